@@ -1,0 +1,47 @@
+/**
+ * What may be done, in one place. An operation names one permission; a role or an API key holds a set of them.
+ */
+export const permissions = [
+  'customers.read',
+  'customers.write',
+  'money.read',
+  'events.write',
+  'events.read',
+  'imports.run',
+  'warnings.act',
+  'warnings.manage',
+  'tasks.act',
+  'jobs.read',
+  'settings.manage',
+  'staff.manage',
+  'keys.manage',
+  'demo.manage',
+] as const
+
+export type Permission = (typeof permissions)[number]
+
+export const roles = ['owner', 'manager', 'marketer', 'front-desk', 'service', 'finance', 'viewer'] as const
+
+export type Role = (typeof roles)[number]
+
+const everyone: readonly Permission[] = ['customers.read', 'tasks.act']
+
+/** Front desk and service see people, not money; only owners hand out access. */
+export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = {
+  owner: permissions,
+  manager: permissions.filter(permission => permission !== 'staff.manage' && permission !== 'keys.manage'),
+  marketer: [
+    ...everyone,
+    'customers.write',
+    'money.read',
+    'events.read',
+    'imports.run',
+    'warnings.act',
+    'warnings.manage',
+    'jobs.read',
+  ],
+  'front-desk': [...everyone, 'customers.write', 'warnings.act'],
+  service: [...everyone, 'customers.write', 'warnings.act', 'events.read'],
+  finance: [...everyone, 'money.read', 'jobs.read'],
+  viewer: ['customers.read', 'money.read'],
+}

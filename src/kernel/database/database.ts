@@ -1,0 +1,188 @@
+import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import pg from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
+import Cursor from 'pg-cursor'
+import { refuse } from '../refusal.ts'
+
+export type Connection = pg.PoolConfig
+export type Row = Record<string, unknown>
+
+/** Runs SQL: either one statement of its own, or within a transaction. */
+export interface Queryable {
+  query<R extends object = Row>(sql: string, parameters?: readonly unknown[]): Promise<R[]>
+}
+
+export interface Transaction extends Queryable {
+  /** Streams lines in PostgreSQL's COPY text format into a table. */
+  copy(target: string, chunks: AsyncIterable<string | Buffer> | Iterable<string | Buffer>): Promise<number>
+  /** Reads a long answer in pieces, so that memory stays flat. */
+  pages<R extends object = Row>(sql: string, parameters: readonly unknown[], size: number): AsyncIterable<R[]>
+}
+
+export interface Database extends Queryable {
+  transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
+  /** Hears NOTIFY on a channel, on a connection of its own that is made anew when it breaks. Returns how to stop. */
+  listen(channel: string, hear: (payload: string) => void): () => Promise<void>
+  readonly connection: Connection
+  readonly pool: pg.Pool
+  close(): Promise<void>
+}
+
+// int8 arrives as text by default; all our integers fit 2^53 (data rule 16), and what would not must not pass silently.
+pg.types.setTypeParser(pg.types.builtins.INT8, text => {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new Error(`integer beyond 2^53-1 read from the database: ${text}`)
+  return value
+})
+pg.types.setTypeParser(pg.types.builtins.DATE, text => text)
+
+/**
+ * Opens a bounded pool. Every connection speaks UTC and gives up on a statement that waits longer than a minute for a
+ * lock, so that a stuck neighbour becomes an error with a name and not a frozen screen.
+ */
+export function openDatabase(connection: Connection, options: { connections?: number } = {}): Database {
+  const pool = new pg.Pool({
+    max: options.connections ?? 10,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    allowExitOnIdle: true,
+    application_name: 'guanxi',
+    ...connection,
+    options: '-c timezone=UTC -c lock_timeout=60000 -c jit=off',
+  })
+  // A connection that dies while idle is replaced at the next use; without a listener Node would end the process.
+  pool.on('error', () => {})
+
+  async function run<R>(
+    client: pg.Pool | pg.PoolClient,
+    sql: string,
+    parameters: readonly unknown[] = [],
+  ): Promise<R[]> {
+    const result = await client.query(sql, parameters as unknown[])
+    return result.rows as R[]
+  }
+
+  async function transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const client = await connect(pool)
+    let broken: Error | undefined
+    const onError = (error: Error) => {
+      broken = error
+    }
+    client.on('error', onError)
+    try {
+      await client.query('begin')
+      const result = await work(transactionOn(client))
+      await client.query('commit')
+      return result
+    } catch (error) {
+      await client.query('rollback').catch((failure: Error) => {
+        broken ??= failure
+      })
+      throw error
+    } finally {
+      client.off('error', onError)
+      client.release(broken)
+    }
+  }
+
+  function transactionOn(client: pg.PoolClient): Transaction {
+    return {
+      query: (sql, parameters) => run(client, sql, parameters),
+      async copy(target, chunks) {
+        const sink = client.query(copyFrom(`copy ${target} from stdin`))
+        await pipeline(Readable.from(chunks, { objectMode: false }), sink)
+        return sink.rowCount
+      },
+      async *pages<R extends object>(sql: string, parameters: readonly unknown[], size: number) {
+        const cursor = client.query(new Cursor<R>(sql, parameters as unknown[]))
+        try {
+          for (;;) {
+            const rows = await cursor.read(size)
+            if (rows.length === 0) return
+            yield rows
+          }
+        } finally {
+          await cursor.close()
+        }
+      },
+    }
+  }
+
+  return {
+    connection,
+    pool,
+    query: async (sql, parameters) => {
+      try {
+        return await run(pool, sql, parameters)
+      } catch (error) {
+        throw asOutage(error)
+      }
+    },
+    transaction: work => transaction(work).catch(error => Promise.reject(asOutage(error))),
+    listen: (channel, hear) => listen(connection, channel, hear),
+    close: () => pool.end(),
+  }
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw asOutage(error)
+  }
+}
+
+/** Codes of PostgreSQL and of the network that mean "the database is not there", not "the statement is wrong". */
+const outageCodes = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  'ETIMEDOUT',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08000',
+  '08003',
+  '08006',
+  '53300',
+])
+
+function asOutage(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const code = (error as { code?: string }).code
+  const gone =
+    (code !== undefined && outageCodes.has(code)) ||
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+      error.message,
+    )
+  return gone ? Object.assign(refuse('unavailable', 'database:refusal.unreachable'), { cause: error }) : error
+}
+
+function listen(connection: Connection, channel: string, hear: (payload: string) => void): () => Promise<void> {
+  let stopped = false
+  let client: pg.Client | undefined
+  const ended = (async () => {
+    while (!stopped) {
+      client = new pg.Client({ ...connection, application_name: 'guanxi live' })
+      client.on('error', () => {})
+      client.on('notification', message => hear(message.payload ?? ''))
+      try {
+        const gone = once(client, 'end')
+        await client.connect()
+        await client.query(`listen ${channel}`)
+        await gone
+      } catch {
+        // The loop tries again below: a listener outlives a restart of its database.
+      }
+      if (!stopped) await new Promise(resolve => setTimeout(resolve, 500).unref())
+    }
+  })()
+  return async () => {
+    stopped = true
+    await client?.end().catch(() => {})
+    await Promise.race([ended, new Promise(resolve => setTimeout(resolve, 1000).unref())])
+  }
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+
+const minor = z.int()
+const currency = z.string().regex(/^[A-Z]{3}$/)
+
+/**
+ * A line of an order. `quantity` counts thousandths of the unit, so that 0.25 kg is exact; `amountMinor` is what the line
+ * cost in minor units. Product names live in `kernel/catalogue`, under the sku.
+ */
+const line = z.object({ sku: z.string().max(200), quantity: z.int(), amountMinor: minor })
+
+export type PurchaseLine = z.infer<typeof line>
+
+/**
+ * A customer bought something. `orderRef` is the business's own order number. `replaces` is set by a correction: the id
+ * of the event that this one puts right.
+ */
+export const purchaseRecorded = z.object({
+  orderRef: z.string().max(200).optional(),
+  amountMinor: minor,
+  currency,
+  lines: z.array(line).max(5000),
+  replaces: z.uuid().optional(),
+})
+
+/** Something was given back. `of` names the order that it refunds, where that can be told, line by line. */
+export const refundRecorded = z.object({
+  refundRef: z.string().max(200).optional(),
+  amountMinor: minor,
+  currency,
+  lines: z.array(line.extend({ of: z.string().max(200).optional() })).max(5000),
+  replaces: z.uuid().optional(),
+})
+
+/** A business event that we do not know: its name is kept, its properties are kept apart where they can be erased. */
+export const clientTracked = z.object({ name: z.string().max(200) })

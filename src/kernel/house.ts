@@ -1,0 +1,27 @@
+import type { Clock } from './clock/index.ts'
+import type { Database } from './database/index.ts'
+import type { EventLog } from './events/index.ts'
+import type { Jobs } from './jobs/index.ts'
+import type { Live } from './live.ts'
+import type { Log } from './log.ts'
+import type { Settings } from './settings/index.ts'
+
+/**
+ * One running world of customers: its database and what every room may lean on. The real business is one house, the
+ * demo world another on a database of its own, so that the two can never mix.
+ */
+export interface House {
+  readonly name: 'business' | 'demo'
+  readonly database: Database
+  readonly clock: Clock
+  /** Time-ordered ids (uuid v7) made by the application, never by the database. */
+  readonly newId: () => string
+  readonly events: EventLog
+  readonly jobs: Jobs
+  readonly settings: Settings
+  /** Tells open screens what changed, by topic; sent when the transaction commits. */
+  readonly live: Live
+  readonly log: Log
+  /** Where uploaded files and other things that are not rows live. */
+  readonly folder: string
+}

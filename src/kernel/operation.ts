@@ -1,0 +1,70 @@
+import type { z } from 'zod'
+import type { Permission } from './access/permissions.ts'
+import type { House } from './house.ts'
+import type { Language } from './locale/languages.ts'
+
+/**
+ * One thing a client can ask of the server: the contract that server, screen, CLI and the OpenAPI document share.
+ * Paths use `{name}` for parameters. `permission: 'public'` needs no sign-in.
+ */
+export interface Operation<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+  Reply extends z.ZodType = z.ZodType,
+> {
+  readonly id: string
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly summary: string
+  readonly permission: Permission | 'public' | 'signed-in'
+  readonly params?: Params
+  readonly query?: Query
+  readonly body?: Body
+  readonly reply: Reply
+  readonly status?: 200 | 201 | 202 | 204
+  /** Names of the refusal codes a client should expect, for the reference page. */
+  readonly refusals?: readonly string[]
+}
+
+/** Declares an operation, keeping the exact types of its schemas. */
+export function operation<
+  Params extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodType = z.ZodUndefined,
+  Body extends z.ZodType = z.ZodUndefined,
+  Reply extends z.ZodType = z.ZodUndefined,
+>(description: Operation<Params, Query, Body, Reply>): Operation<Params, Query, Body, Reply> {
+  return description
+}
+
+export type Caller =
+  | {
+      readonly kind: 'staff'
+      readonly id: string
+      readonly name: string
+      readonly permissions: ReadonlySet<Permission>
+    }
+  | { readonly kind: 'key'; readonly id: string; readonly name: string; readonly permissions: ReadonlySet<Permission> }
+  | { readonly kind: 'nobody' }
+
+/** What a handler is given besides the house: validated input, who asks, and in which language they read. */
+export interface Request<Params, Query, Body> {
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+  readonly caller: Caller
+  readonly language: Language
+}
+
+export interface Route {
+  readonly operation: Operation
+  handle(house: House, request: Request<never, never, never>): Promise<unknown>
+}
+
+/** Binds an operation to the code that answers it; input and reply are checked against the contract by the door. */
+export function route<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
+  operation: Operation<P, Q, B, R>,
+  handle: (house: House, request: Request<z.output<P>, z.output<Q>, z.output<B>>) => Promise<z.input<R>>,
+): Route {
+  return { operation: operation as unknown as Operation, handle: handle as Route['handle'] }
+}

@@ -1,0 +1,46 @@
+import type { z } from 'zod'
+import type { Transaction } from './database/index.ts'
+import type { TableMap } from './database/table-map.ts'
+import type { NewEvent, RecordedEvent } from './events/index.ts'
+import type { House } from './house.ts'
+import type { JobDefinition, Schedule } from './jobs/index.ts'
+import type { Route } from './operation.ts'
+
+/**
+ * What every room hands to the composition: its tables, its events, its routes, its jobs. `product/rooms.ts` lists the
+ * rooms; nothing else in the house knows them all.
+ */
+export interface Room {
+  /** `kernel/parties`, `insight/rhythm`, `social/warnings`: the folder under `src`. */
+  readonly name: string
+  /** Folder of numbered SQL files, applied in order, once. One statement per line block, see `database/migrate.ts`. */
+  readonly migrations?: URL
+  /** Where each table of the room's own Postgres schema would live on a cluster (data rule 6). */
+  readonly tables?: TableMap
+  /** Events this room may emit, with the schema of their payload. */
+  readonly vocabulary?: Readonly<Record<string, z.ZodType>>
+  /** Kinds of events the room wants to see; `hear` is called inside the transaction that records them. */
+  readonly listens?: readonly string[]
+  /**
+   * Takes in a batch of events (only kinds in `listens`, oldest first, parties in sorted order) and returns the events
+   * that follow from them; those are recorded in the same transaction and passed on in turn.
+   */
+  hear?(house: House, transaction: Transaction, events: readonly RecordedEvent[]): Promise<readonly NewEvent[]>
+  /** Forgets what it derived from these parties' events and derives it again from the log (after a withdrawal). */
+  refold?(house: House, transaction: Transaction, partyIds: readonly string[]): Promise<void>
+  readonly routes?: readonly Route[]
+  readonly jobs?: readonly JobDefinition[]
+  readonly schedules?: readonly Schedule[]
+}
+
+export type Level = 'financial' | 'social' | 'structural'
+
+/** A programme acts on customers: a room of one of the three levels, with siblings it may call and settings of its own. */
+export interface Programme extends Room {
+  readonly level: Level
+  /** Names of sibling programmes whose front door it uses; the boundary gate allows no others. */
+  readonly needs: readonly string[]
+  /** Discretionary programmes hold out a control group; what is owed never is (see MISSION row I10). */
+  readonly discretionary: boolean
+  readonly config?: z.ZodType
+}

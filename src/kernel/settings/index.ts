@@ -1,0 +1,1 @@
+export { type BusinessSettings, businessSettings, type Settings } from './contract.ts'
