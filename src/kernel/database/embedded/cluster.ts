@@ -20,7 +20,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { refuse } from '../../refusal.ts'
 import { type Account, giveTo } from './account.ts'
-import type { Binaries } from './binaries.ts'
+import { type Binaries, serverEnvironment } from './binaries.ts'
 import { isAlive } from './postmaster.ts'
 import { type Settings, settingsFile } from './settings.ts'
 
@@ -28,15 +28,6 @@ import { type Settings, settingsFile } from './settings.ts'
 export const majorVersion = '18'
 
 const ourSettings = 'guanxi.conf'
-
-/** Of the environment the server gets only this: a stray PGDATA or PGPORT must not reach it. */
-export const serverEnvironment: NodeJS.ProcessEnv = {
-  PATH: process.env.PATH,
-  TZ: 'UTC',
-  LC_ALL: 'C',
-  SystemRoot: process.env.SystemRoot,
-  TEMP: process.env.TEMP,
-}
 
 /**
  * Creates the cluster if there is none. It is made beside its place and renamed into it, so that a kill in the middle

@@ -5,8 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import type { Clock } from '../../clock/index.ts'
 import type { Account } from './account.ts'
-import type { Binaries } from './binaries.ts'
-import { serverEnvironment } from './cluster.ts'
+import { type Binaries, serverEnvironment } from './binaries.ts'
 
 /** What a running server writes about itself into `postmaster.pid`. */
 export interface Postmaster {
@@ -38,7 +37,18 @@ export function readPostmaster(cluster: string): Postmaster | undefined {
 
 const pidFile = (cluster: string) => join(cluster, 'postmaster.pid')
 
+/** Whether a process is running; one that has ended and only waits to be reaped is not. */
 export function isAlive(pid: number): boolean {
+  if (!exists(pid)) return false
+  if (process.platform !== 'linux') return true
+  try {
+    return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
@@ -68,7 +78,7 @@ export function servesCluster({ pid }: Postmaster, cluster: string): boolean {
 /** Removes a `postmaster.pid` that names a living stranger; one that names nobody PostgreSQL replaces by itself. */
 export function removeStalePidFile(cluster: string): void {
   const found = readPostmaster(cluster)
-  if (found && isAlive(found.pid) && !servesCluster(found, cluster)) rmSync(pidFile(cluster), { force: true })
+  if (found && exists(found.pid) && !servesCluster(found, cluster)) rmSync(pidFile(cluster), { force: true })
 }
 
 export interface Launch {
@@ -105,7 +115,7 @@ export async function launch(cluster: string, how: Launch, clock: Clock): Promis
     failure = error.message
   })
   child.once('exit', () => {
-    failure ??= readFileSync(how.logFile, 'utf8').slice(logStart).trim() || 'the server ended without a word'
+    failure ??= readFileSync(how.logFile).subarray(logStart).toString().trim() || 'the server ended without a word'
   })
   let patience = clock.elapsed() + 20_000
   for (;;) {
