@@ -21,15 +21,6 @@ function formatterOf(zone: string): Intl.DateTimeFormat {
   return formatter
 }
 
-export function isZone(name: string): boolean {
-  try {
-    formatterOf(name)
-    return true
-  } catch {
-    return false
-  }
-}
-
 /** Milliseconds that the zone's wall clock is ahead of UTC at this instant. */
 function offsetAt(instantMs: number, zone: string): number {
   const parts: Record<string, number> = {}

@@ -1,55 +1,64 @@
-import type { Queryable, Transaction } from '../database/index.ts'
+import { z } from 'zod'
+import { operation } from '#kernel/operation.ts'
 
-/** Something that happened with a customer. Payloads hold no personal data: names, addresses, free text live elsewhere. */
-export interface NewEvent {
-  readonly kind: string
-  readonly partyId: string
-  readonly occurredAt: Date
-  readonly payload: object
-  /**
-   * What makes the event itself, in the sender's words (`['message', 'ajs-…']`, `['order', 'shop', '1001']`). An event with
-   * any key that was seen before is a duplicate. Events without keys are the house's own.
-   */
-  readonly keys?: readonly (readonly string[])[]
-  /** Free properties of an unknown event; kept in an erasable table of the events room. */
-  readonly properties?: object
-}
+const eventItem = z.object({
+  eventId: z.uuid(),
+  kind: z.string(),
+  occurredAt: z.iso.datetime(),
+  sourceId: z.uuid(),
+  sourceKind: z.enum(['import', 'key', 'staff', 'system']),
+  payload: z.record(z.string(), z.unknown()),
+})
 
-export interface RecordedEvent {
-  readonly eventId: string
-  readonly kind: string
-  readonly partyId: string
-  readonly occurredAt: Date
-  readonly receivedAt: Date
-  readonly sourceId: string
-  readonly payload: object
-}
+export const partyTimeline = operation({
+  id: 'partyTimeline',
+  method: 'GET',
+  path: '/api/parties/{partyId}/events',
+  summary: 'What happened between the business and one customer, newest first',
+  permission: 'customers.read',
+  params: z.object({ partyId: z.uuid() }),
+  query: z.object({
+    before: z.string().max(100).optional(),
+    limit: z.coerce.number().int().min(1).max(200).default(50),
+  }),
+  reply: z.object({
+    items: z.array(eventItem),
+    /** Names of the products in these events, by sku. */
+    products: z.record(z.string(), z.string()),
+    next: z.string().nullable(),
+  }),
+})
 
-/** Where events came from: an import, an API key, a member of staff, or the house itself. */
-export interface EventSource {
-  readonly sourceId: string
-  readonly kind: 'import' | 'key' | 'staff' | 'system'
-}
+export const latestEvents = operation({
+  id: 'latestEvents',
+  method: 'GET',
+  path: '/api/events',
+  summary: 'The events received last, from every source',
+  permission: 'events.read',
+  query: z.object({ limit: z.coerce.number().int().min(1).max(100).default(30) }),
+  reply: z.object({
+    items: z.array(eventItem.extend({ partyId: z.uuid(), partyName: z.string(), receivedAt: z.iso.datetime() })),
+    total: z.int(),
+  }),
+})
 
-export interface Recording {
-  readonly recorded: readonly RecordedEvent[]
-  /** Positions in the input whose keys were known already. */
-  readonly duplicates: readonly number[]
-}
-
-export interface EventLog {
-  /**
-   * Appends events and lets every room that listens take them in, all in the caller's transaction. The months they fall
-   * in must exist (`ensureMonths`), because a table cannot be partitioned inside somebody else's transaction.
-   */
-  record(transaction: Transaction, source: EventSource, events: readonly NewEvent[]): Promise<Recording>
-  /** Creates the monthly partitions for these instants; cheap when they exist. Call before the transaction. */
-  ensureMonths(instants: Iterable<Date>): Promise<void>
-  /**
-   * Takes an import's events back out of the log, with their keys, and refolds whom they touched. The one place where
-   * the log loses rows besides erasure; leaves a line in `events.withdrawal`.
-   */
-  withdraw(transaction: Transaction, sourceId: string, partyIds: readonly string[]): Promise<number>
-  /** Events of these parties, oldest first, as they now stand: corrected ones leave out what they replace. */
-  history(queryable: Queryable, partyIds: readonly string[], kinds?: readonly string[]): Promise<RecordedEvent[]>
-}
+export const eventProblems = operation({
+  id: 'eventProblems',
+  method: 'GET',
+  path: '/api/event-problems',
+  summary: 'Events that could not be taken in, with the reason; nothing is dropped silently',
+  permission: 'events.read',
+  query: z.object({ limit: z.coerce.number().int().min(1).max(200).default(50) }),
+  reply: z.object({
+    items: z.array(
+      z.object({
+        problemId: z.uuid(),
+        receivedAt: z.iso.datetime(),
+        code: z.string(),
+        details: z.record(z.string(), z.unknown()),
+        event: z.unknown(),
+      }),
+    ),
+    total: z.int(),
+  }),
+})

@@ -1,2 +1,2 @@
-export type { EventLog, EventSource, NewEvent, RecordedEvent, Recording } from './contract.ts'
+export type { EventLog, EventSource, NewEvent, RecordedEvent, Recording } from './event.ts'
 export { clientTracked, type PurchaseLine, purchaseRecorded, refundRecorded } from './vocabulary.ts'

@@ -1,1 +1,1 @@
-export { type JobDefinition, type JobRun, type Jobs, job, type Progress, type Schedule } from './contract.ts'
+export { type JobDefinition, type JobRun, type Jobs, job, type Progress, type Schedule } from './job.ts'

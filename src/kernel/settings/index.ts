@@ -1,1 +1,2 @@
-export { type BusinessSettings, businessSettings, type Settings } from './contract.ts'
+export { type BusinessSettings, businessSettings } from './business.ts'
+export { type Settings, settingsOn } from './settings.ts'
