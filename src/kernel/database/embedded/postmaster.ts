@@ -91,8 +91,8 @@ export interface Launch {
 }
 
 /**
- * Starts the server and waits until it accepts connections, through crash recovery if need be. Answers `undefined`
- * when it gave up, with the reason as the last lines of its log.
+ * Starts the server and waits until it accepts connections, through crash recovery if need be. Where it
+ * gave up, the failure is what it wrote to its log.
  */
 export async function launch(cluster: string, how: Launch, clock: Clock): Promise<{ failure: string } | 'ready'> {
   rotate(how.logFile)
@@ -110,16 +110,21 @@ export async function launch(cluster: string, how: Launch, clock: Clock): Promis
   })
   child.unref()
   closeSync(log)
+  let ended = false
   let failure: string | undefined
   child.once('error', error => {
     failure = error.message
   })
   child.once('exit', () => {
-    failure ??= readFileSync(how.logFile).subarray(logStart).toString().trim() || 'the server ended without a word'
+    ended = true
   })
   let patience = clock.elapsed() + 20_000
   for (;;) {
     if (failure !== undefined) return { failure }
+    if (ended) {
+      const words = readFileSync(how.logFile).subarray(logStart).toString().trim()
+      return { failure: words || 'the server ended without a word' }
+    }
     const found = readPostmaster(cluster)
     if (found && found.pid === child.pid) {
       if (found.status === 'ready') return 'ready'
