@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { z } from 'zod'
 import type { Permission } from './access/permissions.ts'
 import type { House } from './house.ts'
@@ -25,6 +26,10 @@ export interface Operation<
   readonly status?: 200 | 201 | 202 | 204
   /** Names of the refusal codes a client should expect, for the reference page. */
   readonly refusals?: readonly string[]
+  /** Staff, keys and the like exist once: asked of the business whatever world the client looks at. */
+  readonly world?: 'business'
+  /** The body is a multipart form with one file in it; the form's other fields, sent before it, make up `body`. */
+  readonly upload?: true
 }
 
 /** Declares an operation, keeping the exact types of its schemas. */
@@ -54,6 +59,13 @@ export interface Request<Params, Query, Body> {
   readonly body: Body
   readonly caller: Caller
   readonly language: Language
+  /** Only where the operation says `upload`: must be read to its end, or destroyed. */
+  readonly file?: UploadedFile
+}
+
+export interface UploadedFile {
+  readonly name: string
+  readonly stream: Readable
 }
 
 export interface Route {
