@@ -1,0 +1,368 @@
+import { z } from 'zod'
+import { operation } from '#kernel/operation.ts'
+
+/** What a column of a file can mean. Each may be chosen for one column only. */
+export const targets = [
+  'orderRef',
+  'customerId',
+  'occurredAt',
+  'amount',
+  'quantity',
+  'unitPrice',
+  'sku',
+  'productName',
+  'category',
+  'customerName',
+  'familyName',
+  'givenName',
+  'email',
+  'phone',
+  'birthday',
+  'city',
+  'country',
+  'currency',
+] as const
+
+export type Target = (typeof targets)[number]
+
+/** `orders`: a row per order line or per invoice. `customers`: a row per customer, profile only. */
+export const fileKinds = ['orders', 'customers'] as const
+export type FileKind = (typeof fileKinds)[number]
+
+export const encodings = ['utf-8', 'gb18030', 'utf-16le'] as const
+export type Encoding = (typeof encodings)[number]
+
+export const dateOrders = ['ymd', 'dmy', 'mdy'] as const
+export type DateOrder = (typeof dateOrders)[number]
+
+/**
+ * What only a person can say about the file. `null` means "not said": a question of `questions` stays open until its
+ * option is set. Options that nobody has to set carry the value that was found in the file.
+ */
+export const importOptions = z.object({
+  encoding: z.enum(encodings).nullable(),
+  /** `,` `;` tab or `|`; ignored for XLSX. */
+  delimiter: z.string().length(1),
+  dateOrder: z.enum(dateOrders).nullable(),
+  /** The year that two digits are counted from: 2000 reads `09` as 2009. `null` refuses such dates. */
+  twoDigitYearsFrom: z.int().min(1900).max(2000).nullable(),
+  decimalMark: z.enum(['.', ',']).nullable(),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+  zone: z.string().max(60),
+  /** Orders whose number begins so are refunds, whatever their sign; `null` when there is no such prefix. */
+  refundPrefix: z.string().min(1).max(10).nullable(),
+  /** Names the shop or till whose order numbers these are: the same number under the same label is the same order. */
+  sourceLabel: z.string().trim().min(1).max(60),
+})
+export type ImportOptions = z.infer<typeof importOptions>
+
+/** What must be answered before the check; each is also the name of the option that answers it, or of a missing target. */
+export const questions = [
+  'encoding',
+  'dateOrder',
+  'twoDigitYearsFrom',
+  'decimalMark',
+  'occurredAt',
+  'amount',
+  'customer',
+] as const
+export type Question = (typeof questions)[number]
+
+export const importColumn = z.object({
+  /** Position in the file, from 0. */
+  column: z.int(),
+  /** The header as it stands in the file. */
+  name: z.string(),
+  target: z.enum(targets).nullable(),
+  /** How sure the guess is: `sure` by name and values, `likely` by one of them, `none` when nothing fits, `chosen` by a person. */
+  confidence: z.enum(['sure', 'likely', 'none', 'chosen']),
+  /** The first few different values. */
+  samples: z.array(z.string()),
+})
+export type ImportColumn = z.infer<typeof importColumn>
+
+export const importMapping = z.object({
+  kind: z.enum(fileKinds),
+  columns: z.array(z.object({ column: z.int().min(0), target: z.enum(targets).nullable() })).max(2000),
+  options: importOptions,
+})
+export type ImportMapping = z.infer<typeof importMapping>
+
+/** What the dry run found, and what the run then did. Amounts are minor units of `currency`. */
+export const importTotals = z.object({
+  rows: z.int(),
+  /** Rows that will not be taken in; each has its reason in the problems. */
+  rejectedRows: z.int(),
+  rejectedByCode: z.array(z.object({ code: z.string(), rows: z.int() })),
+  /** Purchases by whether they are new, differ from what an earlier import said, or are known as they are. */
+  newOrders: z.int(),
+  changedOrders: z.int(),
+  unchangedOrders: z.int(),
+  newRefunds: z.int(),
+  changedRefunds: z.int(),
+  unchangedRefunds: z.int(),
+  /** Refunded lines whose purchase was found, and those that are refunds of the customer only. */
+  refundLinesLinked: z.int(),
+  refundLinesUnlinked: z.int(),
+  newCustomers: z.int(),
+  knownCustomers: z.int(),
+  /** Lines without a customer, and the orders they make; `unattributedMinor` is purchases less refunds. */
+  unattributedLines: z.int(),
+  unattributedOrders: z.int(),
+  unattributedMinor: z.int(),
+  /** Lines that move no money or correct the books: price zero or below. They are listed, never counted as purchases. */
+  setAsideLines: z.int(),
+  setAsideMinor: z.int(),
+  purchaseLines: z.int(),
+  purchaseMinor: z.int(),
+  refundLines: z.int(),
+  refundMinor: z.int(),
+  currency: z.string(),
+  firstAt: z.iso.datetime().nullable(),
+  lastAt: z.iso.datetime().nullable(),
+})
+export type ImportTotals = z.infer<typeof importTotals>
+
+/**
+ * `mapping`: uploaded and waiting for the mapping; `checking`, `running`, `undoing`: a job is at it; `checked`: the dry
+ * run can be read; `done`, `undone`; `failed`: `failure` says why, the step before can be asked for again.
+ */
+export const importStates = [
+  'mapping',
+  'checking',
+  'checked',
+  'running',
+  'done',
+  'undoing',
+  'undone',
+  'failed',
+] as const
+export type ImportState = (typeof importStates)[number]
+
+export const importSummary = z.object({
+  importId: z.uuid(),
+  /** Counts up from 1: "import 12". */
+  number: z.int(),
+  /** The file's name. */
+  name: z.string(),
+  bytes: z.int(),
+  state: z.enum(importStates),
+  kind: z.enum(fileKinds),
+  /** Code and details of the refusal, for `failed`; the code is the translation key. */
+  failure: z.object({ code: z.string(), details: z.record(z.string(), z.unknown()) }).nullable(),
+  /** How far the running step is. `rate` is per second; `step` is a key under `files:step.`. */
+  progress: z
+    .object({
+      step: z.enum(['reading', 'grouping', 'customers', 'products', 'orders', 'withdrawing']),
+      done: z.int(),
+      total: z.int().nullable(),
+      unit: z.enum(['bytes', 'rows', 'customers', 'orders', 'products', 'steps']),
+      rows: z.int(),
+      rate: z.number(),
+    })
+    .nullable(),
+  totals: importTotals.nullable(),
+  callerId: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  checkedAt: z.iso.datetime().nullable(),
+  startedAt: z.iso.datetime().nullable(),
+  endedAt: z.iso.datetime().nullable(),
+  undoneAt: z.iso.datetime().nullable(),
+})
+export type ImportSummary = z.infer<typeof importSummary>
+
+export const importDetail = importSummary.extend({
+  format: z.enum(['csv', 'xlsx']),
+  gzip: z.boolean(),
+  columns: z.array(importColumn),
+  options: importOptions,
+  /** What must be answered before the check, in the order to ask. Empty: the check can start. */
+  questions: z.array(z.enum(questions)),
+  /** The first rows under their headers, as read with the chosen encoding and delimiter. */
+  preview: z.array(z.array(z.string())),
+})
+export type ImportDetail = z.infer<typeof importDetail>
+
+/** One rejected row. `row` is the line a spreadsheet shows (the header is row 1); `code` translates as `files:problem.*`. */
+export const importProblem = z.object({
+  row: z.int(),
+  column: z.int().nullable(),
+  columnName: z.string().nullable(),
+  code: z.string(),
+  details: z.record(z.string(), z.unknown()),
+  /** The cell as it stands in the file, cut at 100 characters. */
+  value: z.string().nullable(),
+})
+export type ImportProblem = z.infer<typeof importProblem>
+
+export const unattributedOrder = z.object({
+  orderRef: z.string(),
+  part: z.enum(['purchase', 'refund']),
+  occurredAt: z.iso.datetime(),
+  amountMinor: z.int(),
+  currency: z.string(),
+  lines: z.int(),
+})
+
+export const setAsideLine = z.object({
+  row: z.int(),
+  orderRef: z.string(),
+  occurredAt: z.iso.datetime(),
+  sku: z.string(),
+  /** Thousandths of the unit. */
+  quantity: z.int(),
+  amountMinor: z.int(),
+  currency: z.string(),
+  reason: z.enum(['free', 'adjustment']),
+})
+
+/**
+ * An uploaded file while it streams in: the door hands over the first file of the multipart form. `name` is the name
+ * that the browser gave.
+ */
+export interface UploadedFile {
+  readonly name: string
+  readonly stream: AsyncIterable<Uint8Array>
+}
+
+/** In the OpenAPI document: `multipart/form-data` with one binary field `file`. */
+export const uploadedFile = z.custom<UploadedFile>(
+  value => typeof value === 'object' && value !== null && 'stream' in value && 'name' in value,
+)
+
+const importParams = z.object({ importId: z.uuid() })
+const pageQuery = z.object({
+  after: z.string().max(300).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})
+
+export const listImports = operation({
+  id: 'listImports',
+  method: 'GET',
+  path: '/api/imports',
+  summary: 'Imports, newest first',
+  permission: 'imports.run',
+  reply: z.object({ items: z.array(importSummary) }),
+})
+
+export const uploadImport = operation({
+  id: 'uploadImport',
+  method: 'POST',
+  path: '/api/imports',
+  summary: 'Upload a file of orders or customers (multipart/form-data, field "file"); guesses its columns',
+  permission: 'imports.run',
+  body: uploadedFile,
+  reply: importDetail,
+  status: 201,
+  refusals: [
+    'files:refusal.empty-file',
+    'files:refusal.broken-gzip',
+    'files:refusal.unknown-format',
+    'files:refusal.file-too-large',
+    'files:refusal.too-many-columns',
+    'files:refusal.duplicate-header',
+  ],
+})
+
+export const readImport = operation({
+  id: 'readImport',
+  method: 'GET',
+  path: '/api/imports/{importId}',
+  summary: 'One import with its columns, options, open questions and a preview',
+  permission: 'imports.run',
+  params: importParams,
+  reply: importDetail,
+  refusals: ['files:refusal.unknown-import'],
+})
+
+export const mapImport = operation({
+  id: 'mapImport',
+  method: 'PUT',
+  path: '/api/imports/{importId}/mapping',
+  summary: 'Say what the columns mean and answer the open questions',
+  permission: 'imports.run',
+  params: importParams,
+  body: importMapping,
+  reply: importDetail,
+  refusals: ['files:refusal.unknown-import', 'files:refusal.target-twice', 'files:refusal.already-run'],
+})
+
+export const checkImport = operation({
+  id: 'checkImport',
+  method: 'POST',
+  path: '/api/imports/{importId}/check',
+  summary: 'Dry run: reads every row and says what the import would do; writes nothing about customers',
+  permission: 'imports.run',
+  params: importParams,
+  reply: importSummary,
+  status: 202,
+  refusals: ['files:refusal.unknown-import', 'files:refusal.open-questions', 'files:refusal.already-run'],
+})
+
+export const listImportProblems = operation({
+  id: 'listImportProblems',
+  method: 'GET',
+  path: '/api/imports/{importId}/problems',
+  summary: 'Rejected rows with row, column and reason, in the order of the file',
+  permission: 'imports.run',
+  params: importParams,
+  query: pageQuery,
+  reply: z.object({ items: z.array(importProblem), total: z.int(), stored: z.int(), next: z.string().nullable() }),
+})
+
+export const listUnattributedOrders = operation({
+  id: 'listUnattributedOrders',
+  method: 'GET',
+  path: '/api/imports/{importId}/unattributed',
+  summary: 'Orders without a customer: they count in totals only',
+  permission: 'imports.run',
+  params: importParams,
+  query: pageQuery,
+  reply: z.object({ items: z.array(unattributedOrder), total: z.int(), next: z.string().nullable() }),
+})
+
+export const listSetAsideLines = operation({
+  id: 'listSetAsideLines',
+  method: 'GET',
+  path: '/api/imports/{importId}/set-aside',
+  summary: 'Lines with a price of zero or below: samples, write-offs, corrections of the books',
+  permission: 'imports.run',
+  params: importParams,
+  query: pageQuery,
+  reply: z.object({ items: z.array(setAsideLine), total: z.int(), next: z.string().nullable() }),
+})
+
+export const runImport = operation({
+  id: 'runImport',
+  method: 'POST',
+  path: '/api/imports/{importId}/run',
+  summary: 'Take in what the check found',
+  permission: 'imports.run',
+  params: importParams,
+  reply: importSummary,
+  status: 202,
+  refusals: ['files:refusal.unknown-import', 'files:refusal.not-checked'],
+})
+
+export const undoImport = operation({
+  id: 'undoImport',
+  method: 'POST',
+  path: '/api/imports/{importId}/undo',
+  summary: 'Take back everything that the import brought',
+  permission: 'imports.run',
+  params: importParams,
+  reply: importSummary,
+  status: 202,
+  refusals: ['files:refusal.unknown-import', 'files:refusal.not-run'],
+})
+
+export const removeImport = operation({
+  id: 'removeImport',
+  method: 'DELETE',
+  path: '/api/imports/{importId}',
+  summary: 'Forget an import that is not running and whose orders are not in use; deletes its file',
+  permission: 'imports.run',
+  params: importParams,
+  reply: z.object({ importId: z.uuid() }),
+  refusals: ['files:refusal.unknown-import', 'files:refusal.in-use'],
+})
