@@ -40,10 +40,7 @@ export async function ensureCluster(
 ): Promise<void> {
   const { account, passwordFile, sync } = options
   const parent = dirname(cluster)
-  for (const name of readdirSync(parent)) {
-    const left = /^postgres\.new-(\d+)$/.exec(name)?.[1]
-    if (left && !isAlive(Number(left))) rmSync(join(parent, name), { recursive: true, force: true })
-  }
+  sweepHalfMade(parent)
   if (existsSync(cluster)) {
     const found = readFileSync(join(cluster, 'PG_VERSION'), 'utf8').trim()
     if (found !== majorVersion) {
@@ -53,7 +50,8 @@ export async function ensureCluster(
     return
   }
 
-  const half = join(parent, `postgres.new-${process.pid}`)
+  const half = join(parent, `postgres.new-${process.pid}-${randomBytes(4).toString('hex')}`)
+  inTheMaking.add(half)
   try {
     mkdirSync(half, { mode: 0o700 })
     if (account) chownSync(half, account.uid, account.gid)
@@ -65,6 +63,20 @@ export async function ensureCluster(
     rmSync(half, { recursive: true, force: true })
     // Two processes may create the same cluster at once; the second finds it made and uses it.
     if (!existsSync(cluster)) throw error
+  } finally {
+    inTheMaking.delete(half)
+  }
+}
+
+const inTheMaking = new Set<string>()
+
+/** In a container every start may have the same process number, so our own number alone does not spare a folder. */
+function sweepHalfMade(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const maker = Number(/^postgres\.new-(\d+)-/.exec(name)?.[1])
+    const path = join(parent, name)
+    const abandoned = maker === process.pid ? !inTheMaking.has(path) : !isAlive(maker)
+    if (maker && abandoned) rmSync(path, { recursive: true, force: true })
   }
 }
 

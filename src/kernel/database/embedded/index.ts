@@ -87,7 +87,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   for (;;) {
     const found = readPostmaster(cluster)
     if (found && servesCluster(found, cluster)) {
-      if (found.status === 'starting') deadline = clock.elapsed() + patienceMs
+      if (found.status === 'starting' || found.status === 'stopping') deadline = clock.elapsed() + patienceMs
       try {
         const connection = reach(found)
         const seat = await takeSeat(connection, cluster)
@@ -125,18 +125,24 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
 
   function life(firstSeat: Seat, postmaster: Postmaster, connection: Connection): EmbeddedServer {
     let seat = firstSeat
-    let stopping: Promise<void> | undefined
+    let leaving = false
     const { promise: exited, resolve: resolveExited } = Promise.withResolvers<{ expected: boolean }>()
     void watch()
     return { connection, url: urlOf(connection), adopted: !startedByUs, settings, exited, stop }
 
-    function stop(): Promise<void> {
-      stopping ??= leave()
-      return stopping
-    }
-
-    async function leave(): Promise<void> {
-      const last = await seat.leave()
+    async function stop(): Promise<void> {
+      if (leaving) {
+        await exited
+        return
+      }
+      leaving = true
+      // A seat that broke a moment ago says nothing; only a new one can tell whether others are still there.
+      const last =
+        (await seat.leave()) ??
+        (await takeSeat(connection, cluster).then(
+          again => again.leave(),
+          () => false,
+        ))
       if (last) {
         await stopPostmaster(cluster, postmaster, binaries, clock)
         sweepSocketFolder(postmaster)
@@ -148,24 +154,30 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
 
     /** A broken session is not yet a dead server: when one backend crashes, PostgreSQL ends all sessions and goes on. */
     async function watch(): Promise<void> {
-      while (!stopping) {
+      for (;;) {
         await seat.lost
-        while (!stopping && servesCluster(postmaster, cluster)) {
-          try {
-            seat = await takeSeat(connection, cluster)
-            break
-          } catch {
-            await pause(100)
-          }
-        }
-        if (stopping) return
-        if (!servesCluster(postmaster, cluster)) {
-          log.error({ pid: postmaster.pid }, 'the database server has ended')
-          stopping = Promise.resolve()
-          sweepSocketFolder(postmaster)
-          return resolveExited({ expected: false })
+        const regained = await sitDownAgain()
+        if (leaving) return
+        if (!regained) break
+      }
+      leaving = true
+      log.error({ pid: postmaster.pid }, 'the database server has ended')
+      sweepSocketFolder(postmaster)
+      resolveExited({ expected: false })
+    }
+
+    async function sitDownAgain(): Promise<boolean> {
+      while (!leaving && servesCluster(postmaster, cluster)) {
+        try {
+          const again = await takeSeat(connection, cluster)
+          if (leaving) await again.leave()
+          else seat = again
+          return true
+        } catch {
+          await pause(100)
         }
       }
+      return false
     }
   }
 }

@@ -20,8 +20,8 @@ const seatLock = 7_294_683_001
 export interface Seat {
   /** Resolves when the session breaks without our leaving. */
   readonly lost: Promise<void>
-  /** Gives the seat up; answers whether it was the last one. */
-  leave(): Promise<boolean>
+  /** Gives the seat up; answers whether it was the last one, or nothing when the session had already broken. */
+  leave(): Promise<boolean | undefined>
 }
 
 /** Takes a seat, making our database first if it is missing. */
@@ -50,7 +50,7 @@ export async function takeSeat(connection: Connection, cluster: string): Promise
         if (!last) await client.end()
         return last
       } catch {
-        return false
+        return undefined
       }
     },
   }
