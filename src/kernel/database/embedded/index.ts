@@ -52,6 +52,15 @@ export interface EmbeddedServer {
 /** After a crash the old server's children hold its shared memory for a moment; this long we keep trying. */
 const patienceMs = 8_000
 
+/** Complaints of a start that may succeed a moment later: the killed server's children, or another process's start. */
+const passing = /shared memory|lock file|in use/i
+
+/** What the server complained of last, without its time stamps. */
+function complaintOf(log: string): string {
+  const complaints = log.split('\n').flatMap(line => /(?:LOG|ERROR|FATAL|PANIC|HINT): {2}(.*)/.exec(line)?.[1] ?? [])
+  return complaints.slice(-3).join('; ') || log
+}
+
 /**
  * Starts PostgreSQL in the data folder, or joins the one that already runs there.
  *
@@ -114,7 +123,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
         startedByUs = true
         continue
       }
-      failure = outcome.failure.split('\n').at(-1) ?? outcome.failure
+      failure = complaintOf(outcome.failure)
+      if (!passing.test(outcome.failure)) deadline = Number.NEGATIVE_INFINITY
       if (listen.socketFolder) rmSync(listen.socketFolder, { recursive: true, force: true })
     }
     if (clock.elapsed() > deadline) {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import type { Clock } from '../../clock/index.ts'
 import type { Account } from './account.ts'
 import { type Binaries, serverEnvironment } from './binaries.ts'
+import type { Settings } from './settings.ts'
 
 /** What a running server writes about itself into `postmaster.pid`. */
 export interface Postmaster {
@@ -88,6 +89,8 @@ export interface Launch {
   readonly listen: { readonly socketFolder: string; readonly port: number; readonly address: string }
   /** Stops the server when this process dies, however it dies (Linux). Only for servers that nobody else may adopt. */
   readonly diesWithUs: boolean
+  /** Settings given on the command line, for a cluster without our settings file. */
+  readonly settings?: Settings
 }
 
 /**
@@ -138,13 +141,14 @@ export async function launch(cluster: string, how: Launch, clock: Clock): Promis
   }
 }
 
-function commandLine(cluster: string, { binaries, account, listen, diesWithUs }: Launch): string[] {
+function commandLine(cluster: string, { binaries, account, listen, diesWithUs, settings = {} }: Launch): string[] {
   const server = [
     binaries.postgres,
     ...['-D', cluster],
     ...['-c', `unix_socket_directories=${listen.socketFolder}`],
     ...['-c', `listen_addresses=${listen.address}`],
     ...['-c', `port=${listen.port}`],
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
   ]
   if (!diesWithUs) return server
   // The kernel forgets the death signal when the account changes, so one program must do both, in this order.
