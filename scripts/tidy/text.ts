@@ -64,7 +64,7 @@ export const leftovers: Check = {
     ['a note without an issue', 'src/a.ts', `// ${toDo} later`],
     ['a home folder', 'docs/a.md', `see ${homeOf('home')}anna/guanxi`],
     ['a work folder', 'scripts/a.ts', `const data = '${homeOf('work')}shared/data'`],
-    ['a registry of a company', 'docs/a.md', `npm --${'regis'}try https://npm.example.org/`],
+    ['a registry of a company', 'docs/a.md', `npm --${'regis'}try https:/${'/'}npm.example.org/`],
   ].map(([title, path, text]) => ({ title: title!, files: [file(path!, `${text}\n`)] })),
 }
 
