@@ -1,8 +1,12 @@
 import type { Connection } from '#kernel/database/embedded/index.ts'
+import { openTestHouseOn } from './house.ts'
 import { createTestDatabase, shareTemplate, shareTestServer, testServer } from './postgres.ts'
 
 /** Fills the database that every test database is copied from. */
-async function prepareTemplate(_connection: Connection): Promise<void> {}
+async function prepareTemplate(connection: Connection): Promise<void> {
+  const house = await openTestHouseOn(connection)
+  await house.close()
+}
 
 /** One server for the whole run, and one template with the schema, made before the first test and gone after the last. */
 export default async function setUp(): Promise<() => Promise<void>> {

@@ -22,6 +22,10 @@ export interface Transaction extends Queryable {
 }
 
 export interface Database extends Queryable {
+  /**
+   * Runs the work in one transaction. Where it lost a race (serialization failure, deadlock, a `LostRace` of a guarded
+   * row) it is run again from the start, so it must not change anything outside of the transaction before the end.
+   */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   /** Hears NOTIFY on a channel, on a connection of its own that is made anew when it breaks. Returns how to stop. */
   listen(channel: string, hear: (payload: string) => void): () => Promise<void>
@@ -54,6 +58,7 @@ export function openDatabase(connection: Connection, options: { connections?: nu
   })
   // A connection that dies while idle is replaced at the next use; without a listener Node would end the process.
   pool.on('error', () => {})
+  pool.on('connect', client => client.on('error', () => {}))
 
   async function run<R>(
     client: pg.Pool | pg.PoolClient,
@@ -64,7 +69,7 @@ export function openDatabase(connection: Connection, options: { connections?: nu
     return result.rows as R[]
   }
 
-  async function transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async function attempt<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     const client = await connect(pool)
     let broken: Error | undefined
     const onError = (error: Error) => {
@@ -120,7 +125,15 @@ export function openDatabase(connection: Connection, options: { connections?: nu
         throw asOutage(error)
       }
     },
-    transaction: work => transaction(work).catch(error => Promise.reject(asOutage(error))),
+    async transaction(work) {
+      for (let tries = 1; ; tries++) {
+        try {
+          return await attempt(work)
+        } catch (error) {
+          if (tries === mostTries || !raceCodes.has((error as { code?: string }).code ?? '')) throw asOutage(error)
+        }
+      }
+    },
     listen: (channel, hear) => listen(connection, channel, hear),
     close: () => pool.end(),
   }
@@ -133,6 +146,14 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
     throw asOutage(error)
   }
 }
+
+/** Somebody else changed a guarded row first; the transaction is run again on what they left. */
+export class LostRace extends Error {
+  readonly code = '40001'
+}
+
+const raceCodes = new Set(['40001', '40P01'])
+const mostTries = 10
 
 /** Codes of PostgreSQL and of the network that mean "the database is not there", not "the statement is wrong". */
 const outageCodes = new Set([

@@ -1,3 +1,11 @@
-export { type Connection, type Database, openDatabase, type Queryable, type Row, type Transaction } from './database.ts'
+export {
+  type Connection,
+  type Database,
+  LostRace,
+  openDatabase,
+  type Queryable,
+  type Row,
+  type Transaction,
+} from './database.ts'
 export { type MigrationSource, migrate } from './migrate.ts'
 export { distributed, local, type Placement, reference, type TableMap } from './table-map.ts'

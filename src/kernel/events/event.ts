@@ -52,4 +52,9 @@ export interface EventLog {
   withdraw(transaction: Transaction, sourceId: string, partyIds: readonly string[]): Promise<number>
   /** Events of these parties, oldest first, as they now stand: corrected ones leave out what they replace. */
   history(queryable: Queryable, partyIds: readonly string[], kinds?: readonly string[]): Promise<RecordedEvent[]>
+  /** The event that each key stands for, where it is known. */
+  lookup(
+    queryable: Queryable,
+    keys: readonly (readonly string[])[],
+  ): Promise<readonly ({ eventId: string; partyId: string; occurredAt: Date } | undefined)[]>
 }

@@ -1,2 +1,5 @@
 export type { EventLog, EventSource, NewEvent, RecordedEvent, Recording } from './event.ts'
+export { type Ingested, ingest } from './ingest.ts'
+export { eventLogOn, systemSource } from './log.ts'
+export { earliestAt } from './months.ts'
 export { clientTracked, type PurchaseLine, purchaseRecorded, refundRecorded } from './vocabulary.ts'

@@ -1,0 +1,1 @@
+export { type Product, productCategories, productNames, upsertProducts } from './products.ts'

@@ -1,0 +1,232 @@
+import type { Clock } from '#kernel/clock/index.ts'
+import type { Database, Queryable, Transaction } from '#kernel/database/index.ts'
+import type { House } from '#kernel/house.ts'
+import { assert } from '#kernel/refusal.ts'
+import type { Room } from '#kernel/room.ts'
+import type { EventLog, EventSource, NewEvent, RecordedEvent, Recording } from './event.ts'
+import { keyOf } from './keys.ts'
+import { monthMaker } from './months.ts'
+
+/** The house's own source: events that follow from others. */
+export const systemSource: EventSource = { sourceId: '00000000-0000-7000-8000-000000000000', kind: 'system' }
+
+/** What follows from an event may have consequences of its own; a chain this long can only be two rooms in a circle. */
+const longestChain = 8
+
+export function eventLogOn(parts: {
+  readonly database: Database
+  readonly clock: Clock
+  readonly newId: () => string
+  readonly rooms: readonly Room[]
+  readonly house: () => House
+}): EventLog {
+  const { database, clock, newId, rooms, house } = parts
+  const schemas = new Map(rooms.flatMap(room => Object.entries(room.vocabulary ?? {})))
+  const ensureMonths = monthMaker(database)
+
+  async function record(
+    transaction: Transaction,
+    source: EventSource,
+    events: readonly NewEvent[],
+  ): Promise<Recording> {
+    return recordAt(0, transaction, source, events)
+  }
+
+  async function recordAt(
+    depth: number,
+    transaction: Transaction,
+    source: EventSource,
+    events: readonly NewEvent[],
+  ): Promise<Recording> {
+    if (events.length === 0) return { recorded: [], duplicates: [] }
+    assert(depth < longestChain, 'events do not follow from each other in a circle')
+    const receivedAt = clock.now()
+    const entries = events.map(event => {
+      assert(schemas.has(event.kind), `the vocabulary knows ${event.kind}`)
+      return {
+        keys: (event.keys ?? []).map(keyOf),
+        properties: event.properties,
+        recorded: {
+          eventId: newId(),
+          kind: event.kind,
+          partyId: event.partyId,
+          occurredAt: event.occurredAt,
+          receivedAt,
+          sourceId: source.sourceId,
+          payload: event.payload,
+        } satisfies RecordedEvent,
+      }
+    })
+    const fresh = await keepNew(transaction, entries)
+    const kept = entries.filter(entry => fresh.has(entry.recorded.eventId))
+    await append(transaction, source, kept)
+    const recorded = kept.map(entry => entry.recorded)
+    await tell(depth, transaction, recorded)
+    return {
+      recorded,
+      duplicates: entries.flatMap((entry, index) => (fresh.has(entry.recorded.eventId) ? [] : [index])),
+    }
+  }
+
+  /** Lets the rooms take the events in, one room after the other, and records what follows. */
+  async function tell(depth: number, transaction: Transaction, events: readonly RecordedEvent[]): Promise<void> {
+    if (events.length === 0) return
+    const ordered = [...events].sort(byPartyAndTime)
+    for (const room of rooms) {
+      if (!room.hear || !room.listens) continue
+      const heard = ordered.filter(event => room.listens!.includes(event.kind))
+      if (heard.length === 0) continue
+      const following = await room.hear(house(), transaction, heard)
+      await ensureMonths(following.map(event => event.occurredAt))
+      await recordAt(depth + 1, transaction, systemSource, following)
+    }
+  }
+
+  return {
+    record,
+    ensureMonths,
+    history: (queryable, partyIds, kinds) => history(queryable, partyIds, kinds),
+    lookup: (queryable, keys) => lookup(queryable, keys),
+    async withdraw(transaction, sourceId, partyIds) {
+      const removed = await transaction.query(
+        'delete from events.event where source_id = $1 and party_id = any($2) returning event_id',
+        [sourceId, partyIds],
+      )
+      await transaction.query('delete from events.key where source_id = $1 and party_id = any($2)', [
+        sourceId,
+        partyIds,
+      ])
+      await transaction.query(
+        `insert into events.withdrawal as w (source_id, events, withdrawn_at) values ($1, $2, $3)
+         on conflict (source_id) do update set events = w.events + excluded.events, withdrawn_at = excluded.withdrawn_at`,
+        [sourceId, removed.length, clock.now()],
+      )
+      const sorted = [...partyIds].sort()
+      for (const room of rooms) await room.refold?.(house(), transaction, sorted)
+      return removed.length
+    },
+  }
+}
+
+interface Entry {
+  readonly keys: readonly string[]
+  readonly properties: object | undefined
+  readonly recorded: RecordedEvent
+}
+
+/**
+ * Claims the keys of all entries and says which events are new: all of their keys were free. Keys are written in sorted
+ * order, so that two batches with the same events wait for each other instead of deadlocking.
+ */
+async function keepNew(transaction: Transaction, entries: readonly Entry[]): Promise<ReadonlySet<string>> {
+  const fresh = new Set(entries.map(entry => entry.recorded.eventId))
+  const owner = new Map<string, RecordedEvent>()
+  for (const { keys, recorded } of entries) {
+    if (keys.some(key => owner.has(key))) fresh.delete(recorded.eventId)
+    else for (const key of keys) owner.set(key, recorded)
+  }
+  if (owner.size === 0) return fresh
+  const claimed = [...owner.keys()].sort()
+  const events = claimed.map(key => owner.get(key)!)
+  const won = await transaction.query<{ key: string }>(
+    `insert into events.key (key, party_id, occurred_at, event_id, source_id)
+     select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::uuid[])
+     on conflict do nothing returning key`,
+    [
+      claimed,
+      events.map(event => event.partyId),
+      events.map(event => event.occurredAt),
+      events.map(event => event.eventId),
+      events.map(event => event.sourceId),
+    ],
+  )
+  if (won.length < claimed.length) {
+    const wonKeys = new Set(won.map(row => row.key))
+    // A duplicate's other key may have been free: it stays claimed, since whatever it names has been seen.
+    for (const { keys, recorded } of entries) if (!keys.every(key => wonKeys.has(key))) fresh.delete(recorded.eventId)
+  }
+  return fresh
+}
+
+async function append(transaction: Transaction, source: EventSource, entries: readonly Entry[]): Promise<void> {
+  if (entries.length === 0) return
+  const events = entries.map(entry => entry.recorded)
+  await transaction.query(
+    `insert into events.source (source_id, kind) select $1, $2
+     where not exists (select from events.source where source_id = $1) on conflict do nothing`,
+    [source.sourceId, source.kind],
+  )
+  await transaction.query(
+    `insert into events.event (party_id, occurred_at, event_id, kind, payload, source_id, received_at)
+     select p, o, e, k, j::jsonb, $6, $7 from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[]) as t (p, o, e, k, j)`,
+    [
+      events.map(event => event.partyId),
+      events.map(event => event.occurredAt),
+      events.map(event => event.eventId),
+      events.map(event => event.kind),
+      events.map(event => JSON.stringify(event.payload)),
+      source.sourceId,
+      events[0]!.receivedAt,
+    ],
+  )
+  const free = entries.filter(entry => entry.properties !== undefined)
+  if (free.length === 0) return
+  await transaction.query(
+    `insert into events.property (party_id, event_id, properties)
+     select p, e, j::jsonb from unnest($1::uuid[], $2::uuid[], $3::text[]) as t (p, e, j)`,
+    [
+      free.map(entry => entry.recorded.partyId),
+      free.map(entry => entry.recorded.eventId),
+      free.map(entry => JSON.stringify(entry.properties)),
+    ],
+  )
+}
+
+function byPartyAndTime(left: RecordedEvent, right: RecordedEvent): number {
+  if (left.partyId !== right.partyId) return left.partyId < right.partyId ? -1 : 1
+  const gap = left.occurredAt.getTime() - right.occurredAt.getTime()
+  return gap !== 0 ? gap : left.eventId < right.eventId ? -1 : 1
+}
+
+interface EventRow {
+  readonly party_id: string
+  readonly occurred_at: Date
+  readonly event_id: string
+  readonly kind: string
+  readonly payload: { readonly replaces?: string }
+  readonly source_id: string
+  readonly received_at: Date
+}
+
+async function history(queryable: Queryable, partyIds: readonly string[], kinds?: readonly string[]) {
+  const rows = await queryable.query<EventRow>(
+    `select party_id, occurred_at, event_id, kind, payload, source_id, received_at from events.event
+     where party_id = any($1) and ($2::text[] is null or kind = any($2)) order by party_id, occurred_at, event_id`,
+    [partyIds, kinds ?? null],
+  )
+  const replaced = new Set(rows.map(row => row.payload.replaces).filter(id => id !== undefined))
+  return rows
+    .filter(row => !replaced.has(row.event_id))
+    .map(row => ({
+      eventId: row.event_id,
+      kind: row.kind,
+      partyId: row.party_id,
+      occurredAt: row.occurred_at,
+      receivedAt: row.received_at,
+      sourceId: row.source_id,
+      payload: row.payload,
+    }))
+}
+
+async function lookup(queryable: Queryable, keys: readonly (readonly string[])[]) {
+  const folded = keys.map(keyOf)
+  const rows = await queryable.query<{ key: string; event_id: string; party_id: string; occurred_at: Date }>(
+    'select key, event_id, party_id, occurred_at from events.key where key = any($1)',
+    [folded],
+  )
+  const byKey = new Map(rows.map(row => [row.key, row]))
+  return folded.map(key => {
+    const row = byKey.get(key)
+    return row && { eventId: row.event_id, partyId: row.party_id, occurredAt: row.occurred_at }
+  })
+}

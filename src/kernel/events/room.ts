@@ -1,0 +1,23 @@
+import { distributed, local, reference } from '#kernel/database/index.ts'
+import type { Room } from '#kernel/room.ts'
+import { eventsRoutes } from './routes.ts'
+import { clientTracked, purchaseRecorded, refundRecorded } from './vocabulary.ts'
+
+export const eventsRoom: Room = {
+  name: 'kernel/events',
+  migrations: new URL('./migrations/', import.meta.url),
+  tables: {
+    'events.event': distributed('party_id'),
+    'events.key': distributed('key'),
+    'events.property': distributed('party_id'),
+    'events.source': reference,
+    'events.problem': local,
+    'events.withdrawal': local,
+  },
+  vocabulary: {
+    'purchase.recorded': purchaseRecorded,
+    'refund.recorded': refundRecorded,
+    'client.tracked': clientTracked,
+  },
+  routes: eventsRoutes,
+}

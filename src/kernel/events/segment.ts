@@ -1,0 +1,200 @@
+import type { Identifier, Sighting } from '#kernel/parties/index.ts'
+import { earliestAt } from './months.ts'
+import { clientTracked, purchaseRecorded, refundRecorded } from './vocabulary.ts'
+
+/** What one Segment message means to us, or why it cannot be taken in. */
+export type Translation =
+  | {
+      readonly ok: true
+      readonly sighting: Sighting
+      readonly event?: {
+        readonly kind: string
+        readonly occurredAt: Date
+        readonly payload: object
+        readonly keys: readonly (readonly string[])[]
+        readonly properties?: object | undefined
+      }
+      readonly products: readonly { sku: string; name: string; category?: string | undefined }[]
+    }
+  | { readonly ok: false; readonly code: string; readonly details: Readonly<Record<string, string | number>> }
+
+type Refused = Extract<Translation, { ok: false }>
+
+type Fields = Readonly<Record<string, unknown>>
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value.trim() !== ''
+    ? value.trim()
+    : typeof value === 'number'
+      ? String(value)
+      : undefined
+
+/** Names under which Segment's commerce specification speaks of an order that was paid, and of money given back. */
+const purchases = new Set(['Order Completed', 'Purchase'])
+const refunds = new Set(['Order Refunded', 'Order Cancelled'])
+
+/**
+ * Reads one message of the Segment tracking interface (specification of its HTTP tracking API: `type`, `userId` or
+ * `anonymousId`, `messageId`, `timestamp`, `traits` or `event` with `properties`).
+ *
+ * `receivedAt - sentAt` is how wrong the client's clock is; `timestamp` is put right by it, unless that would put the
+ * event into the future.
+ */
+export function translate(
+  message: unknown,
+  context: { readonly receivedAt: Date; readonly sentAt?: Date | undefined; readonly currency: string },
+): Translation {
+  if (!isFields(message)) return refused('events:problem.not-an-object')
+  const type = message.type
+  const userId = textOf(message.userId)
+  const anonymousId = textOf(message.anonymousId)
+  if (!userId && !anonymousId) return refused('events:problem.nobody')
+  if ((userId?.length ?? 0) > 300 || (anonymousId?.length ?? 0) > 300) return refused('events:problem.id-too-long')
+  if (hasNul(userId) || hasNul(anonymousId)) return refused('events:problem.nul')
+  const occurredAt = timeOf(message, context)
+  if (!occurredAt) return refused('events:problem.time', { time: String(message.timestamp).slice(0, 40) })
+  const identifiers: Identifier[] = []
+  if (userId) identifiers.push({ kind: 'customer_id', value: userId })
+  if (anonymousId) identifiers.push({ kind: 'anonymous_id', value: anonymousId })
+  switch (type) {
+    case 'identify':
+      return { ok: true, sighting: sightingOf(identifiers, message.traits), products: [] }
+    case 'track':
+      return tracked(message, occurredAt, identifiers, context.currency)
+    default:
+      return refused('events:problem.type', { type: String(type).slice(0, 40) })
+  }
+}
+
+function tracked(message: Fields, occurredAt: Date, identifiers: Identifier[], currency: string): Translation {
+  const name = textOf(message.event)
+  if (!name || name.length > 200 || hasNul(name)) return refused('events:problem.event-name')
+  const properties = isFields(message.properties) ? message.properties : {}
+  const messageId = textOf(message.messageId)
+  const keys: string[][] = messageId ? [['message', messageId]] : []
+  const sighting: Sighting = { identifiers }
+  if (purchases.has(name) || refunds.has(name)) {
+    const order = orderOf(properties, currency)
+    if ('ok' in order) return order
+    if (hasNul(order.orderRef)) return refused('events:problem.nul')
+    const isRefund = refunds.has(name)
+    // The order's own number makes a purchase itself, so that the same order from the till and from a file counts once.
+    if (order.orderRef && !isRefund) keys.push(['order', '', order.orderRef])
+    const { orderRef, products, ...rest } = order
+    const payload = isRefund
+      ? { ...rest, lines: rest.lines.map(line => (orderRef ? { ...line, of: orderRef } : line)) }
+      : orderRef
+        ? { ...rest, orderRef }
+        : rest
+    const checked = (isRefund ? refundRecorded : purchaseRecorded).safeParse(payload)
+    if (!checked.success) {
+      const [issue] = checked.error.issues
+      return refused('events:problem.property', { property: issue?.path.join('.') ?? '' })
+    }
+    const kind = isRefund ? 'refund.recorded' : 'purchase.recorded'
+    return { ok: true, sighting, event: { kind, occurredAt, payload: checked.data, keys }, products }
+  }
+  const payload = clientTracked.parse({ name })
+  if (hasNul(JSON.stringify(properties))) return refused('events:problem.nul')
+  return {
+    ok: true,
+    sighting,
+    event: {
+      kind: 'client.tracked',
+      occurredAt,
+      payload,
+      keys,
+      properties: Object.keys(properties).length > 0 ? properties : undefined,
+    },
+    products: [],
+  }
+}
+
+/** Segment speaks of money in decimal units; ours are minor ones. Totals fall back on revenue, then on the products. */
+function orderOf(properties: Fields, businessCurrency: string) {
+  const currency = (textOf(properties.currency) ?? businessCurrency).toUpperCase()
+  if (!/^[A-Z]{3}$/.test(currency)) return refused('events:problem.currency', { currency: currency.slice(0, 20) })
+  const digits = minorDigits(currency)
+  const items = Array.isArray(properties.products) ? properties.products.slice(0, 5000).filter(isFields) : []
+  const lines = []
+  const products = []
+  for (const item of items) {
+    const sku = (textOf(item.sku) ?? textOf(item.product_id) ?? textOf(item.productId) ?? textOf(item.name))?.slice(
+      0,
+      200,
+    )
+    const quantity = item.quantity === undefined ? 1 : Number(item.quantity)
+    const price = item.price === undefined ? 0 : Number(item.price)
+    if (!sku || !Number.isFinite(quantity) || !Number.isFinite(price)) {
+      return refused('events:problem.product', { sku: sku?.slice(0, 40) ?? '' })
+    }
+    lines.push({
+      sku,
+      quantity: Math.round(quantity * 1000),
+      amountMinor: Math.round(Math.round(price * 10 ** digits * 1000) * quantity * 0.001),
+    })
+    const name = textOf(item.name)
+    if (name) products.push({ sku, name: name.slice(0, 300), category: textOf(item.category)?.slice(0, 200) })
+  }
+  const stated = properties.total ?? properties.revenue ?? properties.value
+  const amountMinor =
+    stated === undefined || stated === null
+      ? lines.reduce((sum, line) => sum + line.amountMinor, 0)
+      : Math.round(Number(stated) * 10 ** digits)
+  if (!Number.isSafeInteger(amountMinor)) return refused('events:problem.total', { total: String(stated).slice(0, 40) })
+  const orderRef = (textOf(properties.order_id) ?? textOf(properties.orderId))?.slice(0, 200)
+  return { orderRef, amountMinor: Math.abs(amountMinor), currency, lines, products }
+}
+
+function sightingOf(identifiers: Identifier[], traits: unknown): Sighting {
+  if (!isFields(traits)) return { identifiers }
+  const email = textOf(traits.email)
+  const phone = textOf(traits.phone)
+  const family = textOf(traits.lastName) ?? textOf(traits.last_name)
+  const given = textOf(traits.firstName) ?? textOf(traits.first_name)
+  const birthday = textOf(traits.birthday)?.slice(0, 10)
+  const withContacts = [...identifiers]
+  if (email && email.length <= 320) withContacts.push({ kind: 'email', value: email })
+  if (phone && phone.length <= 40) withContacts.push({ kind: 'phone', value: phone })
+  const joined =
+    family && /\p{Script=Han}/u.test(family) ? `${family}${given ?? ''}` : [given, family].filter(Boolean).join(' ')
+  return {
+    identifiers: withContacts.map(({ kind, value }) => ({ kind, value: value.replaceAll('\u0000', '') })),
+    name: (textOf(traits.name) ?? (joined || undefined))?.slice(0, 200).replaceAll('\u0000', ''),
+    familyName: family?.slice(0, 100).replaceAll('\u0000', ''),
+    givenName: given?.slice(0, 100).replaceAll('\u0000', ''),
+    birthday: birthday && /^\d{4}-\d{2}-\d{2}$/.test(birthday) ? birthday : undefined,
+  }
+}
+
+function timeOf(message: Fields, context: { receivedAt: Date; sentAt?: Date | undefined }): Date | undefined {
+  const given = message.timestamp ?? message.originalTimestamp
+  if (given === undefined || given === null) return context.receivedAt
+  const stamp = new Date(given as string)
+  if (Number.isNaN(stamp.getTime())) return undefined
+  const skew = context.sentAt ? context.receivedAt.getTime() - context.sentAt.getTime() : 0
+  // Only a clock that is wrong by more than the network could explain is put right.
+  const corrected = Math.abs(skew) > 60_000 ? new Date(stamp.getTime() + skew) : stamp
+  const latest = context.receivedAt.getTime() + 86_400_000
+  return corrected >= earliestAt && corrected.getTime() <= latest ? corrected : undefined
+}
+
+/** Yen has no minor unit, the dinars have three digits; ISO 4217 through the platform's own tables. */
+export function minorDigits(currency: string): number {
+  let digits = digitsOf.get(currency)
+  if (digits === undefined) {
+    digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
+    digitsOf.set(currency, digits)
+  }
+  return digits
+}
+
+const digitsOf = new Map<string, number>()
+
+const hasNul = (text: string | undefined) => text !== undefined && (text.includes('\u0000') || text.includes('\\u0000'))
+
+function refused(code: string, details: Refused['details'] = {}): Refused {
+  return { ok: false, code, details }
+}

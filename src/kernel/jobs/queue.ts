@@ -1,0 +1,177 @@
+import { Logger, type Runner, run, runMigrations, type TaskList } from 'graphile-worker'
+import type { Database, Transaction } from '#kernel/database/index.ts'
+import type { House } from '#kernel/house.ts'
+import { assert, Refusal } from '#kernel/refusal.ts'
+import type { JobDefinition, Jobs, Progress, Schedule } from './job.ts'
+import { listRuns } from './store.ts'
+
+/** The queue's own chatter is left out: what matters about a job is in its run and in our log. */
+const quiet = new Logger(() => () => {})
+
+/** Creates and upgrades the queue's own tables; graphile-worker guards it with a lock of its own. */
+export async function prepareQueue(database: Database): Promise<void> {
+  await runMigrations({ pgPool: database.pool, logger: quiet })
+}
+
+/**
+ * Asks for jobs in the caller's transaction. A visible job gets a row that the Jobs page shows; a job with a key that
+ * waits already is left as it is, its run is the answer.
+ */
+export function jobsOn(house: () => House, definitions: ReadonlyMap<string, JobDefinition>): Jobs {
+  return {
+    async enqueue(transaction, name, input, options = {}) {
+      const definition = definitions.get(name)
+      assert(definition, `a room defines the job ${name}`)
+      definition.input.parse(input)
+      const runId = await openRun(transaction, house(), name, options.key)
+      if (runId.known) return runId.id
+      await transaction.query(
+        'select graphile_worker.add_job($1, $2::json, run_at => $3, max_attempts => 25, job_key => $4)',
+        [
+          name,
+          JSON.stringify({ runId: runId.id, input }),
+          options.runAt ?? house().clock.now(),
+          options.key ? `${name}:${options.key}` : runId.id,
+        ],
+      )
+      await house().live.announce(transaction, ['jobs'])
+      return runId.id
+    },
+    list: limit => listRuns(house().database, limit),
+  }
+}
+
+async function openRun(
+  transaction: Transaction,
+  house: House,
+  name: string,
+  key: string | undefined,
+): Promise<{ id: string; known: boolean }> {
+  const id = house.newId()
+  const opened = await transaction.query(
+    `insert into jobs.run (run_id, name, key, state, created_at) values ($1, $2, $3, 'waiting', $4)
+     on conflict (name, key) where state = 'waiting' and key is not null do nothing returning run_id`,
+    [id, name, key ?? null, house.clock.now()],
+  )
+  if (opened.length > 0) return { id, known: false }
+  const [waiting] = await transaction.query<{ run_id: string }>(
+    `select run_id from jobs.run where name = $1 and key = $2 and state = 'waiting'`,
+    [name, key],
+  )
+  // Between the two statements the other run may have begun; then ours is asked for again.
+  return waiting ? { id: waiting.run_id, known: true } : openRun(transaction, house, name, key)
+}
+
+/**
+ * Runs jobs until stopped. A job that refuses is finished, since trying again cannot help; a fault of the outside is tried
+ * again with growing pauses. Jobs of a process that was killed are taken up after the lock's time.
+ */
+export async function startWorker(
+  house: House,
+  definitions: ReadonlyMap<string, JobDefinition>,
+  schedules: readonly Schedule[],
+): Promise<{ stop(): Promise<void> }> {
+  const stopping = new AbortController()
+  await releaseOrphans(house)
+  const taskList: TaskList = Object.fromEntries(
+    [...definitions.values()].map(definition => [
+      definition.name,
+      async (payload: unknown) => perform(house, definition, payload as JobPayload, stopping.signal),
+    ]),
+  )
+  const runner: Runner = await run({
+    pgPool: house.database.pool,
+    taskList,
+    crontab: schedules.map(({ job, cron }) => `${cron} ${job} ?fill=1h&max=3 {"input":{}}`).join('\n'),
+    concurrency: 2,
+    pollInterval: 2000,
+    noHandleSignals: true,
+    logger: quiet,
+  })
+  return {
+    async stop() {
+      stopping.abort()
+      await runner.stop().catch(() => {})
+    },
+  }
+}
+
+interface JobPayload {
+  readonly runId?: string
+  readonly input: unknown
+}
+
+async function perform(
+  house: House,
+  definition: JobDefinition,
+  payload: JobPayload,
+  signal: AbortSignal,
+): Promise<void> {
+  const runId = payload.runId
+  const set = (sql: string, values: readonly unknown[]) =>
+    house.database.transaction(async transaction => {
+      await transaction.query(`update jobs.run set ${sql} where run_id = $1`, [runId, ...values])
+      await house.live.announce(transaction, ['jobs'])
+    })
+  if (runId) await set(`state = 'running', started_at = coalesce(started_at, $2), failure = null`, [house.clock.now()])
+  try {
+    const input = definition.input.parse(payload.input)
+    const result = await definition.run(house, input as never, progressOf(house, runId, signal, set))
+    if (runId)
+      await set(`state = 'done', ended_at = $2, result = $3`, [house.clock.now(), JSON.stringify(result ?? null)])
+  } catch (error) {
+    const refusal = error instanceof Refusal && error.kind !== 'unavailable'
+    const failure = error instanceof Refusal ? error.code : 'jobs:failure.unexpected'
+    house.log.error(
+      { job: definition.name, runId, code: failure, stack: error instanceof Error ? error.stack : '' },
+      'a job failed',
+    )
+    if (runId && !signal.aborted) {
+      await set(`state = $2, ended_at = $3, failure = $4`, [
+        refusal ? 'failed' : 'waiting',
+        house.clock.now(),
+        failure,
+      ]).catch(() => {})
+    }
+    if (!refusal) throw error
+  }
+}
+
+/** Writes at most five times a second: a progress bar must not cost more than the work that it shows. */
+function progressOf(
+  house: House,
+  runId: string | undefined,
+  signal: AbortSignal,
+  set: (sql: string, values: readonly unknown[]) => Promise<void>,
+): Progress {
+  let writtenAt = Number.NEGATIVE_INFINITY
+  return {
+    signal,
+    async report({ done, total, unit }) {
+      const now = house.clock.elapsed()
+      if (!runId || (now - writtenAt < 200 && done !== total)) return
+      writtenAt = now
+      await set('done = $2, total = $3, unit = $4', [done, total ?? null, unit])
+    },
+    async say(key, values = {}) {
+      if (runId) await set('words_key = $2, words = $3', [key, JSON.stringify(values)])
+    },
+  }
+}
+
+/**
+ * graphile-worker frees the jobs of a killed process after four hours. A house has one server on an embedded database, so
+ * locks older than this start belong to the dead; on a shared database only locks that no living connection holds.
+ */
+async function releaseOrphans(house: House): Promise<void> {
+  const [others] = await house.database.query<{ count: number }>(
+    `select count(*) as count from pg_stat_activity where datname = current_database() and application_name = 'guanxi live'`,
+  )
+  if ((others?.count ?? 0) > 1) return
+  const workers = await house.database.query<{ locked_by: string }>(
+    `select distinct locked_by from graphile_worker._private_jobs where locked_by is not null
+     union select locked_by from graphile_worker._private_job_queues where locked_by is not null`,
+  )
+  if (workers.length === 0) return
+  await house.database.query('select graphile_worker.force_unlock_workers($1)', [workers.map(row => row.locked_by)])
+}

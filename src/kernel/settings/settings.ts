@@ -1,0 +1,35 @@
+import type { z } from 'zod'
+import type { Clock } from '#kernel/clock/index.ts'
+import type { Database, Queryable, Transaction } from '#kernel/database/index.ts'
+import { type BusinessSettings, businessSettings } from './business.ts'
+
+/** Settings by name: each room keeps its own under its name, checked by its own schema. */
+export interface Settings {
+  business(queryable?: Queryable): Promise<BusinessSettings>
+  /** What was written under this name, or the schema's own defaults where nothing was. */
+  read<Schema extends z.ZodType>(name: string, schema: Schema, queryable?: Queryable): Promise<z.output<Schema>>
+  write(transaction: Transaction, name: string, value: object): Promise<void>
+}
+
+export function settingsOn(database: Database, clock: Clock, atFirst: BusinessSettings): Settings {
+  async function read<Schema extends z.ZodType>(name: string, schema: Schema, queryable: Queryable = database) {
+    const [row] = await queryable.query<{ value: unknown }>('select value from settings.setting where name = $1', [
+      name,
+    ])
+    return schema.parse(row?.value ?? {}) as z.output<Schema>
+  }
+  return {
+    read,
+    async business(queryable) {
+      const told = await read('business', businessSettings.partial(), queryable)
+      return businessSettings.parse({ ...atFirst, ...told })
+    },
+    async write(transaction, name, value) {
+      await transaction.query(
+        `insert into settings.setting (name, value, changed_at) values ($1, $2, $3)
+         on conflict (name) do update set value = excluded.value, changed_at = excluded.changed_at`,
+        [name, JSON.stringify(value), clock.now()],
+      )
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import { resolve } from 'node:path'
+import { z } from 'zod'
+import { languages } from '#kernel/locale/languages.ts'
+import { refuse } from '#kernel/refusal.ts'
+
+/** Everything that the environment decides. One schema reads it, `guanxi config` prints it. */
+export const configurationSchema = z.object({
+  HOST: z.string().min(1).default('127.0.0.1'),
+  PORT: z.coerce.number().int().min(0).max(65535).default(7250),
+  GUANXI_DATA: z.string().min(1).default('./data'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//)
+    .optional(),
+  /** Another database for the demo world; without it, one is made beside the business's own. */
+  GUANXI_DEMO_DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//)
+    .optional(),
+  GUANXI_UNSAFE_DATABASE: z.enum(['yes', 'no']).default('no'),
+  GUANXI_LANGUAGE: z.enum(languages).optional(),
+  GUANXI_LOG: z.enum(['quiet', 'info', 'json']).default('info'),
+  GUANXI_CONNECTIONS: z.coerce.number().int().min(2).max(100).default(10),
+})
+
+export interface Configuration {
+  readonly host: string
+  readonly port: number
+  readonly dataFolder: string
+  readonly databaseUrl: string | undefined
+  readonly demoDatabaseUrl: string | undefined
+  readonly allowUnsafeDatabase: boolean
+  readonly language: (typeof languages)[number] | undefined
+  readonly log: 'quiet' | 'info' | 'json'
+  readonly connections: number
+}
+
+/** Reads the environment; everything that is wrong is said at once. Empty variables count as not set. */
+export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): Configuration {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const read = configurationSchema.safeParse(given)
+  if (!read.success) {
+    throw refuse(
+      'invalid',
+      'product:refusal.configuration',
+      { names: read.error.issues.map(issue => issue.path.join('.')) },
+      read.error.issues.map(issue => ({ path: issue.path.join('.'), code: issue.code })),
+    )
+  }
+  const values = read.data
+  return {
+    host: values.HOST,
+    port: values.PORT,
+    dataFolder: resolve(values.GUANXI_DATA),
+    databaseUrl: values.DATABASE_URL,
+    demoDatabaseUrl: values.GUANXI_DEMO_DATABASE_URL,
+    allowUnsafeDatabase: values.GUANXI_UNSAFE_DATABASE === 'yes',
+    language: values.GUANXI_LANGUAGE,
+    log: values.GUANXI_LOG,
+    connections: values.GUANXI_CONNECTIONS,
+  }
+}

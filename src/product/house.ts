@@ -1,0 +1,84 @@
+import { type Clock, systemClock } from '#kernel/clock/index.ts'
+import { type Connection, migrate, openDatabase } from '#kernel/database/index.ts'
+import { eventLogOn } from '#kernel/events/index.ts'
+import type { House } from '#kernel/house.ts'
+import { idMaker } from '#kernel/id.ts'
+import { jobsOn, prepareQueue, startWorker } from '#kernel/jobs/index.ts'
+import { liveOn } from '#kernel/live.ts'
+import type { Log } from '#kernel/log.ts'
+import type { Room } from '#kernel/room.ts'
+import { type BusinessSettings, settingsOn } from '#kernel/settings/index.ts'
+
+export interface OpenHouse extends House {
+  /** Starts the queue's worker and the calendar; without it, jobs wait for another process. */
+  work(): Promise<void>
+  close(): Promise<void>
+}
+
+/** What a business is taken to be until it says otherwise. */
+export const businessAtFirst: BusinessSettings = { name: '', currency: 'CNY', zone: 'Asia/Shanghai', language: 'zh-CN' }
+
+/** Brings a database up to date and opens a house on it: the one place where rooms, log, jobs and settings are tied. */
+export async function openHouse(options: {
+  readonly name: House['name']
+  readonly connection: Connection
+  readonly rooms: readonly Room[]
+  readonly folder: string
+  readonly log: Log
+  readonly clock?: Clock
+  readonly connections?: number
+  readonly atFirst?: Partial<BusinessSettings>
+  /** A database made from a template that was brought up to date already. */
+  readonly isMigrated?: boolean
+}): Promise<OpenHouse> {
+  const { name, rooms, folder, log } = options
+  const clock = options.clock ?? systemClock
+  const database = openDatabase(options.connection, { connections: options.connections ?? 10 })
+  try {
+    if (!options.isMigrated) {
+      await migrate(
+        database,
+        rooms.flatMap(room => (room.migrations ? [{ room: room.name, folder: room.migrations }] : [])),
+      )
+      await prepareQueue(database)
+    }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+  const newId = idMaker(clock)
+  const definitions = new Map(rooms.flatMap(room => room.jobs ?? []).map(job => [job.name, job]))
+  const live = liveOn(database)
+  let worker: { stop(): Promise<void> } | undefined
+  const house: OpenHouse = {
+    name,
+    database,
+    clock,
+    newId,
+    live,
+    log,
+    folder,
+    settings: settingsOn(database, clock, { ...businessAtFirst, ...options.atFirst }),
+    events: eventLogOn({ database, clock, newId, rooms, house: () => house }),
+    jobs: jobsOn(() => house, definitions),
+    async work() {
+      worker ??= await startWorker(
+        house,
+        definitions,
+        rooms.flatMap(room => room.schedules ?? []),
+      )
+    },
+    async close() {
+      await worker?.stop()
+      await live.close()
+      await database.close()
+    },
+  }
+  await house.events.ensureMonths(monthsAhead(clock.now()))
+  return house
+}
+
+/** Events of the house itself fall on now; the next months are made ahead, so that no midnight has to wait for a table. */
+function monthsAhead(now: Date): Date[] {
+  return [-1, 0, 1, 2].map(months => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + months, 15)))
+}

@@ -1,0 +1,13 @@
+import { catalogueRoom } from '#kernel/catalogue/room.ts'
+import { eventsRoom } from '#kernel/events/room.ts'
+import { jobsRoom } from '#kernel/jobs/room.ts'
+import { partiesRoom } from '#kernel/parties/room.ts'
+import type { Room } from '#kernel/room.ts'
+import { settingsRoom } from '#kernel/settings/room.ts'
+import { tasksRoom } from '#kernel/tasks/room.ts'
+
+/**
+ * Every room of the house, in the order in which they are migrated and in which they hear of events: the kernel first,
+ * then understanding, then the programmes that act on it.
+ */
+export const rooms: readonly Room[] = [settingsRoom, partiesRoom, catalogueRoom, eventsRoom, jobsRoom, tasksRoom]

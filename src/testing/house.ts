@@ -1,0 +1,111 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Clock, movableClock } from '#kernel/clock/index.ts'
+import type { Connection } from '#kernel/database/index.ts'
+import type { JobDefinition, Progress } from '#kernel/jobs/index.ts'
+import { type Log, silentLog } from '#kernel/log.ts'
+import type { Room } from '#kernel/room.ts'
+import type { BusinessSettings } from '#kernel/settings/index.ts'
+import { type OpenHouse, openHouse } from '#product/house.ts'
+import { rooms as allRooms } from '#product/rooms.ts'
+import { createTestDatabase } from './postgres.ts'
+
+export interface TestHouse extends OpenHouse {
+  readonly connection: Connection
+  readonly clock: ReturnType<typeof movableClock>
+  readonly rooms: readonly Room[]
+  /** Runs one job now, in this process, and answers with its result. */
+  perform(name: string, input?: object): Promise<unknown>
+  /** Runs every job that waits and is due, oldest first, until none is left. */
+  performWaiting(): Promise<string[]>
+}
+
+/**
+ * A house on a fresh database, with a clock that the test moves and no worker: jobs run when the test says so.
+ *
+ * Example: `const house = await openTestHouse({ start: '2026-03-01T09:00:00Z' })`, and `await house.close()` at the end.
+ */
+export async function openTestHouse(
+  options: {
+    readonly start?: string
+    readonly rooms?: readonly Room[]
+    readonly business?: Partial<BusinessSettings>
+    readonly log?: Log
+  } = {},
+): Promise<TestHouse> {
+  const database = await createTestDatabase()
+  const clock = movableClock(options.start ?? '2026-03-01T09:00:00Z')
+  const rooms = options.rooms ?? allRooms
+  const house = await openTestHouseOn(database.connection, { ...options, clock, rooms, isMigrated: true })
+  const definitions = new Map<string, JobDefinition>(rooms.flatMap(room => room.jobs ?? []).map(job => [job.name, job]))
+  const perform = async (name: string, input: object = {}) => {
+    const definition = definitions.get(name)
+    if (!definition) throw new Error(`no room defines the job ${name}`)
+    return definition.run(house, definition.input.parse(input) as never, silentProgress)
+  }
+  return Object.assign(house, {
+    connection: database.connection,
+    clock,
+    rooms,
+    perform,
+    async performWaiting() {
+      const performed: string[] = []
+      for (;;) {
+        const [next] = await house.database.query<{
+          id: string
+          name: string
+          payload: { runId?: string; input: object }
+        }>(
+          `delete from graphile_worker._private_jobs where id = (
+             select j.id from graphile_worker._private_jobs j where j.run_at <= $1 order by j.run_at, j.id limit 1)
+           returning id, payload, (select identifier from graphile_worker._private_tasks t where t.id = task_id) as name`,
+          [clock.now()],
+        )
+        if (!next) return performed
+        performed.push(next.name)
+        await house.database.query(`update jobs.run set state = 'done' where run_id = $1`, [next.payload.runId])
+        await perform(next.name, next.payload.input)
+      }
+    },
+    async close() {
+      await closeHouse()
+      await database.drop()
+    },
+  })
+
+  async function closeHouse() {
+    await house.live.close()
+    await house.database.close()
+    await rm(house.folder, { recursive: true, force: true })
+  }
+}
+
+export async function openTestHouseOn(
+  connection: Connection,
+  options: {
+    readonly clock?: Clock
+    readonly rooms?: readonly Room[]
+    readonly business?: Partial<BusinessSettings>
+    readonly log?: Log
+    readonly isMigrated?: boolean
+  } = {},
+): Promise<OpenHouse> {
+  return openHouse({
+    name: 'business',
+    connection,
+    rooms: options.rooms ?? allRooms,
+    folder: await mkdtemp(join(tmpdir(), 'guanxi-house-')),
+    log: options.log ?? silentLog,
+    connections: 4,
+    ...(options.clock && { clock: options.clock }),
+    ...(options.business && { atFirst: options.business }),
+    ...(options.isMigrated && { isMigrated: true }),
+  })
+}
+
+const silentProgress: Progress = {
+  signal: new AbortController().signal,
+  async report() {},
+  async say() {},
+}
