@@ -2,7 +2,7 @@
  * The continued fraction of I_x(a, b) (DLMF 8.17.22) with its slopes in a and b: writes ln fraction, d/da and d/db of it
  * into `out`, so that ln I_x(a, b) = a ln x + b ln(1-x) - ln a - ln B(a, b) + out[0]. For x up to about the mean.
  *
- * The fraction is run forward (Wallis) and differentiated term by term, as Boik & Robison-Cox (1998) do: a fit needs the
+ * The fraction is run forward (Wallis) and differentiated term by term, as Boik & Robinson-Cox (1998) do: a fit needs the
  * slope in the shape of every customer, and a difference of two evaluations costs twice as much and half the digits.
  * Example: x 0.5, a 1, b 1 -> I = x, so the fraction is 1 / (1-x) = 2 and out[0] = ln 2.
  */

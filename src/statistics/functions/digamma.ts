@@ -15,6 +15,7 @@ export function digamma(x: number): number {
   const square = inverse * inverse
   const series =
     square *
-    (1 / 12 - square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square * (1 / 132 - square * (691 / 32760))))))
+    (1 / 12 -
+      square * (1 / 120 - square * (1 / 252 - square * (1 / 240 - square * (1 / 132 - square * (691 / 32760))))))
   return sum + Math.log(lifted) - 0.5 * inverse - series
 }

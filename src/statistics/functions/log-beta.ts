@@ -26,7 +26,5 @@ export function logBeta(a: number, b: number): number {
     )
   }
   const correction = stirlingCorrection(large) - stirlingCorrection(small + large)
-  return (
-    logGamma(small) + correction + small - small * Math.log(small + large) + (large - 0.5) * Math.log1p(-share)
-  )
+  return logGamma(small) + correction + small - small * Math.log(small + large) + (large - 0.5) * Math.log1p(-share)
 }

@@ -1,5 +1,5 @@
-import { inverseIncompleteBetaLogOdds } from './inverse-incomplete-beta.ts'
 import { incompleteBeta } from './incomplete-beta.ts'
+import { inverseIncompleteBetaLogOdds } from './inverse-incomplete-beta.ts'
 
 /**
  * The t below which a Student variable with the given degrees of freedom falls with probability p, 0 < p < 1.

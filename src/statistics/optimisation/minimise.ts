@@ -74,7 +74,13 @@ export function minimise(
     }
     if (!(nextValue <= value)) {
       // No downhill step can be told from rounding: at the minimum when the promise is as small as the rounding.
-      return { point, value, gradient, iterations: iteration, converged: promised < Math.max(100 * tolerance, 1e-9 * Math.abs(value)) }
+      return {
+        point,
+        value,
+        gradient,
+        iterations: iteration,
+        converged: promised < Math.max(100 * tolerance, 1e-9 * Math.abs(value)),
+      }
     }
     for (let i = 0; i < size; i++) turned[i] = nextGradient[i]! - gradient[i]!
     updateCurvature(curvature, moved, turned)

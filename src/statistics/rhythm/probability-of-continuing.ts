@@ -24,11 +24,6 @@ export function logSurvival(parameters: RhythmParameters, history: RhythmHistory
   const scale = parameters.alpha + history.gapDaysSum
   const shape = parameters.r + parameters.k * history.gaps
   // ln z and ln(1 - z) from the ratio, so that neither a very short nor a very long silence rounds away.
-  const { logUpper } = betaTails(
-    -Math.log1p(scale / silentDays),
-    -Math.log1p(silentDays / scale),
-    parameters.k,
-    shape,
-  )
+  const { logUpper } = betaTails(-Math.log1p(scale / silentDays), -Math.log1p(silentDays / scale), parameters.k, shape)
   return Math.max(logUpper, -Number.MAX_VALUE)
 }

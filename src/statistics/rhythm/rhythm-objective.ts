@@ -79,9 +79,7 @@ export function rhythmObjective(columns: Required<RhythmColumns>): Objective {
 
       const mixed = a + term.staying * continuing
       const alive = (term.staying * continuing) / mixed
-      sum +=
-        weight *
-        (term.value + (k - 1) * logGapSum[row]! - r * logStretch - k * count * logScale + Math.log(mixed))
+      sum += weight * (term.value + (k - 1) * logGapSum[row]! - r * logStretch - k * count * logScale + Math.log(mixed))
       own[0] = k * (term.slopeK + logGapSum[row]! - count * logScale + alive * slopeK)
       own[1] = r * (term.slopeR - logStretch + alive * slopeR)
       own[2] = alpha * (r / alpha - shape / scale + alive * slopeAlpha)

@@ -59,7 +59,8 @@ export function checkDays(name: string, days: number): void {
 export function historyFault(gaps: number, gapDaysSum: number, logGapSum: number): string | undefined {
   if (!(Number.isInteger(gaps) && gaps >= 0)) return 'gaps must be a whole number of at least 0'
   if (!isNotNegative(gapDaysSum)) return 'gapDaysSum must be a finite number of at least 0'
-  if (!Number.isFinite(logGapSum)) return 'logGapSum must be finite (merge purchases of the same day: a gap of 0 has no logarithm)'
+  if (!Number.isFinite(logGapSum))
+    return 'logGapSum must be finite (merge purchases of the same day: a gap of 0 has no logarithm)'
   if (gaps === 0) {
     return gapDaysSum === 0 && logGapSum === 0 ? undefined : 'without gaps both gapDaysSum and logGapSum must be 0'
   }

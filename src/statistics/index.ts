@@ -1,0 +1,43 @@
+// Special functions
+
+// Calibration: do the stated probabilities come true?
+export { applyCalibration } from './calibration/apply-calibration.ts'
+export { areaUnderCurve } from './calibration/area-under-curve.ts'
+export { brierScore } from './calibration/brier-score.ts'
+export type { Calibration, IsotonicCalibration, LogisticCalibration } from './calibration/calibration.ts'
+export { expectedCalibrationError } from './calibration/expected-calibration-error.ts'
+export { isotonicCalibration } from './calibration/isotonic-calibration.ts'
+export { logisticCalibration } from './calibration/logistic-calibration.ts'
+export { precisionAtShare } from './calibration/precision-at-share.ts'
+export { digamma } from './functions/digamma.ts'
+export {
+  incompleteBeta,
+  incompleteBetaComplement,
+  logIncompleteBeta,
+  logIncompleteBetaComplement,
+} from './functions/incomplete-beta.ts'
+export { inverseIncompleteBeta } from './functions/inverse-incomplete-beta.ts'
+export { logBeta } from './functions/log-beta.ts'
+export { logGamma } from './functions/log-gamma.ts'
+export { normalCdf } from './functions/normal-cdf.ts'
+export { normalQuantile } from './functions/normal-quantile.ts'
+export { studentQuantile } from './functions/student-quantile.ts'
+// Intervals: what did an act change, and how sure can we be?
+export { asymptoticConfidenceSequence, type RunningDifference } from './intervals/asymptotic-confidence-sequence.ts'
+export { type Count, differenceOfProportions } from './intervals/difference-of-proportions.ts'
+export type { Interval } from './intervals/interval.ts'
+export { describeSample, type Sample } from './intervals/sample.ts'
+export { type WelchInterval, welchInterval } from './intervals/welch-interval.ts'
+export { wilsonInterval } from './intervals/wilson-interval.ts'
+// Refusal of input
+export { InvalidInput } from './invalid-input.ts'
+// Rhythm: when does she come back, and has she left? (MBG/CNBD-k)
+export { fitRhythm, type RhythmFit, type RhythmFitOptions, type RhythmWarning } from './rhythm/fit-rhythm.ts'
+export { logLikelihood } from './rhythm/log-likelihood.ts'
+export { nextPurchaseQuantile } from './rhythm/next-purchase-quantile.ts'
+export { probabilityAlive } from './rhythm/probability-alive.ts'
+export { probabilityOfContinuing } from './rhythm/probability-of-continuing.ts'
+export { probabilityOfSilence } from './rhythm/probability-of-silence.ts'
+export type { RhythmHistory, RhythmParameters } from './rhythm/rhythm.ts'
+export type { NumberColumn, RhythmColumns } from './rhythm/rhythm-columns.ts'
+export { type ObservationWindow, type RandomSource, simulateRhythm } from './rhythm/simulate-rhythm.ts'
