@@ -1,0 +1,5 @@
+export { formatDay, formatMoney, formatNumber, minorDigits } from './format.ts'
+export { languageOf } from './language-of.ts'
+export { type Language, languages } from './languages.ts'
+export { type Translator, translatorFor, type Values } from './translator.ts'
+export { type Catalogue, loadWords, type Words, wordFolders } from './words.ts'
