@@ -17,9 +17,14 @@ const borrowed = ['guanxi', 'nobody']
  * belongs to somebody stays theirs.
  */
 export function serverAccount(cluster: string): Account | undefined {
-  if (process.getuid?.() !== 0) return undefined
+  const ourselves = process.getuid?.()
+  if (ourselves === undefined) return undefined
+  const owner = existsSync(cluster) ? statSync(cluster).uid : ourselves
+  if (ourselves !== 0) {
+    if (owner === ourselves) return undefined
+    throw refuse('unavailable', 'database:refusal.other-owner', { folder: cluster, owner })
+  }
   const accounts = readFileSync('/etc/passwd', 'utf8').split('\n').map(parseAccount)
-  const owner = existsSync(cluster) ? statSync(cluster).uid : 0
   const account =
     owner === 0
       ? borrowed.map(name => accounts.find(each => each?.name === name)).find(each => each !== undefined)

@@ -18,7 +18,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterEach, describe, expect, test } from 'vitest'
-import { type Connection, type EmbeddedServer, startEmbedded } from './index.ts'
+import { type Connection, type Embedded, startEmbedded } from './index.ts'
 import { isAlive, readPostmaster } from './postmaster.ts'
 
 const asRoot = process.getuid?.() === 0
@@ -105,7 +105,7 @@ async function startWriter(dataFolder: string, mode = 'write', account = {}) {
   }
 }
 
-async function expectNothingLost(server: EmbeddedServer, confirmed: number[]): Promise<void> {
+async function expectNothingLost(server: Embedded, confirmed: number[]): Promise<void> {
   const rows = await ask<{ id: string }>(server.connection, 'SELECT id FROM heard')
   const kept = new Set(rows.map(({ id }) => Number(id)))
   expect(confirmed.length).toBeGreaterThan(50)
@@ -194,6 +194,18 @@ describe('a first start', () => {
     expect(await writer.ended).toEqual([0, null])
     expect(statSync(join(dataFolder, 'postgres')).uid).toBe(nobody.uid)
   })
+
+  test.runIf(asRoot && onLinux)(
+    'by a user who may not write there, or to whom the cluster does not belong, says so',
+    async () => {
+      const dataFolder = newFolder()
+      await expect(startWriter(dataFolder, 'leave', nobody)).rejects.toThrow('database:refusal.folder-not-writable')
+      const server = await startEmbedded({ dataFolder })
+      await server.stop()
+      chmodSync(dataFolder, 0o777)
+      await expect(startWriter(dataFolder, 'leave', { uid: 1, gid: 1 })).rejects.toThrow('database:refusal.other-owner')
+    },
+  )
 
   test('over TCP asks for a password that only the owner can read', async () => {
     const dataFolder = newFolder()

@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { accessSync, chownSync, constants, existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -36,7 +36,7 @@ export interface EmbeddedOptions {
   readonly overTcp?: boolean
 }
 
-export interface EmbeddedServer {
+export interface Embedded {
   readonly connection: Connection
   /** The same as text, for other programs on this machine. Holds the password where there is one: never log it. */
   readonly url: string
@@ -66,11 +66,10 @@ function complaintOf(log: string): string {
  *
  * Example: `const server = await startEmbedded({ dataFolder: '/var/lib/guanxi' })`, then `new pg.Pool(server.connection)`.
  */
-export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
+export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { log = silentLog, clock = systemClock, throwaway = false } = options
   const overTcp = options.overTcp ?? process.platform === 'win32'
-  mkdirSync(options.dataFolder, { recursive: true })
-  const dataFolder = realpathSync(options.dataFolder)
+  const dataFolder = openFolder(options.dataFolder)
   const cluster = join(dataFolder, 'postgres')
   const account = serverAccount(cluster)
   if (account) {
@@ -133,7 +132,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     await pause(50)
   }
 
-  function life(firstSeat: Seat, postmaster: Postmaster, connection: Connection): EmbeddedServer {
+  function life(firstSeat: Seat, postmaster: Postmaster, connection: Connection): Embedded {
     let seat = firstSeat
     let leaving = false
     const { promise: exited, resolve: resolveExited } = Promise.withResolvers<{ expected: boolean }>()
@@ -189,6 +188,17 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
       }
       return false
     }
+  }
+}
+
+function openFolder(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true })
+    accessSync(path, constants.W_OK)
+    return realpathSync(path)
+  } catch (error) {
+    const found = (error as NodeJS.ErrnoException).code ?? ''
+    throw refuse('unavailable', 'database:refusal.folder-not-writable', { folder: path, found })
   }
 }
 
