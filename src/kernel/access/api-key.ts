@@ -1,0 +1,81 @@
+import type { House } from '../house.ts'
+import type { Caller } from '../operation.ts'
+import { refuse } from '../refusal.ts'
+import type { ApiKey } from './contract.ts'
+import type { Permission } from './permissions.ts'
+import { seenEvery } from './rules.ts'
+import { hashOf, looksLikeApiKey, newApiKey } from './secret.ts'
+import * as store from './store.ts'
+
+/** Makes a key; `secret` is the whole key, which nobody can read again. */
+export async function createKey(
+  house: House,
+  wish: { readonly name: string; readonly permissions: readonly Permission[]; readonly createdBy: string | null },
+): Promise<{ key: ApiKey; secret: string }> {
+  const { key: secret, prefix } = newApiKey()
+  const row: store.KeyRow = {
+    keyId: house.newId(),
+    name: wish.name,
+    prefix,
+    permissions: [...new Set(wish.permissions)],
+    createdAt: house.clock.now(),
+    lastUsedAt: null,
+    revokedAt: null,
+  }
+  await house.database.transaction(async transaction => {
+    await store.insertKey(transaction, { ...row, secretHash: hashOf(secret), createdBy: wish.createdBy })
+    await house.live.announce(transaction, ['settings'])
+  })
+  return { key: store.keyShown(row), secret }
+}
+
+export async function revokeKey(house: House, keyId: string): Promise<void> {
+  await house.database.transaction(async transaction => {
+    if (!(await store.revokeKeyRow(transaction, keyId, house.clock.now()))) {
+      throw refuse('not-found', 'access:refusal.key-unknown')
+    }
+    await house.live.announce(transaction, ['settings'])
+  })
+}
+
+export type KeyCaller = Caller & { readonly kind: 'key' }
+
+/** Whose key this is; undefined when it is none of ours, or revoked. */
+export async function whoseKey(house: House, key: string): Promise<KeyCaller | undefined> {
+  if (!looksLikeApiKey(key)) return undefined
+  const row = await store.keyByHash(house.database, hashOf(key))
+  if (!row) return undefined
+  const now = house.clock.now()
+  if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() >= seenEvery) {
+    await store.touchKey(house.database, row.keyId, now)
+  }
+  return { kind: 'key', id: row.keyId, name: row.name, permissions: new Set(row.permissions) }
+}
+
+const rememberedFor = 5000
+const rememberedAtMost = 1000
+
+/**
+ * `whoseKey` for the busy door: remembers the answer for five seconds, so that ten thousand events a second do not ask
+ * the database who sent them. A revoked key may therefore still open for five seconds.
+ */
+export function rememberingKeys(house: House): (key: string) => Promise<KeyCaller | undefined> {
+  const remembered = new Map<string, { readonly until: number; readonly caller: Promise<KeyCaller | undefined> }>()
+  return async key => {
+    if (!looksLikeApiKey(key)) return undefined
+    const name = hashOf(key).toString('base64')
+    const now = house.clock.now().getTime()
+    const known = remembered.get(name)
+    if (known && known.until > now) return known.caller
+    // Oldest first out; a flood of wrong keys costs memory for a thousand at most.
+    for (const oldest of remembered.keys()) {
+      if (remembered.size < rememberedAtMost) break
+      remembered.delete(oldest)
+    }
+    const caller = whoseKey(house, key)
+    remembered.delete(name)
+    remembered.set(name, { until: now + rememberedFor, caller })
+    caller.catch(() => remembered.delete(name))
+    return caller
+  }
+}

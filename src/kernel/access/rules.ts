@@ -1,0 +1,63 @@
+import type { Permission, Role } from './permissions.ts'
+
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+/** A session ends after half a day of silence, and after a month in any case (ASVS 5.0, 7.3). */
+export const sessionIdle = 12 * hour
+export const sessionLife = 30 * day
+
+/** How often "last seen" is written: often enough to read, seldom enough to cost nothing. */
+export const seenEvery = minute
+
+export interface SessionTimes {
+  readonly beganAt: Date
+  readonly seenAt: Date
+}
+
+/**
+ * Whether a session still opens the door.
+ *
+ * Example: begun on Monday at nine, last seen at noon: at midnight it is over.
+ */
+export function sessionLives({ beganAt, seenAt }: SessionTimes, now: Date): boolean {
+  return now.getTime() - seenAt.getTime() < sessionIdle && now.getTime() - beganAt.getTime() < sessionLife
+}
+
+/**
+ * How long a one-time link can be followed. A link for somebody who can already enter is as good as their password, so
+ * it is short; an invitation is handed over by other ways and waits for its reader; the first owner's link waits for
+ * the person who is just installing.
+ */
+export function linkLife(forWhom: 'first-owner' | 'invited' | 'known'): number {
+  switch (forWhom) {
+    case 'first-owner':
+      return day
+    case 'invited':
+      return 3 * day
+    case 'known':
+      return 15 * minute
+  }
+}
+
+export interface OwnerState {
+  readonly staffId: string
+  readonly role: Role
+  readonly active: boolean
+}
+
+/**
+ * Whether a change would leave nobody who can hand out access.
+ *
+ * Example: the only owner who makes herself a manager: true. With a second owner: false.
+ */
+export function leavesNoOwner(activeOwners: readonly string[], after: OwnerState): boolean {
+  const remains = after.role === 'owner' && after.active
+  return !remains && activeOwners.length === 1 && activeOwners[0] === after.staffId
+}
+
+/** Nobody hands out more than they hold. Answers what goes beyond it. */
+export function beyondOwn(asked: readonly Permission[], own: ReadonlySet<Permission>): Permission[] {
+  return asked.filter(permission => !own.has(permission))
+}
