@@ -1,3 +1,4 @@
+import { accessRoom } from '#kernel/access/room.ts'
 import { catalogueRoom } from '#kernel/catalogue/room.ts'
 import { eventsRoom } from '#kernel/events/room.ts'
 import { jobsRoom } from '#kernel/jobs/room.ts'
@@ -10,4 +11,12 @@ import { tasksRoom } from '#kernel/tasks/room.ts'
  * Every room of the house, in the order in which they are migrated and in which they hear of events: the kernel first,
  * then understanding, then the programmes that act on it.
  */
-export const rooms: readonly Room[] = [settingsRoom, partiesRoom, catalogueRoom, eventsRoom, jobsRoom, tasksRoom]
+export const rooms: readonly Room[] = [
+  settingsRoom,
+  accessRoom,
+  partiesRoom,
+  catalogueRoom,
+  eventsRoom,
+  jobsRoom,
+  tasksRoom,
+]
