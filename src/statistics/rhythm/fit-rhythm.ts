@@ -117,7 +117,7 @@ function warningsFor(found: {
   const { parameters, fit, box, used, dropoutEvidence } = found
   const { a, b } = parameters
   const atEdge = (i: number) => fit.point[i]! <= box.lower[i]! + 1e-6 || fit.point[i]! >= box.upper[i]! - 1e-6
-  const repeaters = used.gaps.reduce((count: number, gaps: number) => count + (gaps > 0 ? 1 : 0), 0)
+  const repeaters = countRepeaters(used)
   const warnings: RhythmWarning[] = []
   if (repeaters < FEWEST_REPEATERS) warnings.push('too-few-customers')
   if (repeaters === 0) warnings.push('no-repeat-purchases')
@@ -129,6 +129,12 @@ function warningsFor(found: {
   if (!fit.converged) warnings.push('not-converged')
   if (found.isSample) warnings.push('fitted-on-sample')
   return warnings
+}
+
+function countRepeaters({ gaps }: RhythmColumns): number {
+  let repeaters = 0
+  for (let row = 0; row < gaps.length; row++) if (gaps[row]! > 0) repeaters++
+  return repeaters
 }
 
 function boxAround(meanGap: number): Box {
