@@ -1,0 +1,144 @@
+import { refuse } from '#kernel/refusal.ts'
+import type { Encoding, ImportOptions } from './contract.ts'
+import { readMoment } from './dates.ts'
+import { readDecimal } from './decimals.ts'
+import { couldBe, textOf } from './decode.ts'
+import { limits } from './limits.ts'
+import type { Sample } from './mapping.ts'
+import { guessDelimiter, lineEndOf, recordReader } from './records.ts'
+import { bytesOf, type FileNature, markOf } from './source.ts'
+import { spreadsheetRecords } from './spreadsheet.ts'
+
+const sampleBytes = 1024 * 1024
+const sampleRows = 1000
+
+/** Rows in a piece of the file; `row` is the number that a spreadsheet shows beside the first of them. */
+export interface TablePiece {
+  readonly row: number
+  readonly records: readonly (readonly string[])[]
+}
+
+export interface Reading {
+  readonly nature: FileNature
+  readonly encoding: Encoding
+  readonly delimiter: string
+}
+
+/** What can be said about a file from its beginning. `encoding` is nothing when it is neither marked nor valid UTF-8. */
+export interface Opening {
+  readonly sample: Sample
+  readonly encoding: Encoding | null
+  readonly delimiter: string
+}
+
+/**
+ * Reads the beginning of a file. Without a chosen encoding it is strict UTF-8 or the question is left open, and the
+ * sample is shown as GB18030, which most files of Chinese tills are that are not UTF-8.
+ */
+export async function openTable(
+  path: string,
+  nature: FileNature,
+  chosen: Partial<Pick<ImportOptions, 'encoding' | 'delimiter'>> = {},
+): Promise<Opening> {
+  if (nature.format === 'xlsx') {
+    const records = await spreadsheetRecords(path)
+    return { sample: sampleOf(records), encoding: 'utf-8', delimiter: ',' }
+  }
+  const head = await beginning(path, nature)
+  if (head.length === 0) throw refuse('invalid', 'files:refusal.empty-file')
+  const found = markOf(head)?.encoding ?? (couldBe('utf-8', head) ? 'utf-8' : null)
+  const encoding = chosen.encoding ?? found
+  const text = await textOfSample(head, encoding ?? (couldBe('gb18030', head) ? 'gb18030' : 'utf-8'))
+  const delimiter = chosen.delimiter ?? guessDelimiter(text, lineEndOf(text))
+  const reader = recordReader(delimiter, lineEndOf(text))
+  const records = reader.push(text)
+  if (head.length < sampleBytes) records.push(...reader.end())
+  else if (records.length === 0) throw refuse('invalid', 'files:refusal.line-too-long', { row: 1, limit: sampleBytes })
+  return { sample: sampleOf(records), encoding, delimiter }
+}
+
+async function beginning(path: string, nature: FileNature): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of bytesOf(path, nature)) {
+    chunks.push(chunk)
+    length += chunk.length
+    if (length >= sampleBytes) break
+  }
+  return Buffer.concat(chunks).subarray(0, sampleBytes)
+}
+
+async function textOfSample(head: Buffer, encoding: Encoding): Promise<string> {
+  // A full sample may be cut inside a character, so it ends with its last whole line.
+  const cut = head.length < sampleBytes ? head.length : head.lastIndexOf(0x0a) + 1 || head.length
+  let text = ''
+  for await (const piece of textOf(one(head.subarray(0, cut)), encoding)) text += piece
+  return text
+}
+
+async function* one(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield bytes
+}
+
+function sampleOf(records: readonly (readonly string[])[]): Sample {
+  const [header, ...rows] = records
+  const headers = headersOf(header)
+  const filled = rows.filter(row => row.length > 0).slice(0, sampleRows)
+  if (filled.length === 0) throw refuse('invalid', 'files:refusal.empty-file')
+  return { headers, rows: filled }
+}
+
+/** Checks the first row: the names of the columns, each once. */
+function headersOf(record: readonly string[] | undefined): string[] {
+  if (!record || record.every(cell => cell.trim() === ''))
+    throw refuse('invalid', 'files:refusal.no-header', { row: 1 })
+  if (record.length > limits.columns) {
+    throw refuse('invalid', 'files:refusal.too-many-columns', { columns: record.length, limit: limits.columns })
+  }
+  const headers = record.map(cell => cell.trim().slice(0, limits.cellCharacters))
+  const seen = new Map<string, number>()
+  for (const [column, name] of headers.entries()) {
+    if (name === '') continue
+    const first = seen.get(name)
+    if (first !== undefined) {
+      throw refuse('invalid', 'files:refusal.duplicate-header', { row: 1, name, first: first + 1, second: column + 1 })
+    }
+    seen.set(name, column)
+  }
+  const values = headers.filter(
+    name =>
+      readDecimal(name, '.') !== undefined ||
+      typeof readMoment(name, { order: 'dmy', twoDigitYearsFrom: 2000, serial: false }) === 'object',
+  )
+  if (values.length * 2 > headers.filter(name => name !== '').length) {
+    throw refuse('invalid', 'files:refusal.no-header', { row: 1 })
+  }
+  return headers
+}
+
+/** Streams the rows after the header. `onRead` hears how many bytes of the file have been read. */
+export async function* rowsOf(
+  path: string,
+  reading: Reading,
+  onRead: (bytes: number) => void = () => {},
+): AsyncGenerator<TablePiece> {
+  if (reading.nature.format === 'xlsx') {
+    const [, ...records] = await spreadsheetRecords(path)
+    yield { row: 2, records }
+    return
+  }
+  let row = 1
+  let reader: ReturnType<typeof recordReader> | undefined
+  const piece = (records: string[][]): TablePiece => {
+    const start = row
+    row += records.length
+    return start === 1 ? { row: 2, records: records.slice(1) } : { row: start, records }
+  }
+  for await (const text of textOf(bytesOf(path, reading.nature, onRead), reading.encoding)) {
+    reader ??= recordReader(reading.delimiter, lineEndOf(text))
+    const records = reader.push(text)
+    if (records.length > 0) yield piece(records)
+  }
+  const records = reader?.end() ?? []
+  if (records.length > 0) yield piece(records)
+}
