@@ -5,7 +5,7 @@ import { inverseIncompleteBetaLogOdds } from './inverse-incomplete-beta.ts'
  * The t below which a Student variable with the given degrees of freedom falls with probability p, 0 < p < 1.
  *
  * If T is Student with v degrees of freedom, T^2 / v is the odds of a Beta(1/2, v/2) variable (A&S 26.7.1).
- * Example: `studentQuantile(0.975, 10)` -> 2.2281388519649385.
+ * Example: `studentQuantile(0.975, 10)` -> 2.2281388519862744.
  */
 export function studentQuantile(p: number, degreesOfFreedom: number): number {
   if (p === 0.5) return 0

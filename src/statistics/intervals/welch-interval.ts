@@ -14,7 +14,7 @@ export interface WelchInterval extends Interval {
  * degrees of freedom of Welch and Satterthwaite). Valid when looked at once; for daily looking see
  * asymptoticConfidenceSequence.
  *
- * Example: (n 10, mean 5, variance 4) against (n 12, mean 3, variance 9) -> 2 [-0.2358, 4.2358], 19.09 degrees.
+ * Example: (n 10, mean 5, variance 4) against (n 12, mean 3, variance 9) -> 2 [-0.2430, 4.2430], 19.19 degrees.
  */
 export function welchInterval(first: Sample, second: Sample, level = 0.95): WelchInterval {
   refuseAll([...sampleFaults('first', first), ...sampleFaults('second', second), ...levelFaults(level)])
