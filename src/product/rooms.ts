@@ -1,3 +1,4 @@
+import { rhythmRoom } from '#insight/rhythm/index.ts'
 import { accessRoom } from '#kernel/access/room.ts'
 import { catalogueRoom } from '#kernel/catalogue/room.ts'
 import { eventsRoom } from '#kernel/events/room.ts'
@@ -19,4 +20,5 @@ export const rooms: readonly Room[] = [
   eventsRoom,
   jobsRoom,
   tasksRoom,
+  rhythmRoom,
 ]

@@ -1,12 +1,18 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import pg from 'pg'
-import { refuseUnlessDurable } from '#kernel/database/durability.ts'
 import { startEmbedded } from '#kernel/database/embedded/index.ts'
-import type { Connection } from '#kernel/database/index.ts'
+import {
+  administer,
+  type Connection,
+  createDatabase,
+  databaseExists,
+  databaseOf,
+  dropDatabase,
+  refuseUnlessDurable,
+  withDatabase,
+} from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import type { Log } from '#kernel/log.ts'
-import { refuse } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
 import type { Configuration } from './configuration.ts'
 import { type OpenHouse, openHouse } from './house.ts'
@@ -42,7 +48,7 @@ export async function openWorlds(options: {
     : embedded!.connection
   const demoConnection: Connection = configuration.demoDatabaseUrl
     ? { connectionString: configuration.demoDatabaseUrl }
-    : withDatabase(connection, demoName(databaseOf(connection)))
+    : withDatabase(connection, `${databaseOf(connection)}_demo`)
   let business: OpenHouse | undefined
   let demo: OpenHouse | undefined
 
@@ -69,9 +75,11 @@ export async function openWorlds(options: {
   }
 
   try {
-    await checkDurability(connection, configuration)
+    await administer(connection, server =>
+      refuseUnlessDurable(server, { allowUnsafeDatabase: configuration.allowUnsafeDatabase, log }),
+    )
     business = await open('business', connection)
-    if (await exists(connection, demoConnection)) demo = await open('demo', demoConnection)
+    if (await databaseExists(connection, databaseOf(demoConnection))) demo = await open('demo', demoConnection)
   } catch (error) {
     await close()
     throw error
@@ -82,7 +90,7 @@ export async function openWorlds(options: {
     demo: () => demo,
     async openDemo() {
       if (demo) return demo
-      await createDatabase(connection, demoConnection)
+      await createDatabase(connection, databaseOf(demoConnection))
       demo = await open('demo', demoConnection)
       return demo
     },
@@ -90,73 +98,9 @@ export async function openWorlds(options: {
       const closing = demo
       demo = undefined
       await closing?.close()
-      await dropDatabase(connection, demoConnection)
+      await dropDatabase(connection, databaseOf(demoConnection))
     },
     database: { adopted: embedded?.adopted ?? false, embedded: embedded !== undefined },
     close,
   }
-}
-
-async function checkDurability(connection: Connection, configuration: Configuration): Promise<void> {
-  await withClient(connection, client =>
-    refuseUnlessDurable(
-      { query: async (sql, values) => (await client.query(sql, values as unknown[])).rows },
-      { allowUnsafeDatabase: configuration.allowUnsafeDatabase },
-    ),
-  )
-}
-
-const demoName = (database: string) => `${database}_demo`
-
-function databaseOf(connection: Connection): string {
-  if (connection.database) return connection.database
-  return connection.connectionString
-    ? decodeURIComponent(new URL(connection.connectionString).pathname.slice(1)) || 'postgres'
-    : 'guanxi'
-}
-
-function withDatabase(connection: Connection, database: string): Connection {
-  if (!connection.connectionString) return { ...connection, database }
-  const url = new URL(connection.connectionString)
-  url.pathname = `/${encodeURIComponent(database)}`
-  return { ...connection, connectionString: url.toString() }
-}
-
-async function withClient<T>(connection: Connection, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client(connection)
-  try {
-    await client.connect()
-  } catch (error) {
-    throw Object.assign(refuse('unavailable', 'database:refusal.unreachable'), { cause: error })
-  }
-  try {
-    return await work(client)
-  } finally {
-    await client.end()
-  }
-}
-
-async function exists(main: Connection, other: Connection): Promise<boolean> {
-  return withClient(main, async client => {
-    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [databaseOf(other)])
-    return rowCount === 1
-  })
-}
-
-async function createDatabase(main: Connection, other: Connection): Promise<void> {
-  if (await exists(main, other)) return
-  await withClient(main, async client => {
-    try {
-      await client.query(`create database ${pg.escapeIdentifier(databaseOf(other))} template template0 encoding 'UTF8'`)
-    } catch (error) {
-      if ((error as { code?: string }).code === '42501') throw refuse('forbidden', 'product:refusal.demo-database')
-      throw error
-    }
-  })
-}
-
-async function dropDatabase(main: Connection, other: Connection): Promise<void> {
-  await withClient(main, client =>
-    client.query(`drop database if exists ${pg.escapeIdentifier(databaseOf(other))} with (force)`),
-  )
 }

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { Connection } from '#kernel/database/embedded/index.ts'
 import { openTestHouseOn } from './house.ts'
 import { createTestDatabase, shareTemplate, shareTestServer, testServer } from './postgres.ts'
@@ -6,6 +7,7 @@ import { createTestDatabase, shareTemplate, shareTestServer, testServer } from '
 async function prepareTemplate(connection: Connection): Promise<void> {
   const house = await openTestHouseOn(connection)
   await house.close()
+  await rm(house.folder, { recursive: true, force: true })
 }
 
 /** One server for the whole run, and one template with the schema, made before the first test and gone after the last. */

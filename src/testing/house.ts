@@ -44,6 +44,7 @@ export async function openTestHouse(
     if (!definition) throw new Error(`no room defines the job ${name}`)
     return definition.run(house, definition.input.parse(input) as never, silentProgress)
   }
+  const closeHouse = house.close
   return Object.assign(house, {
     connection: database.connection,
     clock,
@@ -70,15 +71,10 @@ export async function openTestHouse(
     },
     async close() {
       await closeHouse()
+      await rm(house.folder, { recursive: true, force: true })
       await database.drop()
     },
   })
-
-  async function closeHouse() {
-    await house.live.close()
-    await house.database.close()
-    await rm(house.folder, { recursive: true, force: true })
-  }
 }
 
 export async function openTestHouseOn(

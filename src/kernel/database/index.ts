@@ -1,3 +1,4 @@
+export { administer, createDatabase, databaseExists, databaseOf, dropDatabase, withDatabase } from './administration.ts'
 export {
   type Connection,
   type Database,
@@ -7,5 +8,6 @@ export {
   type Row,
   type Transaction,
 } from './database.ts'
+export { checkDurability, type DurabilityFinding, refuseUnlessDurable } from './durability.ts'
 export { type MigrationSource, migrate } from './migrate.ts'
 export { distributed, local, type Placement, reference, type TableMap } from './table-map.ts'

@@ -54,7 +54,7 @@ export function translate(
   if ((userId?.length ?? 0) > 300 || (anonymousId?.length ?? 0) > 300) return refused('events:problem.id-too-long')
   if (hasNul(userId) || hasNul(anonymousId)) return refused('events:problem.nul')
   const occurredAt = timeOf(message, context)
-  if (!occurredAt) return refused('events:problem.time', { time: String(message.timestamp).slice(0, 40) })
+  if (!occurredAt) return refused('events:problem.time', { time: shown(message.timestamp) })
   const identifiers: Identifier[] = []
   if (userId) identifiers.push({ kind: 'customer_id', value: userId })
   if (anonymousId) identifiers.push({ kind: 'anonymous_id', value: anonymousId })
@@ -64,7 +64,7 @@ export function translate(
     case 'track':
       return tracked(message, occurredAt, identifiers, context.currency)
     default:
-      return refused('events:problem.type', { type: String(type).slice(0, 40) })
+      return refused('events:problem.type', { type: shown(type) })
   }
 }
 
@@ -125,8 +125,8 @@ function orderOf(properties: Fields, businessCurrency: string) {
       0,
       200,
     )
-    const quantity = item.quantity === undefined ? 1 : Number(item.quantity)
-    const price = item.price === undefined ? 0 : Number(item.price)
+    const quantity = item.quantity === undefined ? 1 : Number(textOf(item.quantity) ?? Number.NaN)
+    const price = item.price === undefined ? 0 : Number(textOf(item.price) ?? Number.NaN)
     if (!sku || !Number.isFinite(quantity) || !Number.isFinite(price)) {
       return refused('events:problem.product', { sku: sku?.slice(0, 40) ?? '' })
     }
@@ -142,8 +142,8 @@ function orderOf(properties: Fields, businessCurrency: string) {
   const amountMinor =
     stated === undefined || stated === null
       ? lines.reduce((sum, line) => sum + line.amountMinor, 0)
-      : Math.round(Number(stated) * 10 ** digits)
-  if (!Number.isSafeInteger(amountMinor)) return refused('events:problem.total', { total: String(stated).slice(0, 40) })
+      : Math.round(Number(textOf(stated) ?? Number.NaN) * 10 ** digits)
+  if (!Number.isSafeInteger(amountMinor)) return refused('events:problem.total', { total: shown(stated) })
   const orderRef = (textOf(properties.order_id) ?? textOf(properties.orderId))?.slice(0, 200)
   return { orderRef, amountMinor: Math.abs(amountMinor), currency, lines, products }
 }
@@ -172,7 +172,8 @@ function sightingOf(identifiers: Identifier[], traits: unknown): Sighting {
 function timeOf(message: Fields, context: { receivedAt: Date; sentAt?: Date | undefined }): Date | undefined {
   const given = message.timestamp ?? message.originalTimestamp
   if (given === undefined || given === null) return context.receivedAt
-  const stamp = new Date(given as string)
+  if (typeof given !== 'string' && typeof given !== 'number' && !(given instanceof Date)) return undefined
+  const stamp = new Date(given)
   if (Number.isNaN(stamp.getTime())) return undefined
   const skew = context.sentAt ? context.receivedAt.getTime() - context.sentAt.getTime() : 0
   // Only a clock that is wrong by more than the network could explain is put right.
@@ -194,6 +195,11 @@ export function minorDigits(currency: string): number {
 const digitsOf = new Map<string, number>()
 
 const hasNul = (text: string | undefined) => text !== undefined && (text.includes('\u0000') || text.includes('\\u0000'))
+
+/** A value as it may stand in a sentence: short, and safe for objects that have no text of their own. */
+function shown(value: unknown): string {
+  return (textOf(value) ?? JSON.stringify(value) ?? typeof value).slice(0, 40)
+}
 
 function refused(code: string, details: Refused['details'] = {}): Refused {
   return { ok: false, code, details }

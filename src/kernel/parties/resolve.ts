@@ -211,3 +211,15 @@ export async function enrichParties(
     [JSON.stringify(changed)],
   )
 }
+
+/** The party of each sighting where one of its identifiers is known; creates nobody. For telling what an import would do. */
+export async function recogniseParties(
+  queryable: Queryable,
+  sightings: readonly Sighting[],
+): Promise<(string | undefined)[]> {
+  const keyed = sightings.map(({ identifiers }) =>
+    identifiers.map(identifier => keyOf(identifier.kind, identifierKey(identifier))),
+  )
+  const known = await ownersOf(queryable, new Set(keyed.flat()))
+  return keyed.map(keys => keys.map(key => known.get(key)).find(partyId => partyId !== undefined))
+}
