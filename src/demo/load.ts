@@ -1,0 +1,71 @@
+import { upsertProducts } from '#kernel/catalogue/index.ts'
+import { addDays, type Day, localDay, startOfDay } from '#kernel/clock/index.ts'
+import { replayWeek } from './replay.ts'
+import { type EmptyWorld, Story } from './story.ts'
+import { shopZone } from './tea-shop/orders.ts'
+import { teaShop } from './tea-shop/tea-shop.ts'
+
+/** Tells how far the story is told, in steps. */
+export type Telling = (done: number, total: number) => Promise<void>
+
+/** Weeks before today in which the shop already listened to its warnings: enough for their effect to show. */
+const weeksWithWarnings = 26
+
+/**
+ * Lets the tea shop's two and a half years happen in an empty house, through the same doors as any business: people are
+ * resolved, products named, orders recorded, the rhythm learned; then, week by week, warnings are raised and answered.
+ */
+export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', telling: Telling): Promise<void> {
+  const { house, clock } = world
+  const now = clock.now()
+  const today = localDay(now, shopZone)
+  const shop = teaShop(today)
+  const story = new Story(world, shop, now)
+  const replayFrom = mondayBefore(addDays(today, -7 * weeksWithWarnings))
+  const months = monthsUntil(localDay(shop.orders[0]!.occurredAt, shopZone), replayFrom)
+  const total = months.length + weeksWithWarnings + 3
+  let done = 0
+  const step = () => telling(++done, total)
+
+  await house.database.transaction(async transaction => {
+    await house.settings.write(transaction, 'business', { name: shop.name, currency: 'CNY', zone: shopZone, language })
+    await house.settings.write(transaction, 'warnings', { contactsPerWeek: 16, heldOutShare: 0.2 })
+    await upsertProducts(transaction, shop.products)
+  })
+  await house.events.ensureMonths(shop.orders.map(order => order.occurredAt))
+  await step()
+  for (const month of months) {
+    await story.until(startOfDay(month, shopZone))
+    await step()
+  }
+  await world.perform('rhythm.fit')
+  await step()
+  for (let monday = replayFrom; monday <= today; monday = addDays(monday, 7)) {
+    await replayWeek(world, story, shop, { monday, now })
+    await step()
+  }
+  await story.until(now)
+  await world.perform('rhythm.fit')
+  await world.perform('rhythm.due')
+  await world.perform('warnings.plan')
+  await telling(total, total)
+}
+
+/** Mondays are counted from 1970-01-05. */
+function mondayBefore(day: Day): Day {
+  const weekday = new Date(`${day}T00:00:00Z`).getUTCDay()
+  return addDays(day, -((weekday + 6) % 7))
+}
+
+/** First days of the months between two days, and the last day itself. */
+function monthsUntil(from: Day, until: Day): Day[] {
+  const months: Day[] = []
+  let [year, month] = [Number(from.slice(0, 4)), Number(from.slice(5, 7))]
+  for (;;) {
+    month++
+    if (month > 12) [year, month] = [year + 1, 1]
+    const first = `${year}-${String(month).padStart(2, '0')}-01`
+    if (first >= until) return [...months, until]
+    months.push(first)
+  }
+}
