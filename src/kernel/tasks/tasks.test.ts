@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Caller } from '#kernel/operation.ts'
+import type { Permission } from '#kernel/access/permissions.ts'
 import { resolveParties } from '#kernel/parties/index.ts'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
 import { listTasks, openTask } from './index.ts'
 import { act } from './store.ts'
 
 let house: TestHouse
-const clerk: Caller = {
+const clerk = {
   kind: 'staff',
   id: '01900000-0000-7000-8000-0000000000aa',
   name: 'Lin',
