@@ -10,7 +10,7 @@ const clerk = {
   kind: 'staff',
   id: '01900000-0000-7000-8000-0000000000aa',
   name: 'Lin',
-  permissions: new Set(),
+  permissions: new Set<Permission>(),
 } as const
 
 beforeAll(async () => {
