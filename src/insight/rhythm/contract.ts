@@ -168,7 +168,16 @@ export const calibrationBin = z.object({
   actual: probability,
 })
 
-export const rhythmWarnings = ['dropout-not-identified', 'few-customers', 'short-history', 'not-converged'] as const
+/** What a fit has to say about itself; `rhythm:model.warning.<code>` is the sentence. */
+export const rhythmWarnings = [
+  'too-few-customers',
+  'no-repeat-purchases',
+  'dropout-not-identified',
+  'k-at-boundary',
+  'rates-at-boundary',
+  'not-converged',
+  'fitted-on-sample',
+] as const
 
 export const readRhythm = operation({
   id: 'readRhythm',
@@ -276,7 +285,7 @@ export const changeRhythmSettings = operation({
 
 /**
  * "After 113 days without a visit, remind": a fixed cycle of a product or of all purchases, beside the learned rhythm.
- * `sku` matches one product, `sku-prefix` a group of products whose numbers begin alike.
+ * `sku` matches one product, `category` the products that the catalogue puts in one group.
  */
 export const cycleRule = z.object({
   ruleId: z.uuid(),
@@ -285,7 +294,7 @@ export const cycleRule = z.object({
   match: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('all') }),
     z.object({ kind: z.literal('sku'), value: z.string().trim().min(1).max(200) }),
-    z.object({ kind: z.literal('sku-prefix'), value: z.string().trim().min(1).max(200) }),
+    z.object({ kind: z.literal('category'), value: z.string().trim().min(1).max(200) }),
   ]),
 })
 export type CycleRule = z.infer<typeof cycleRule>

@@ -1,0 +1,36 @@
+import type { Day } from '#kernel/clock/index.ts'
+import type { CustomerType } from './contract.ts'
+import type { DueDays } from './due-days.ts'
+
+/**
+ * What a customer is today, from counts and the three stored days alone. Prospect: bought nothing yet. First-time: bought
+ * on one day. Loyal: bought on several days and is within the own rhythm. Drifting: later than nine in ten gaps would
+ * be. Dormant: later than 97 in 100. Lost: later than 99 in 100.
+ *
+ * Example: 11 purchase days, late since 3 March, dormant from 20 April; on 1 April the customer is drifting.
+ */
+export function typeOf(state: DueDays & { readonly purchaseDays: number }, today: Day): CustomerType {
+  if (state.purchaseDays === 0) return 'prospect'
+  if (state.lostOn !== null && state.lostOn <= today) return 'lost'
+  if (state.dormantOn !== null && state.dormantOn <= today) return 'dormant'
+  if (state.lateOn !== null && state.lateOn <= today) return 'drifting'
+  return state.purchaseDays === 1 ? 'first-time' : 'loyal'
+}
+
+/** The same rule in SQL over `rhythm.state s`, which may be missing; `today` is a placeholder such as `$1`. */
+export function typeSql(today: string): string {
+  return `case when coalesce(s.purchase_days, 0) = 0 then 'prospect'
+    when s.lost_on <= ${today} then 'lost' when s.dormant_on <= ${today} then 'dormant'
+    when s.late_on <= ${today} then 'drifting' when s.purchase_days = 1 then 'first-time' else 'loyal' end`
+}
+
+/**
+ * Later than usual: past nine in ten of the own gaps and not yet lost. Who is lost needs winning back, not a warning.
+ */
+export function isLate(state: DueDays, today: Day): boolean {
+  return state.lateOn !== null && state.lateOn <= today && (state.lostOn === null || state.lostOn > today)
+}
+
+export function lateSql(today: string): string {
+  return `(s.late_on <= ${today} and s.lost_on > ${today})`
+}

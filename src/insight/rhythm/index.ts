@@ -1,0 +1,10 @@
+export type { CustomersAlike } from './calibration.ts'
+export {
+  type Predicted,
+  readHorizon,
+  readPredictions,
+  readSituation,
+  type Situation,
+  writeHorizon,
+} from './predictions.ts'
+export { rhythmRoom } from './room.ts'

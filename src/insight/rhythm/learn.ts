@@ -1,0 +1,159 @@
+import { addDays, type Day, daysBetween } from '#kernel/clock/index.ts'
+import type { Database } from '#kernel/database/index.ts'
+import type { RhythmColumns, RhythmParameters } from '#statistics/index.ts'
+import { probabilityOfSilence } from '#statistics/index.ts'
+import type { PastForecast } from './calibration.ts'
+import { purchaseDaysOf } from './purchase-days.ts'
+
+/** Growing columns of numbers: one row per customer, four numbers each, whatever the size of the base. */
+export interface Histories {
+  readonly gaps: number[]
+  readonly gapDaysSum: number[]
+  readonly logGapSum: number[]
+  readonly silentDays: number[]
+}
+
+export function columnsOf(histories: Histories): RhythmColumns {
+  return {
+    gaps: Float64Array.from(histories.gaps),
+    gapDaysSum: Float64Array.from(histories.gapDaysSum),
+    logGapSum: Float64Array.from(histories.logGapSum),
+    silentDays: Float64Array.from(histories.silentDays),
+  }
+}
+
+export function noHistories(): Histories {
+  return { gaps: [], gapDaysSum: [], logGapSum: [], silentDays: [] }
+}
+
+function add(histories: Histories, gaps: number, gapDaysSum: number, logGapSum: number, silentDays: number): void {
+  histories.gaps.push(gaps)
+  histories.gapDaysSum.push(gapDaysSum)
+  histories.logGapSum.push(logGapSum)
+  histories.silentDays.push(silentDays)
+}
+
+/**
+ * A fair part of the base: every party whose id falls into the first of `parts` shares, so that two reads of it meet the
+ * same customers. Thirty thousand fix the five parameters to three digits in a quarter of a second; more would keep the
+ * server from answering.
+ */
+const largestSample = 30_000
+const inShare = (parts: string) => `(hashtext(s.party_id::text) & 2147483647) % ${parts} = 0`
+
+interface HistoryRow {
+  readonly party_id: string
+  readonly purchase_days: number
+  readonly gap_days_sum: number
+  readonly log_gap_sum: number
+  readonly last_on: Day
+}
+
+async function sharesOf(database: Database, onOrBefore: Day): Promise<{ customers: number; parts: number }> {
+  const [row] = await database.query<{ customers: number }>(
+    'select count(*) as customers from rhythm.state where first_on <= $1',
+    [onOrBefore],
+  )
+  const customers = row!.customers
+  return { customers, parts: Math.max(1, Math.ceil(customers / largestSample)) }
+}
+
+/** The base as it stands on a day. */
+export async function historiesOn(database: Database, asOfOn: Day) {
+  const { customers, parts } = await sharesOf(database, asOfOn)
+  const histories = noHistories()
+  await database.transaction(async transaction => {
+    const pages = transaction.pages<HistoryRow>(
+      `select s.party_id, s.purchase_days, s.gap_days_sum, s.log_gap_sum, s.last_on from rhythm.state s
+       where s.first_on <= $1 and ${inShare('$2')} order by s.party_id`,
+      [asOfOn, parts],
+      5000,
+    )
+    for await (const rows of pages) {
+      for (const row of rows) {
+        const silentDays = Math.max(0, daysBetween(row.last_on, asOfOn))
+        add(histories, row.purchase_days - 1, row.gap_days_sum, row.log_gap_sum, silentDays)
+      }
+    }
+  })
+  return { customers, histories }
+}
+
+export interface PastBase {
+  readonly histories: Histories
+  /** Whether each of them then bought nothing for the whole horizon. */
+  readonly silent: boolean[]
+}
+
+/**
+ * The base as it stood at a past cut-off, and who was silent for the horizon after it. Whoever bought nothing since then
+ * stood there as he stands now; of the others the log is asked, and only for the days on which they bought.
+ */
+export async function historiesAtCutoff(
+  database: Database,
+  cutoffOn: Day,
+  { horizonDays, zone }: { readonly horizonDays: number; readonly zone: string },
+): Promise<PastBase> {
+  const { parts } = await sharesOf(database, cutoffOn)
+  const past: PastBase = { histories: noHistories(), silent: [] }
+  const returned: string[] = []
+  await database.transaction(async transaction => {
+    const pages = transaction.pages<HistoryRow>(
+      `select s.party_id, s.purchase_days, s.gap_days_sum, s.log_gap_sum, s.last_on from rhythm.state s
+       where s.first_on <= $1 and ${inShare('$2')} order by s.party_id`,
+      [cutoffOn, parts],
+      5000,
+    )
+    for await (const rows of pages) {
+      for (const row of rows) {
+        if (row.last_on > cutoffOn) returned.push(row.party_id)
+        else {
+          add(
+            past.histories,
+            row.purchase_days - 1,
+            row.gap_days_sum,
+            row.log_gap_sum,
+            daysBetween(row.last_on, cutoffOn),
+          )
+          past.silent.push(true)
+        }
+      }
+    }
+  })
+  const horizonEndOn = addDays(cutoffOn, horizonDays)
+  for (let start = 0; start < returned.length; start += 1000) {
+    const days = await purchaseDaysOf(database, returned.slice(start, start + 1000), zone)
+    for (const theirs of days.values()) addPast(past, theirs, cutoffOn, horizonEndOn)
+  }
+  return past
+}
+
+function addPast(past: PastBase, days: readonly Day[], cutoffOn: Day, horizonEndOn: Day): void {
+  const before = days.filter(day => day <= cutoffOn)
+  if (before.length === 0) return
+  let gapDaysSum = 0
+  let logGapSum = 0
+  for (let index = 1; index < before.length; index++) {
+    const gapDays = daysBetween(before[index - 1]!, before[index]!)
+    gapDaysSum += gapDays
+    logGapSum += Math.log(gapDays)
+  }
+  add(past.histories, before.length - 1, gapDaysSum, logGapSum, daysBetween(before.at(-1)!, cutoffOn))
+  past.silent.push(!days.some(day => day > cutoffOn && day <= horizonEndOn))
+}
+
+/** What a model fitted at the cut-off said there of everybody with two gaps, and what they then did. */
+export function pastForecasts(past: PastBase, parameters: RhythmParameters, horizonDays: number): PastForecast[] {
+  const { gaps, gapDaysSum, logGapSum, silentDays } = past.histories
+  const forecasts: PastForecast[] = []
+  for (let row = 0; row < gaps.length; row++) {
+    if (gaps[row]! < 2) continue
+    const history = { gaps: gaps[row]!, gapDaysSum: gapDaysSum[row]!, logGapSum: logGapSum[row]! }
+    forecasts.push({
+      raw: probabilityOfSilence(parameters, history, silentDays[row]!, horizonDays),
+      silentDays: silentDays[row]!,
+      silent: past.silent[row]!,
+    })
+  }
+  return forecasts
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import type { House } from '#kernel/house.ts'
+import { type Caller, type Route, route } from '#kernel/operation.ts'
+import { refuse } from '#kernel/refusal.ts'
+import * as contract from './contract.ts'
+import * as customers from './customers.ts'
+import { readCycleRules, writeCycleRules } from './cycles.ts'
+import { fewestCustomersWithGaps } from './model.ts'
+import { rhythmOf, stripsOf } from './portrait.ts'
+import { settingsName, situationOf } from './reading.ts'
+import { currentModel } from './store.ts'
+
+const mostStrips = 100
+
+export const rhythmRoutes: readonly Route[] = [
+  route(contract.listCustomers, (house, { query, caller }) =>
+    customers.listCustomers(house, { ...query, money: maySeeMoney(caller) }),
+  ),
+  route(contract.countCustomers, house => customers.countCustomers(house)),
+  route(contract.customerRhythm, (house, { params, caller }) => rhythmOf(house, params.partyId, maySeeMoney(caller))),
+  route(contract.rhythmStrips, (house, { query }) => {
+    const ids = z.array(z.uuid()).max(mostStrips).safeParse(query.ids.split(',').filter(Boolean))
+    if (!ids.success) throw refuse('invalid', 'rhythm:refusal.ids')
+    return stripsOf(house, ids.data)
+  }),
+  route(contract.readRhythm, readRhythm),
+  route(contract.fitRhythmNow, async house => ({
+    runId: await house.database.transaction(transaction =>
+      house.jobs.enqueue(transaction, 'rhythm.fit', {}, { key: 'rhythm.fit' }),
+    ),
+  })),
+  route(contract.rhythmTotals, async house => {
+    const { asOfOn, history, currency } = await situationOf(house)
+    const totals = await customers.totals(house.database)
+    return {
+      reading: { asOfOn, history },
+      currency,
+      customers: totals.customers,
+      purchases: totals.purchases,
+      revenueMinor: totals.revenue,
+      refundMinor: totals.refund,
+      withoutCustomerMinor: null,
+    }
+  }),
+  route(contract.readRhythmSettings, house => house.settings.read(settingsName, contract.rhythmSettings)),
+  route(contract.changeRhythmSettings, (house, { body }) => changeSettings(house, body)),
+  route(contract.listCycleRules, async house => ({ items: await readCycleRules(house.database) })),
+  route(contract.changeCycleRules, async (house, { body }) => {
+    const items = body.items.map(rule => ({ ...rule, ruleId: rule.ruleId ?? house.newId() }))
+    await house.database.transaction(async transaction => {
+      await writeCycleRules(transaction, items)
+      await house.jobs.enqueue(transaction, 'rhythm.rebuild', {}, { key: 'rhythm.rebuild' })
+      await house.live.announce(transaction, ['rhythm'])
+    })
+    return { items }
+  }),
+]
+
+function maySeeMoney(caller: Caller): boolean {
+  return caller.kind !== 'nobody' && caller.permissions.has('money.read')
+}
+
+/** A new horizon or reading day asks a new question of the past, so the model is learned and checked anew. */
+export async function changeSettings(house: House, settings: contract.RhythmSettings) {
+  await house.database.transaction(async transaction => {
+    await house.settings.write(transaction, settingsName, settings)
+    await house.jobs.enqueue(transaction, 'rhythm.fit', {}, { key: 'rhythm.fit' })
+    await house.live.announce(transaction, ['rhythm', 'customers', 'settings'])
+  })
+  return settings
+}
+
+async function readRhythm(house: House) {
+  const { asOfOn, history } = await situationOf(house)
+  const model = await currentModel(house)
+  const [base] = await house.database.query<{ customers: number; with_gaps: number }>(
+    `select count(*) filter (where purchase_days > 0) as customers, count(*) filter (where purchase_days > 1) as with_gaps
+     from rhythm.state`,
+  )
+  return {
+    reading: { asOfOn, history },
+    state: model?.kind ?? ('none' as const),
+    customers: base!.customers,
+    customersWithGaps: base!.with_gaps,
+    customersNeeded: fewestCustomersWithGaps,
+    model: model && {
+      modelId: model.modelId,
+      fittedAt: model.fittedAt.toISOString(),
+      asOfOn: model.asOfOn,
+      customers: model.customers,
+      parameters: model.parameters,
+      logLikelihood: model.logLikelihood,
+      warnings: [...model.warnings],
+    },
+    calibration: model?.calibration ? { ...model.calibration, bins: [...model.calibration.bins] } : null,
+  }
+}
