@@ -1,4 +1,4 @@
-import type { Transaction } from '#kernel/database/index.ts'
+import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { type Identifier, identifierKey } from './identifiers.ts'
 import { nameParts } from './names.ts'
@@ -59,11 +59,11 @@ export async function resolveParties(
 
 const keyOf = (kind: string, value: string) => `${kind}\n${value}`
 
-async function ownersOf(transaction: Transaction, keys: ReadonlySet<string>): Promise<Map<string, string>> {
+async function ownersOf(queryable: Queryable, keys: ReadonlySet<string>): Promise<Map<string, string>> {
   const owners = new Map<string, string>()
   if (keys.size === 0) return owners
   const pairs = [...keys].map(key => key.split('\n') as [string, string])
-  const rows = await transaction.query<{ kind: string; value_key: string; party_id: string }>(
+  const rows = await queryable.query<{ kind: string; value_key: string; party_id: string }>(
     `select i.kind, i.value_key, i.party_id from unnest($1::text[], $2::text[]) as k (kind, value_key)
      join parties.identifier i on i.value_key = k.value_key and i.kind = k.kind`,
     [pairs.map(pair => pair[0]), pairs.map(pair => pair[1])],
