@@ -11,7 +11,19 @@ export const problem = z
     code: z.string(),
     /** A sentence in the reader's language. */
     detail: z.string(),
-    errors: z.array(z.object({ path: z.string(), code: z.string(), detail: z.string() })).optional(),
+    /** The values in that sentence, for clients that write their own. */
+    details: z.record(z.string(), z.unknown()).optional(),
+    /** What is wrong where, when the input is at fault. */
+    errors: z
+      .array(
+        z.object({
+          path: z.string(),
+          code: z.string(),
+          detail: z.string(),
+          details: z.record(z.string(), z.unknown()).optional(),
+        }),
+      )
+      .optional(),
     /** Only for faults of the server: what to quote to the operator, who finds it in the log. */
     faultId: z.string().optional(),
   })
@@ -39,3 +51,48 @@ export const readHealth = operation({
   reply: health,
   world: 'business',
 })
+
+/** Told to open screens when something changes; they ask again for what they show. */
+export const listenLive = operation({
+  id: 'listenLive',
+  method: 'GET',
+  path: '/api/live',
+  summary: 'Server-sent events: `data: {"topics": [...]}` whenever what these topics show has changed',
+  permission: 'signed-in',
+  query: z.object({ world: z.enum(['business', 'demo']).optional() }),
+  reply: z.string(),
+})
+
+const message = z.record(z.string(), z.unknown())
+const taken = z.object({ success: z.literal(true) })
+
+/** The Segment interface. Described here for the reference page; the door itself reads it without schemas, for speed. */
+export const ingestOperations = [
+  operation({
+    id: 'ingestBatch',
+    method: 'POST',
+    path: '/v1/batch',
+    summary: 'Send up to 500 KB of messages; each is recorded once, known by its `messageId`',
+    permission: 'events.write',
+    body: z.object({ batch: z.array(message), sentAt: z.string().optional(), writeKey: z.string().optional() }),
+    reply: taken,
+  }),
+  operation({
+    id: 'ingestTrack',
+    method: 'POST',
+    path: '/v1/track',
+    summary: 'Send one thing that a customer did',
+    permission: 'events.write',
+    body: message,
+    reply: taken,
+  }),
+  operation({
+    id: 'ingestIdentify',
+    method: 'POST',
+    path: '/v1/identify',
+    summary: 'Send who a customer is',
+    permission: 'events.write',
+    body: message,
+    reply: taken,
+  }),
+] as const

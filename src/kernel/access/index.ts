@@ -1,7 +1,7 @@
 export { createKey, type KeyCaller, rememberingKeys, revokeKey, whoseKey } from './api-key.ts'
 export { type OneTimeLink, type Session, signInPath } from './contract.ts'
 export { type Permission, permissions, permissionsOfRole, type Role, roles } from './permissions.ts'
-export { sessionLife } from './rules.ts'
+export { sessionLife, whyNotPermitted } from './rules.ts'
 export { changeMe, type NewSession, type SignedIn, signIn, signOut, whoHolds } from './sign-in.ts'
 export { followSignInLink, issueSignInLink } from './sign-in-link.ts'
 export { changeStaff, inviteStaff } from './staff.ts'

@@ -1,3 +1,5 @@
+import type { Caller } from '../operation.ts'
+import { type Refusal, refuse } from '../refusal.ts'
 import type { Permission, Role } from './permissions.ts'
 
 const minute = 60_000
@@ -60,4 +62,15 @@ export function leavesNoOwner(activeOwners: readonly string[], after: OwnerState
 /** Nobody hands out more than they hold. Answers what goes beyond it. */
 export function beyondOwn(asked: readonly Permission[], own: ReadonlySet<Permission>): Permission[] {
   return asked.filter(permission => !own.has(permission))
+}
+
+/**
+ * Why this caller may not do what needs this permission; undefined when they may. `public` needs nobody, `signed-in`
+ * anybody we know.
+ */
+export function whyNotPermitted(caller: Caller, needed: Permission | 'public' | 'signed-in'): Refusal | undefined {
+  if (needed === 'public') return undefined
+  if (caller.kind === 'nobody') return refuse('unauthenticated', 'access:refusal.sign-in-first')
+  if (needed === 'signed-in' || caller.permissions.has(needed)) return undefined
+  return refuse('forbidden', caller.kind === 'key' ? 'access:refusal.key-not-allowed' : 'access:refusal.not-allowed')
 }

@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import { whyNotPermitted } from '#kernel/access/index.ts'
+import type { Language } from '#kernel/locale/index.ts'
+import type { Operation, Route, UploadedFile } from '#kernel/operation.ts'
+import { refuse } from '#kernel/refusal.ts'
+import { type Asker, nobody, whoAsks } from './caller.ts'
+import { type Context, houseOf, languageOfRequest } from './context.ts'
+import { inspect, read } from './input.ts'
+
+export interface Asked<Params, Query, Body> {
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+  readonly asker: Asker
+  readonly language: Language
+  readonly file?: UploadedFile
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+/** Mounts what a room offers: its handler sees the house of the world that was asked for, and nothing of HTTP. */
+export function mountRoute(app: FastifyInstance, context: Context, { operation, handle }: Route): void {
+  mount(app, context, operation, ({ params, query, body, asker, language, file, request }) =>
+    handle(houseOf(context.houses, request, operation), {
+      params,
+      query,
+      body,
+      caller: asker.caller,
+      language,
+      ...(file && { file }),
+    } as never),
+  )
+}
+
+/**
+ * Mounts one operation: first who asks and whether they may, then the input against the contract, then the answer, which
+ * is held to the contract too. An answer that breaks it is a fault of ours (500), never sent half-right; what the
+ * contract does not name is left out.
+ */
+export function mount<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
+  app: FastifyInstance,
+  { houses }: Context,
+  operation: Operation<P, Q, B, R>,
+  answer: (asked: Asked<z.output<P>, z.output<Q>, z.output<B>>) => Promise<unknown>,
+): void {
+  app.route({
+    method: operation.method,
+    url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
+    async onRequest(request) {
+      if (operation.permission === 'public') return
+      request.asker = await whoAsks(houses.business, request)
+      const refusal = whyNotPermitted(request.asker.caller, operation.permission)
+      if (refusal) throw refusal
+    },
+    async handler(request, reply) {
+      const params = read(operation.params, request.params, 'params')
+      const query = read(operation.query, request.query, 'query')
+      const { file, fields } = operation.upload ? await uploadIn(request) : { file: undefined, fields: request.body }
+      // No body at all is an empty one, so that a contract whose fields are all optional needs none.
+      const body = read(operation.body, fields ?? {}, 'body')
+      try {
+        const given = await answer({
+          params: params as z.output<P>,
+          query: query as z.output<Q>,
+          body: body as z.output<B>,
+          asker: request.asker ?? nobody,
+          language: languageOfRequest(request),
+          ...(file && { file }),
+          request,
+          reply,
+        })
+        return send(reply, operation as unknown as Operation, given)
+      } finally {
+        // What the handler left unread would keep the connection waiting.
+        file?.stream.resume()
+      }
+    },
+  })
+}
+
+async function send(reply: FastifyReply, operation: Operation, given: unknown): Promise<FastifyReply> {
+  const checked = operation.reply.safeParse(given)
+  if (!checked.success) {
+    const places = checked.error.issues.slice(0, 5).map(issue => `${issue.path.join('.')}: ${issue.code}`)
+    throw new Error(`the answer of ${operation.id} breaks its contract at ${places.join(', ')}`)
+  }
+  if (checked.data === undefined) return reply.code(204).send()
+  if (reply.statusCode === 200) reply.code(operation.status ?? 200)
+  return reply.type('application/json; charset=utf-8').send(JSON.stringify(checked.data))
+}
+
+/** The first file of a multipart form, unread, and the fields that were sent before it. */
+async function uploadIn(request: FastifyRequest): Promise<{ file: UploadedFile; fields: Record<string, unknown> }> {
+  const part = request.isMultipart() ? await request.file() : undefined
+  if (!part) throw refuse('invalid', 'http:refusal.no-file')
+  const fields: Record<string, unknown> = {}
+  for (const [name, field] of Object.entries(part.fields)) {
+    if (field && !Array.isArray(field) && field.type === 'field') fields[name] = field.value
+  }
+  inspect(part.filename, 'file')
+  return { file: { name: part.filename, stream: part.file }, fields }
+}
