@@ -10,6 +10,9 @@ describe.each([
   [0.01, 0.3, 4],
   [0.4, 500, 700],
   [0.3, 12, 1.4],
+  // A whole b ends the fraction early, but not its slope in b.
+  [0.3, 12, 2],
+  [0.2, 4.5, 1],
 ])('at x %f, a %f, b %f', (x, a, b) => {
   const out = new Float64Array(3)
   betaFractionSlopes(x, a, b, out)

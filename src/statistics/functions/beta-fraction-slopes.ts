@@ -21,7 +21,8 @@ export function betaFractionSlopes(x: number, a: number, b: number, out: Float64
   let bNowA = 0
   let bNowB = 0
   let value = 1
-  let slope = 0
+  let slopeA = 0
+  let slopeB = 0
   for (let m = 0; m < 20_000; m++) {
     const twice = a + 2 * m
     const middle = 1 / twice
@@ -74,16 +75,19 @@ export function betaFractionSlopes(x: number, a: number, b: number, out: Float64
     bNow = 1
     bNowA = nextBA * size
     bNowB = nextBB * size
-    const nextValue = aNow
-    const nextSlope = bNowA - aNowA / aNow
+    const nextSlopeA = bNowA - aNowA / aNow
+    const nextSlopeB = bNowB - aNowB / aNow
+    // All three must stand still: with a whole b the value is exact after b steps while its slope in b is not.
     const settled =
-      Math.abs(nextValue - value) <= 1e-15 * Math.abs(nextValue) &&
-      Math.abs(nextSlope - slope) <= 1e-13 * (Math.abs(nextSlope) + 1e-3)
-    value = nextValue
-    slope = nextSlope
+      Math.abs(aNow - value) <= 1e-15 * Math.abs(aNow) &&
+      Math.abs(nextSlopeA - slopeA) <= 1e-13 * (Math.abs(nextSlopeA) + 1e-3) &&
+      Math.abs(nextSlopeB - slopeB) <= 1e-13 * (Math.abs(nextSlopeB) + 1e-3)
+    value = aNow
+    slopeA = nextSlopeA
+    slopeB = nextSlopeB
     if (settled) break
   }
-  out[0] = -Math.log(aNow)
-  out[1] = bNowA - aNowA / aNow
-  out[2] = bNowB - aNowB / aNow
+  out[0] = -Math.log(value)
+  out[1] = slopeA
+  out[2] = slopeB
 }

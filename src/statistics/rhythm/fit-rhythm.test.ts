@@ -1,0 +1,131 @@
+import { performance } from 'node:perf_hooks'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fitRhythm } from './fit-rhythm.ts'
+import { seeded } from './rhythm.testing.ts'
+import type { RhythmColumns } from './rhythm-columns.ts'
+import { simulateRhythm } from './simulate-rhythm.ts'
+
+const truth = { k: 1.6, r: 1.2, alpha: 40, a: 0.8, b: 3 }
+
+describe('recovery from simulated customers', () => {
+  it.each([
+    truth,
+    { k: 1, r: 0.6, alpha: 20, a: 0.9, b: 1.6 },
+    { k: 3, r: 2.5, alpha: 30, a: 1.5, b: 6 },
+    { k: 0.6, r: 1.5, alpha: 60, a: 0.5, b: 2 },
+  ])('k $k, r $r, alpha $alpha, a $a, b $b come back within a few per cent', parameters => {
+    const fit = fitRhythm(simulateRhythm(parameters, 40_000, seeded(7)))
+    expect(fit.converged).toBe(true)
+    expect(fit.warnings).toEqual([])
+    expect(fit.gradientNorm).toBeLessThan(1e-5)
+    expect(Math.abs(Math.log(fit.parameters.k / parameters.k))).toBeLessThan(0.03)
+    expect(Math.abs(Math.log(fit.parameters.r / parameters.r))).toBeLessThan(0.08)
+    expect(Math.abs(Math.log(fit.parameters.alpha / parameters.alpha))).toBeLessThan(0.08)
+    const leaving = ({ a, b }: { a: number; b: number }) => a / (a + b)
+    expect(leaving(fit.parameters)).toBeCloseTo(leaving(parameters), 2)
+  })
+})
+
+it('is the same to the bit when asked twice', () => {
+  const columns = simulateRhythm(truth, 2000, seeded(3))
+  expect(fitRhythm(columns)).toEqual(fitRhythm(columns))
+})
+
+it('counts a row with weight 2 like the same row twice', () => {
+  const once = simulateRhythm(truth, 500, seeded(5))
+  const doubled = fitRhythm({ ...once, weights: new Float64Array(500).fill(2) })
+  const single = fitRhythm(once)
+  expect(doubled.logLikelihood / single.logLikelihood).toBeCloseTo(2, 8)
+  expect(doubled.parameters.k).toBeCloseTo(single.parameters.k, 4)
+})
+
+it('a larger base than allowed is fitted on every n-th customer, and says so', () => {
+  const fit = fitRhythm(simulateRhythm(truth, 10_000, seeded(5)), { maximumCustomers: 4000 })
+  expect(fit.customersUsed).toBe(3334)
+  expect(fit.warnings).toEqual(['fitted-on-sample'])
+})
+
+describe('what a fit cannot know it says', () => {
+  it('where nobody ever leaves, drop-out is not identified', () => {
+    const fit = fitRhythm(simulateRhythm({ ...truth, a: 1e-7, b: 1 }, 3000, seeded(11)))
+    expect(fit.warnings).toContain('dropout-not-identified')
+  })
+
+  it('on a base too young for anybody to be missed, drop-out is not identified', () => {
+    const young = { joinWithinDays: 20, observedDays: 20 }
+    const fit = fitRhythm(simulateRhythm({ ...truth, a: 0.3, b: 6 }, 400, seeded(2), young))
+    expect(fit.warnings).toContain('dropout-not-identified')
+  })
+
+  it('with gaps as regular as a clock, k runs to its boundary', () => {
+    const fit = fitRhythm(simulateRhythm({ k: 400, r: 3, alpha: 0.2, a: 0.8, b: 3 }, 2000, seeded(4)))
+    expect(fit.warnings).toContain('k-at-boundary')
+  })
+
+  it('a handful of customers is too few', () => {
+    expect(fitRhythm(simulateRhythm(truth, 30, seeded(6))).warnings).toContain('too-few-customers')
+  })
+
+  it('without any second purchase there is no rhythm', () => {
+    const fit = fitRhythm({
+      gaps: new Float64Array(100),
+      gapDaysSum: new Float64Array(100),
+      logGapSum: new Float64Array(100),
+      silentDays: Float64Array.from({ length: 100 }, (_, row) => row),
+    })
+    expect(fit.warnings).toEqual(expect.arrayContaining(['too-few-customers', 'no-repeat-purchases']))
+  })
+})
+
+describe('is finite on every base', () => {
+  const anyCustomer = fc.record({
+    gaps: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 12 }), fc.integer({ min: 0, max: 10_000 })),
+    mean: fc.oneof(fc.constant(1), fc.double({ min: 0.01, max: 400, noNaN: true })),
+    evenness: fc.oneof(fc.constant(1), fc.double({ min: 0.05, max: 1, noNaN: true })),
+    silent: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 1000 }), fc.integer({ min: 0, max: 1_000_000 })),
+  })
+  it('whatever the customers', () => {
+    fc.assert(
+      fc.property(fc.array(anyCustomer, { minLength: 1, maxLength: 40 }), customers => {
+        const fit = fitRhythm(columnsOf(customers))
+        for (const value of [...Object.values(fit.parameters), fit.logLikelihood, fit.gradientNorm]) {
+          expect(Number.isFinite(value)).toBe(true)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it.each([
+    ['one customer, one purchase, today', [{ gaps: 0, mean: 1, evenness: 1, silent: 0 }]],
+    ['one customer who came twice', [{ gaps: 1, mean: 1, evenness: 1, silent: 0 }]],
+    ['all alike', Array.from({ length: 500 }, () => ({ gaps: 5, mean: 7, evenness: 1, silent: 3 }))],
+    [
+      'ten thousand purchases each',
+      Array.from({ length: 60 }, (_, i) => ({ gaps: 10_000, mean: 2, evenness: 0.6, silent: i })),
+    ],
+  ])('%s', (_, customers) => {
+    const fit = fitRhythm(columnsOf(customers))
+    expect(Object.values(fit.parameters).every(Number.isFinite)).toBe(true)
+    expect(Number.isFinite(fit.logLikelihood)).toBe(true)
+  })
+})
+
+it('fits 24,000 customers within a second', () => {
+  const columns = simulateRhythm(truth, 24_000, seeded(9))
+  const started = performance.now()
+  fitRhythm(columns)
+  expect(performance.now() - started).toBeLessThan(1000)
+})
+
+function columnsOf(
+  customers: readonly { gaps: number; mean: number; evenness: number; silent: number }[],
+): RhythmColumns {
+  return {
+    gaps: Int32Array.from(customers, ({ gaps }) => gaps),
+    gapDaysSum: Float64Array.from(customers, ({ gaps, mean }) => gaps * mean),
+    logGapSum: Float64Array.from(customers, ({ gaps, mean, evenness }) => gaps && gaps * Math.log(mean * evenness)),
+    silentDays: Int32Array.from(customers, ({ silent }) => silent),
+  }
+}

@@ -1,0 +1,44 @@
+import fc from 'fast-check'
+import type { RhythmHistory, RhythmParameters } from './rhythm.ts'
+import type { RandomSource } from './simulate-rhythm.ts'
+
+/** The base of the grocery set as published for BTYDplus, k = 2, measured in weeks. */
+export const GROCERY_IN_WEEKS: RhythmParameters = { k: 2, r: 1.3292, alpha: 2.8126, a: 0.4247, b: 0.79 }
+
+const between = (min: number, max: number) =>
+  fc.double({ min: Math.log(min), max: Math.log(max), noNaN: true }).map(Math.exp)
+
+/** Any model a fit may return. */
+export const anyParameters: fc.Arbitrary<RhythmParameters> = fc.record({
+  k: between(0.1, 20),
+  r: between(0.05, 100),
+  alpha: between(0.01, 1e5),
+  a: between(1e-3, 1e3),
+  b: between(1e-2, 1e4),
+})
+
+/** Any past a customer may have, from one purchase to thousands. */
+export const anyHistory: fc.Arbitrary<RhythmHistory> = fc
+  .record({
+    gaps: fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 10_000 })),
+    mean: between(0.1, 500),
+    evenness: between(0.01, 1),
+  })
+  .map(({ gaps, mean, evenness }) => ({
+    gaps,
+    gapDaysSum: gaps * mean,
+    logGapSum: gaps === 0 ? 0 : gaps * Math.log(mean * evenness),
+  }))
+
+export const anyDays = fc.oneof(fc.integer({ min: 0, max: 1000 }), between(1e-6, 1e9))
+
+/** A repeatable source of numbers in [0, 1) (mulberry32). */
+export function seeded(seed: number): RandomSource {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
+  }
+}
