@@ -139,7 +139,9 @@ describe('calibration', () => {
     expect(calibration.brierCalibrated).toBeLessThan(calibration.brierRaw)
     expect(calibration.errorCalibrated).toBeLessThan(calibration.errorRaw / 3)
     expect(calibration.bins.reduce((sum, bin) => sum + bin.customers, 0)).toBe(1000)
-    expect(calibration.bins.every((bin, index) => index === 0 || bin.from >= calibration.bins[index - 1]!.to)).toBe(true)
+    expect(calibration.bins.every((bin, index) => index === 0 || bin.from >= calibration.bins[index - 1]!.to)).toBe(
+      true,
+    )
   })
 
   test.each([
@@ -178,6 +180,9 @@ test.each([
   ['2026-11-21', '2026-11-19', 'last-event', '2026-11-19', true],
   ['2026-11-21', '2026-11-21', 'last-event', '2026-11-21', false],
   ['2026-11-21', null, 'auto', '2026-11-21', false],
-] as const)('on %s with the newest purchase on %s, read as %s, the day is %s', (today, newest, readAs, day, history) => {
-  expect(readingDay(today, newest, readAs)).toEqual({ asOfOn: day, history })
-})
+] as const)(
+  'on %s with the newest purchase on %s, read as %s, the day is %s',
+  (today, newest, readAs, day, history) => {
+    expect(readingDay(today, newest, readAs)).toEqual({ asOfOn: day, history })
+  },
+)

@@ -246,9 +246,7 @@ function Rows({ rows, money }: { rows: readonly CustomerRow[]; money: boolean })
             </td>
             <td className="right">{format.number(row.purchases)}</td>
             {money ? (
-              <td className="right">
-                {row.spendMinor === null ? '—' : format.money(row.spendMinor, row.currency)}
-              </td>
+              <td className="right">{row.spendMinor === null ? '—' : format.money(row.spendMinor, row.currency)}</td>
             ) : null}
           </tr>
         )
