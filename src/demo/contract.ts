@@ -16,6 +16,7 @@ export const readDemo = operation({
   path: '/api/demo',
   summary: 'Whether the demo world is there, and how far its loading is',
   permission: 'signed-in',
+  world: 'business',
   reply: demo,
 })
 
@@ -25,6 +26,7 @@ export const loadDemo = operation({
   path: '/api/demo/load',
   summary: 'Loads the demo world, a tea-shop chain, beside the business: a database of its own',
   permission: 'demo.manage',
+  world: 'business',
   reply: demo,
   status: 202,
 })
@@ -35,6 +37,7 @@ export const removeDemo = operation({
   path: '/api/demo/remove',
   summary: 'Removes the demo world with its database; the business is not touched',
   permission: 'demo.manage',
+  world: 'business',
   reply: demo,
   refusals: ['demo:refusal.still-loading'],
 })

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { movableClock } from '#kernel/clock/index.ts'
 import { startEmbedded } from '#kernel/database/embedded/index.ts'
 import {
   administer,
@@ -9,13 +10,22 @@ import {
   databaseOf,
   dropDatabase,
   refuseUnlessDurable,
+  renameDatabase,
   withDatabase,
 } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
+import { performNow } from '#kernel/jobs/index.ts'
 import type { Log } from '#kernel/log.ts'
 import type { Room } from '#kernel/room.ts'
 import type { Configuration } from './configuration.ts'
 import { type OpenHouse, openHouse } from './house.ts'
+
+/** An empty house whose clock is moved by whoever fills it, so that a past can happen in its order. */
+export interface EmptyWorld {
+  readonly house: House
+  readonly clock: ReturnType<typeof movableClock>
+  perform(job: string): Promise<void>
+}
 
 /**
  * The worlds of one installation: the business itself, and the demo world on a database of its own when it is loaded, so
@@ -25,7 +35,8 @@ export interface Worlds {
   readonly business: OpenHouse
   /** The demo world where it is loaded. */
   demo(): OpenHouse | undefined
-  openDemo(): Promise<OpenHouse>
+  /** Makes the demo's database and lets it be filled; nobody sees it before it is full. */
+  openDemo(fill: (world: EmptyWorld) => Promise<void>): Promise<void>
   dropDemo(): Promise<void>
   readonly database: { readonly adopted: boolean; readonly embedded: boolean }
   close(): Promise<void>
@@ -35,51 +46,74 @@ export async function openWorlds(options: {
   readonly configuration: Configuration
   readonly rooms: readonly Room[]
   readonly log: Log
-  /** Whether this process runs jobs; a CLI that looks something up leaves them to the server. */
+  /** Whether this process runs jobs; a command that looks something up leaves them to the server. */
   readonly works: boolean
 }): Promise<Worlds> {
   const { configuration, rooms, log, works } = options
-  await mkdir(configuration.dataFolder, { recursive: true })
-  const embedded = configuration.databaseUrl
-    ? undefined
-    : await startEmbedded({ dataFolder: configuration.dataFolder, log })
-  const connection: Connection = configuration.databaseUrl
-    ? { connectionString: configuration.databaseUrl }
-    : embedded!.connection
+  const { dataFolder } = configuration
+  await mkdir(dataFolder, { recursive: true })
+  const embedded = configuration.databaseUrl ? undefined : await startEmbedded({ dataFolder, log })
+  const connection: Connection = embedded?.connection ?? { connectionString: configuration.databaseUrl! }
   const demoConnection: Connection = configuration.demoDatabaseUrl
     ? { connectionString: configuration.demoDatabaseUrl }
     : withDatabase(connection, `${databaseOf(connection)}_demo`)
-  let business: OpenHouse | undefined
-  let demo: OpenHouse | undefined
+  const demoName = databaseOf(demoConnection)
+  const fillingName = `${demoName}_filling`
 
-  const open = async (name: House['name'], to: Connection) => {
-    const folder = join(configuration.dataFolder, name)
+  const open = async (name: House['name'], to: Connection, clock?: EmptyWorld['clock']) => {
+    const folder = join(dataFolder, name)
     await mkdir(folder, { recursive: true })
-    const house = await openHouse({
+    return openHouse({
       name,
       connection: to,
       rooms,
       folder,
       log,
       connections: name === 'demo' ? 4 : configuration.connections,
+      ...(clock && { clock }),
       ...(configuration.language && { atFirst: { language: configuration.language } }),
     })
-    if (works) await house.work()
-    return house
+  }
+
+  let business: OpenHouse | undefined
+  let demo: OpenHouse | undefined
+  let looking = Promise.resolve()
+  let closed = false
+
+  /** Another process may have loaded or dropped the demo; one look at a time. */
+  const lookForDemo = () => {
+    looking = looking.then(async () => {
+      if (closed) return
+      const exists = await databaseExists(connection, demoName)
+      if (exists && !demo) {
+        demo = await open('demo', demoConnection)
+        if (works) await demo.work()
+      } else if (!exists && demo) {
+        const gone = demo
+        demo = undefined
+        await gone.close()
+      }
+    })
+    return looking
   }
 
   const close = async () => {
+    closed = true
+    await looking.catch(() => {})
     await demo?.close()
     await business?.close()
     await embedded?.stop()
   }
 
   try {
-    await administer(connection, server =>
-      refuseUnlessDurable(server, { allowUnsafeDatabase: configuration.allowUnsafeDatabase, log }),
-    )
+    const { allowUnsafeDatabase } = configuration
+    await administer(connection, server => refuseUnlessDurable(server, { allowUnsafeDatabase, log }))
     business = await open('business', connection)
-    if (await databaseExists(connection, databaseOf(demoConnection))) demo = await open('demo', demoConnection)
+    if (works) await business.work()
+    await lookForDemo()
+    business.live.listen(topics => {
+      if (topics.includes('demo')) lookForDemo().catch(() => log.warn({}, 'the demo world could not be opened'))
+    })
   } catch (error) {
     await close()
     throw error
@@ -88,17 +122,36 @@ export async function openWorlds(options: {
   return {
     business,
     demo: () => demo,
-    async openDemo() {
-      if (demo) return demo
-      await createDatabase(connection, databaseOf(demoConnection))
-      demo = await open('demo', demoConnection)
-      return demo
+    async openDemo(fill) {
+      await lookForDemo()
+      if (demo) return
+      await dropDatabase(connection, fillingName)
+      await createDatabase(connection, fillingName)
+      const clock = movableClock(business.clock.now())
+      const filling = await open('demo', withDatabase(connection, fillingName), clock)
+      try {
+        await fill({
+          house: filling,
+          clock,
+          async perform(job) {
+            await performNow(
+              filling,
+              rooms.flatMap(room => room.jobs ?? []),
+              job,
+            )
+          },
+        })
+      } finally {
+        await filling.close()
+      }
+      await renameDatabase(connection, fillingName, demoName)
+      await lookForDemo()
     },
     async dropDemo() {
-      const closing = demo
+      const gone = demo
       demo = undefined
-      await closing?.close()
-      await dropDatabase(connection, databaseOf(demoConnection))
+      await gone?.close()
+      await dropDatabase(connection, demoName)
     },
     database: { adopted: embedded?.adopted ?? false, embedded: embedded !== undefined },
     close,

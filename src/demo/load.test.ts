@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openTestHouse, type TestHouse } from '#testing/house.ts'
+import { tellTeaShop } from './load.ts'
+
+let house: TestHouse
+const steps: number[] = []
+
+beforeAll(async () => {
+  house = await openTestHouse({ start: '2026-11-21T03:00:00Z' })
+  const perform = async (job: string) => {
+    await house.perform(job)
+  }
+  await tellTeaShop({ house, clock: house.clock, perform }, 'zh-CN', async done => {
+    steps.push(done)
+  })
+})
+
+afterAll(async () => house.close())
+
+const count = async (sql: string) => (await house.database.query<{ count: number }>(sql))[0]!.count
+
+describe('the demo world', () => {
+  it('ends at the instant at which it is loaded', () => {
+    expect(house.clock.now().toISOString()).toBe('2026-11-21T03:00:00.000Z')
+  })
+
+  it('tells how far it is, step by step to the end', () => {
+    expect(steps).toEqual(steps.toSorted((left, right) => left - right))
+    expect(steps.length).toBeGreaterThan(40)
+  })
+
+  it('holds customers with names, birthdays and orders', async () => {
+    expect(await count('select count(*) as count from parties.party')).toBeGreaterThan(1150)
+    expect(await count('select count(*) as count from parties.party where birthday is not null')).toBeGreaterThan(400)
+    expect(await count(`select count(*) as count from events.event where kind = 'purchase.recorded'`)).toBeGreaterThan(
+      15_000,
+    )
+    expect(await count(`select count(*) as count from events.event where kind = 'refund.recorded'`)).toBeGreaterThan(
+      100,
+    )
+  })
+
+  it('leaves a handful of calls for today, and a past of answered ones', async () => {
+    const open = await count(`select count(*) as count from tasks.task where state = 'open'`)
+    expect(open).toBeGreaterThanOrEqual(8)
+    expect(open).toBeLessThanOrEqual(20)
+    expect(await count(`select count(*) as count from tasks.task where state = 'done'`)).toBeGreaterThan(150)
+  })
+
+  it('shows what the calls changed: some held out came back by themselves, more of those who were called', async () => {
+    const shares = await house.database.query<{ held: boolean; customers: number; returned: number }>(
+      `select held_out as held, count(*) as customers, count(*) filter (where returned_on is not null) as returned
+       from warnings.alert where selected_at < $1 group by 1`,
+      [new Date(house.clock.now().getTime() - 60 * 86_400_000)],
+    )
+    const share = (held: boolean) => {
+      const row = shares.find(each => each.held === held)!
+      return row.returned / row.customers
+    }
+    expect(share(true)).toBeGreaterThan(0.1)
+    expect(share(false)).toBeGreaterThan(share(true))
+  })
+})
