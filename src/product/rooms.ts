@@ -2,6 +2,7 @@ import { rhythmRoom } from '#insight/rhythm/index.ts'
 import { accessRoom } from '#kernel/access/room.ts'
 import { catalogueRoom } from '#kernel/catalogue/room.ts'
 import { eventsRoom } from '#kernel/events/room.ts'
+import { filesRoom } from '#kernel/files/room.ts'
 import { jobsRoom } from '#kernel/jobs/room.ts'
 import { partiesRoom } from '#kernel/parties/room.ts'
 import type { Room } from '#kernel/room.ts'
@@ -19,6 +20,7 @@ export const rooms: readonly Room[] = [
   catalogueRoom,
   eventsRoom,
   jobsRoom,
+  filesRoom,
   tasksRoom,
   rhythmRoom,
 ]

@@ -141,7 +141,11 @@ function fitOf(target: Target, shares: Shares): number {
   }
 }
 
-function optionsFrom(columns: readonly ImportColumn[], sample: Sample): Guess['options'] {
+/** What the values say about dates and numbers under a mapping; nothing where only a person can know. */
+export function optionsFrom(
+  columns: readonly { readonly column: number; readonly target: Target | null }[],
+  sample: Sample,
+): Guess['options'] {
   const valuesOf = (target: Target) => {
     const column = columns.find(entry => entry.target === target)?.column
     return column === undefined ? [] : sample.rows.map(row => row[column]?.trim() ?? '').filter(value => value !== '')
@@ -167,7 +171,9 @@ export function refundPrefixOf(orderRefs: readonly string[]): string | null {
 
 /** What is still to be said before the file can be checked, in the order to ask. */
 export function openQuestions(
-  mapping: Pick<ImportMapping, 'kind' | 'columns' | 'options'>,
+  mapping: Pick<ImportMapping, 'kind' | 'options'> & {
+    readonly columns: readonly { readonly column: number; readonly target: Target | null }[]
+  },
   sample: Sample,
 ): Question[] {
   const column = (target: Target) => mapping.columns.find(entry => entry.target === target)?.column

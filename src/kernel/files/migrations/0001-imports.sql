@@ -51,14 +51,6 @@ create table files.unattributed_order (
   primary key (order_key, import_id)
 );
 create index unattributed_order_import on files.unattributed_order (import_id, order_key);
--- What an import changed in the profile of somebody who was known before, so that it can be put back.
-create table files.changed_party (
-  party_id uuid not null,
-  import_id uuid not null,
-  before jsonb not null,
-  after jsonb not null,
-  primary key (party_id, import_id)
-);
 create table files.rejected_row (
   import_id uuid not null,
   row integer not null,

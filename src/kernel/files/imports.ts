@@ -1,0 +1,221 @@
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir, rename, stat } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { House } from '#kernel/house.ts'
+import { refuse } from '#kernel/refusal.ts'
+import type { ImportColumn, ImportDetail, ImportMapping, ImportState, ImportSummary, Target } from './contract.ts'
+import { limits } from './limits.ts'
+import { guessMapping, openQuestions, optionsFrom, type Sample } from './mapping.ts'
+import { natureOf } from './source.ts'
+import { dropStaged } from './staged.ts'
+import { detailOf, fileOf, type ImportRow, importRow, moveImport, removeFile, summaryOf } from './store.ts'
+import { openTable } from './table.ts'
+
+const previewRows = 20
+const numberLock = 727_260
+
+export interface NewImport {
+  readonly name: string
+  readonly callerId?: string | undefined
+  /** A file on this machine, or bytes on their way. */
+  readonly path?: string | undefined
+  readonly stream?: AsyncIterable<Uint8Array> | undefined
+}
+
+/** Keeps a copy of the file, looks at its beginning and guesses what it holds. A file that is refused leaves nothing. */
+export async function createImport(house: House, given: NewImport): Promise<ImportDetail> {
+  const importId = house.newId()
+  const path = fileOf(house, importId)
+  try {
+    await keep(path, given.stream ?? createReadStream(given.path!))
+    const { size } = await stat(path)
+    const nature = await natureOf(path)
+    const opening = await openTable(path, nature)
+    const guess = guessMapping(opening.sample)
+    const { currency, zone } = await house.settings.business()
+    const options: ImportMapping['options'] = {
+      ...guess.options,
+      encoding: opening.encoding,
+      delimiter: opening.delimiter,
+      currency,
+      zone,
+      sourceLabel: 'import',
+    }
+    const questions = openQuestions({ kind: guess.kind, columns: guess.columns, options }, opening.sample)
+    return await house.database.transaction(async transaction => {
+      await transaction.query('select pg_advisory_xact_lock($1)', [numberLock])
+      const [row] = await transaction.query<ImportRow>(
+        `insert into files.import (import_id, number, name, bytes, format, gzip, state, kind, columns, options, questions,
+           preview, caller_id, created_at)
+         select $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, 'mapping', $6, $7, $8, $9, $10, $11, $12 from files.import
+         returning *`,
+        [
+          importId,
+          shortName(given.name),
+          size,
+          nature.format,
+          nature.gzip,
+          guess.kind,
+          JSON.stringify(guess.columns),
+          JSON.stringify(options),
+          JSON.stringify(questions),
+          JSON.stringify(previewOf(opening.sample)),
+          given.callerId ?? null,
+          house.clock.now(),
+        ],
+      )
+      await house.live.announce(transaction, ['imports'])
+      return detailOf(row!)
+    })
+  } catch (error) {
+    await removeFile(house, importId)
+    throw error
+  }
+}
+
+/** Copies under a temporary name first, so that a file under its own name is a whole one. */
+async function keep(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  let length = 0
+  await pipeline(
+    bytes,
+    async function* bounded(chunks: AsyncIterable<Uint8Array>) {
+      for await (const chunk of chunks) {
+        length += chunk.length
+        if (length > limits.uploadBytes) {
+          throw refuse('too-large', 'files:refusal.file-too-large', { gigabytes: limits.uploadBytes / 1024 ** 3 })
+        }
+        yield chunk
+      }
+    },
+    createWriteStream(`${path}.part`, { mode: 0o600 }),
+  )
+  await rename(`${path}.part`, path)
+}
+
+function shortName(name: string): string {
+  const bare = basename(name.replaceAll('\\', '/')).replaceAll('\0', '').toWellFormed().trim()
+  return bare.slice(0, 200) || 'file'
+}
+
+function previewOf(sample: Sample): string[][] {
+  return sample.rows.slice(0, previewRows).map(row => row.slice(0, 200).map(cell => cell.slice(0, 100)))
+}
+
+/**
+ * Takes over what a person says about columns and options. Whatever they leave open is found in the values again, since
+ * another date column may be written in another order.
+ */
+export async function mapImport(house: House, importId: string, mapping: ImportMapping): Promise<ImportDetail> {
+  const row = await importRow(house.database, importId)
+  assertMappable(row)
+  const path = fileOf(house, importId)
+  const { encoding, delimiter } = mapping.options
+  const opening = await openTable(path, { format: row.format, gzip: row.gzip }, { encoding, delimiter })
+  const columns = columnsOf(row, mapping, opening.sample)
+  const found = optionsFrom(columns, opening.sample)
+  const options = {
+    ...mapping.options,
+    encoding: encoding ?? opening.encoding,
+    dateOrder: mapping.options.dateOrder ?? found.dateOrder,
+    decimalMark: mapping.options.decimalMark ?? found.decimalMark,
+  }
+  const questions = openQuestions({ kind: mapping.kind, columns, options }, opening.sample)
+  return house.database.transaction(async transaction => {
+    const moved = await moveImport(transaction, house, importId, {
+      from: ['mapping', 'checked', 'failed', 'undone'],
+      to: 'mapping',
+      refusal: 'files:refusal.already-run',
+      set: {
+        kind: mapping.kind,
+        columns: JSON.stringify(columns),
+        options: JSON.stringify(options),
+        questions: JSON.stringify(questions),
+        preview: JSON.stringify(previewOf(opening.sample)),
+        totals: null,
+      },
+    })
+    await dropStaged(transaction, row.number)
+    return detailOf(moved)
+  })
+}
+
+function assertMappable(row: ImportRow): void {
+  if (row.state === 'failed' && row.started_at !== null) {
+    throw refuse('conflict', 'files:refusal.already-run', { state: row.state })
+  }
+}
+
+/** Another delimiter or encoding makes other columns: then they are guessed anew, else the choice holds. */
+function columnsOf(row: ImportRow, mapping: ImportMapping, sample: Sample): ImportColumn[] {
+  const guessed = guessMapping(sample).columns
+  const sameHeaders =
+    guessed.length === row.columns.length && guessed.every((column, at) => column.name === row.columns[at]!.name)
+  if (!sameHeaders) return [...guessed]
+  const chosen = new Map(mapping.columns.map(({ column, target }) => [column, target]))
+  const taken = new Set<Target>()
+  return guessed.map(column => {
+    const target = chosen.has(column.column) ? chosen.get(column.column)! : row.columns[column.column]!.target
+    if (target !== null && taken.has(target)) throw refuse('invalid', 'files:refusal.target-twice', { target })
+    if (target !== null) taken.add(target)
+    const before = row.columns[column.column]!
+    return { ...column, target, confidence: target === before.target ? before.confidence : 'chosen' }
+  })
+}
+
+/** What a person asks for, the states in which they may, and the job that does it. */
+const steps = {
+  check: { from: ['mapping', 'checked', 'failed', 'undone'], to: 'checking', refusal: 'files:refusal.already-run' },
+  run: { from: ['checked', 'failed'], to: 'running', refusal: 'files:refusal.not-checked' },
+  undo: { from: ['done', 'failed'], to: 'undoing', refusal: 'files:refusal.not-run' },
+} as const satisfies Record<string, { from: readonly ImportState[]; to: ImportState; refusal: string }>
+
+export type ImportRequest = keyof typeof steps
+
+/** Asks for a step; it is done by a job, unless the caller does it at once (`by: 'caller'`, for the command line). */
+export async function askFor(
+  house: House,
+  importId: string,
+  request: ImportRequest,
+  by: 'job' | 'caller' = 'job',
+): Promise<ImportSummary> {
+  const row = await importRow(house.database, importId)
+  const hasRun = row.started_at !== null && row.undone_at === null
+  if (request === 'check') {
+    assertMappable(row)
+    if (row.questions.length > 0) {
+      throw refuse('conflict', 'files:refusal.open-questions', { questions: row.questions })
+    }
+  }
+  // A failed check has nothing to run and nothing to take back.
+  if (row.state === 'failed' && request !== 'check' && !hasRun) throw refuse('conflict', steps[request].refusal)
+  return house.database.transaction(async transaction => {
+    const now = house.clock.now()
+    const set =
+      request === 'run'
+        ? { started_at: row.state === 'failed' ? row.started_at : now, ended_at: null, undone_at: null }
+        : request === 'check'
+          ? { taken_customers: '', taken_orders: 0, started_at: null, ended_at: null }
+          : {}
+    const moved = await moveImport(transaction, house, importId, { ...steps[request], set })
+    if (by === 'job') await house.jobs.enqueue(transaction, `files.${request}`, { importId }, { key: importId })
+    return summaryOf(moved)
+  })
+}
+
+/** Forgets an import whose orders are not in use. */
+export async function removeImport(house: House, importId: string): Promise<void> {
+  const row = await importRow(house.database, importId)
+  const idle = row.state === 'mapping' || row.state === 'checked' || row.state === 'undone'
+  const failedCheck = row.state === 'failed' && row.started_at === null
+  if (!idle && !failedCheck) throw refuse('conflict', 'files:refusal.in-use', { state: row.state })
+  await house.database.transaction(async transaction => {
+    await dropStaged(transaction, row.number)
+    await transaction.query('delete from files.rejected_row where import_id = $1', [importId])
+    await transaction.query('delete from files.set_aside_line where import_id = $1', [importId])
+    await transaction.query('delete from files.import where import_id = $1', [importId])
+    await house.live.announce(transaction, ['imports'])
+  })
+  await removeFile(house, importId)
+}

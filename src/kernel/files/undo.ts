@@ -1,0 +1,60 @@
+import type { House } from '#kernel/house.ts'
+import { removePartiesOf } from '#kernel/parties/index.ts'
+import type { ImportSummary } from './contract.ts'
+import type { ImportProgress } from './progress.ts'
+import { dropStaged } from './staged.ts'
+import { importRow, moveImport, summaryOf } from './store.ts'
+
+const partiesAtOnce = 500
+
+/**
+ * Takes back everything that the import brought: its events customer by customer, then its orders of nobody and the
+ * customers about whom nothing else is known. Each piece is one transaction; what is done is gone, so a killed undo goes
+ * on by itself.
+ */
+export async function performUndo(house: House, importId: string, progress: ImportProgress): Promise<ImportSummary> {
+  const row = await importRow(house.database, importId)
+  if (row.state === 'undone') return summaryOf(row)
+  const [left] = await house.database.query<{ parties: number }>(
+    'select count(distinct party_id) as parties from files.recorded_order where import_id = $1',
+    [importId],
+  )
+  const total = left!.parties
+  let done = 0
+  for (;;) {
+    progress.signal.throwIfAborted()
+    const parties = await house.database.query<{ party_id: string }>(
+      `select distinct party_id from files.recorded_order where import_id = $1 order by party_id limit ${partiesAtOnce}`,
+      [importId],
+    )
+    if (parties.length === 0) break
+    const partyIds = parties.map(party => party.party_id)
+    await house.database.transaction(async transaction => {
+      await house.events.withdraw(transaction, importId, partyIds)
+      await transaction.query('delete from files.recorded_order where import_id = $1 and party_id = any($2)', [
+        importId,
+        partyIds,
+      ])
+      await house.live.announce(transaction, ['customers', 'events'])
+    })
+    done += partyIds.length
+    await progress.report({ step: 'withdrawing', done, total, unit: 'customers', rows: 0 })
+  }
+  return house.database.transaction(async transaction => {
+    await transaction.query('delete from files.unattributed_order where import_id = $1', [importId])
+    await transaction.query('update files.unattributed_order set attributed_by = null where attributed_by = $1', [
+      importId,
+    ])
+    await removePartiesOf(transaction, importId)
+    await dropStaged(transaction, row.number)
+    await house.live.announce(transaction, ['customers', 'events'])
+    return summaryOf(
+      await moveImport(transaction, house, importId, {
+        from: ['undoing'],
+        to: 'undone',
+        refusal: 'files:refusal.not-run',
+        set: { undone_at: house.clock.now() },
+      }),
+    )
+  })
+}
