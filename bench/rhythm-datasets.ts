@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import type { RhythmColumns } from '#statistics/index.ts'
 
 /** One purchase day of one customer, purchases of the same day merged; `value` is what was spent (1 where unknown). */
 export interface PurchaseDay {
@@ -58,6 +59,29 @@ export function readCdnowSample(): PurchaseLog | undefined {
       return { customer, day, value: Number(dollars) }
     }),
   )
+}
+
+/** The columns of all customers known on the cut-off day, in days or in another unit (7: weeks). */
+export function columnsUpTo(log: PurchaseLog, cutOffOn: string, unitDays = 1): RhythmColumns {
+  const cutOff = dayOf(cutOffOn)
+  const rows = [...log.values()]
+    .map(all => all.map(({ day }) => day).filter(day => day <= cutOff))
+    .filter(days => days.length > 0)
+    .map(days => {
+      const gaps = days.slice(1).map((day, i) => (day - days[i]!) / unitDays)
+      return {
+        gaps: gaps.length,
+        gapDaysSum: (days.at(-1)! - days[0]!) / unitDays,
+        logGapSum: gaps.reduce((sum, gap) => sum + Math.log(gap), 0),
+        silentDays: (cutOff - days.at(-1)!) / unitDays,
+      }
+    })
+  return {
+    gaps: Float64Array.from(rows, row => row.gaps),
+    gapDaysSum: Float64Array.from(rows, row => row.gapDaysSum),
+    logGapSum: Float64Array.from(rows, row => row.logGapSum),
+    silentDays: Float64Array.from(rows, row => row.silentDays),
+  }
 }
 
 function mergeDays(purchases: readonly { customer: string; day: number; value: number }[]): PurchaseLog {

@@ -8,7 +8,7 @@ import {
   type RhythmFit,
   type RhythmHistory,
 } from '#statistics/index.ts'
-import { dayOf, type PurchaseLog } from './rhythm-datasets.ts'
+import { columnsUpTo, dayOf, type PurchaseLog } from './rhythm-datasets.ts'
 
 /** "Who will buy nothing in the next H days?", asked once of everybody on one day, with only the past known. */
 export interface CutOffCase {
@@ -144,7 +144,7 @@ export interface CutOffResult {
 export function evaluateCutOff(log: PurchaseLog, { cutOffOn, horizonDays }: CutOffCase): CutOffResult {
   const cutOff = dayOf(cutOffOn)
   const past = pastOf(log, cutOff)
-  const fit = fitPast(past)
+  const fit = fitRhythm(columnsUpTo(log, cutOffOn))
   const eligible = past.filter(customer => customer.gaps >= 2)
   const scores = eligible.map(customer =>
     probabilityOfSilence(fit.parameters, customer, customer.silentDays, horizonDays),
@@ -186,7 +186,7 @@ export function evaluatePurchaseMoments(log: PurchaseLog, question: PurchaseMome
   const start = dayOf(question.fittedOn)
   const end = dayOf(question.watchedUntil)
   const { horizonDays } = question
-  const { parameters } = fitPast(pastOf(log, start))
+  const { parameters } = fitRhythm(columnsUpTo(log, question.fittedOn))
   const probabilities: number[] = []
   const outcomes: number[] = []
   for (const days of log.values()) {
@@ -235,13 +235,4 @@ function pastOf(log: PurchaseLog, cutOff: number): Past[] {
     })
   }
   return past
-}
-
-function fitPast(past: readonly Past[]): RhythmFit {
-  return fitRhythm({
-    gaps: Float64Array.from(past, customer => customer.gaps),
-    gapDaysSum: Float64Array.from(past, customer => customer.gapDaysSum),
-    logGapSum: Float64Array.from(past, customer => customer.logGapSum),
-    silentDays: Float64Array.from(past, customer => customer.silentDays),
-  })
 }

@@ -1,12 +1,42 @@
 import { performance } from 'node:perf_hooks'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { columnsUpTo, readCdnowSample, readGrocery } from '../../../bench/rhythm-datasets.ts'
 import { fitRhythm } from './fit-rhythm.ts'
 import { seeded } from './rhythm.testing.ts'
+import type { RhythmParameters } from './rhythm.ts'
 import type { RhythmColumns } from './rhythm-columns.ts'
 import { simulateRhythm } from './simulate-rhythm.ts'
 
 const truth = { k: 1.6, r: 1.2, alpha: 40, a: 0.8, b: 3 }
+
+describe('published fits, in weeks', () => {
+  const cdnow = readCdnowSample()
+  const grocery = readGrocery()
+  if (!cdnow) console.log('skipped: the CDNOW sample is not in ../shared/data (or GUANXI_SHARED_DATA)')
+  if (!grocery) console.log('skipped: the grocery set is not in ../shared/data (or GUANXI_SHARED_DATA)')
+
+  // lifetimes 0.11.3, test of ModifiedBetaGeoFitter: .525 6.183 .891 1.614.
+  it.skipIf(!cdnow)('CDNOW sample, 39 weeks, MBG/NBD: LL -9582.136', () => {
+    const fit = fitRhythm(columnsUpTo(cdnow!, '1997-09-30', 7), { k: 1 })
+    expect(fit.logLikelihood).toBeCloseTo(-9582.136, 2)
+    expect(rounded(fit.parameters, 3)).toEqual({ k: 1, r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 })
+    expect(fit.warnings).toEqual([])
+  })
+
+  // BTYDplus 1.2.0 on groceryElog, calibrated to the end of 2006.
+  it.skipIf(!grocery)('grocery, 52 weeks, MBG/CNBD-2: LL -14978.211', () => {
+    const fit = fitRhythm(columnsUpTo(grocery!, '2006-12-31', 7), { k: 2 })
+    expect(fit.logLikelihood).toBeCloseTo(-14978.211, 2)
+    expect(rounded(fit.parameters, 3)).toEqual({ k: 2, r: 1.329, alpha: 2.813, a: 0.425, b: 0.79 })
+  })
+
+  it.skipIf(!grocery)('grocery with real k: 2.42, and 47 more in log-likelihood than k = 2', () => {
+    const fit = fitRhythm(columnsUpTo(grocery!, '2006-12-31', 7))
+    expect(fit.parameters.k).toBeCloseTo(2.42, 2)
+    expect(fit.logLikelihood).toBeCloseTo(-14931.06, 1)
+  })
+})
 
 describe('recovery from simulated customers', () => {
   it.each([
@@ -118,6 +148,17 @@ it('fits 24,000 customers within a second', () => {
   fitRhythm(columns)
   expect(performance.now() - started).toBeLessThan(1000)
 })
+
+it('refuses options that mean nothing, all at once', () => {
+  const act = () => fitRhythm(simulateRhythm(truth, 10, seeded(1)), { k: 0, maximumCustomers: 0 })
+  expect(act).toThrow(/maximumCustomers must be.*k must lie/)
+})
+
+function rounded(parameters: RhythmParameters, digits: number): RhythmParameters {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [name, Number(value.toFixed(digits))]),
+  ) as unknown as RhythmParameters
+}
 
 function columnsOf(
   customers: readonly { gaps: number; mean: number; evenness: number; silent: number }[],

@@ -1,3 +1,4 @@
+import { refuseAll } from '../invalid-input.ts'
 import { type Box, type Minimum, minimise } from '../optimisation/minimise.ts'
 import type { RhythmParameters } from './rhythm.ts'
 import { checkColumns, everyNth, groupSinglePurchases, type RhythmColumns } from './rhythm-columns.ts'
@@ -31,6 +32,8 @@ export interface RhythmFitOptions {
   /** Larger bases are fitted on every n-th customer (default 250,000: about a second, all five numbers within a per cent). */
   readonly maximumCustomers?: number
   readonly maximumIterations?: number
+  /** Holds k instead of fitting it: 1 is MBG/NBD, 2 the Erlang-2 rhythm of BTYDplus. */
+  readonly k?: number
 }
 
 /** Below this many customers who came back, five numbers say more about chance than about customers. */
@@ -52,11 +55,12 @@ const LARGEST = { k: 50, r: 1000, a: 1e4, b: 1e4 }
  */
 export function fitRhythm(columns: RhythmColumns, options: RhythmFitOptions = {}): RhythmFit {
   checkColumns(columns)
+  checkOptions(options)
   const { maximumCustomers = 250_000, maximumIterations = 200 } = options
   const used = everyNth(columns, maximumCustomers)
   const grouped = groupSinglePurchases(used)
   const meanGap = meanGapDays(grouped)
-  const box = boxAround(meanGap)
+  const box = boxAround(meanGap, options.k)
   const limits = { maximumIterations, tolerance: 1e-6 }
 
   const sample = groupSinglePurchases(everyNth(used, 3000))
@@ -124,11 +128,22 @@ function warningsFor(found: {
   if (dropoutEvidence < EVIDENCE_NEEDED || a / (a + b) < SMALLEST_DROPOUT || atEdge(3) || atEdge(4)) {
     warnings.push('dropout-not-identified')
   }
-  if (atEdge(0)) warnings.push('k-at-boundary')
+  if (box.lower[0] !== box.upper[0] && atEdge(0)) warnings.push('k-at-boundary')
   if (atEdge(1) || atEdge(2)) warnings.push('rates-at-boundary')
   if (!fit.converged) warnings.push('not-converged')
   if (found.isSample) warnings.push('fitted-on-sample')
   return warnings
+}
+
+function checkOptions({ maximumCustomers = 1, maximumIterations = 1, k = 1 }: RhythmFitOptions): void {
+  const messages: string[] = []
+  for (const [name, value] of Object.entries({ maximumCustomers, maximumIterations })) {
+    if (!(value >= 1)) messages.push(`${name} must be a number of at least 1, found ${value}`)
+  }
+  if (!(k >= SMALLEST.k && k <= LARGEST.k)) {
+    messages.push(`k must lie between ${SMALLEST.k} and ${LARGEST.k}, found ${k}`)
+  }
+  refuseAll(messages)
 }
 
 function countRepeaters({ gaps }: RhythmColumns): number {
@@ -137,9 +152,9 @@ function countRepeaters({ gaps }: RhythmColumns): number {
   return repeaters
 }
 
-function boxAround(meanGap: number): Box {
-  const lower = [SMALLEST.k, SMALLEST.r, 1e-3 * meanGap, SMALLEST.a, SMALLEST.b]
-  const upper = [LARGEST.k, LARGEST.r, LARGEST.k * LARGEST.r * meanGap, LARGEST.a, LARGEST.b]
+function boxAround(meanGap: number, k: number | undefined): Box {
+  const lower = [k ?? SMALLEST.k, SMALLEST.r, 1e-3 * meanGap, SMALLEST.a, SMALLEST.b]
+  const upper = [k ?? LARGEST.k, LARGEST.r, LARGEST.k * LARGEST.r * meanGap, LARGEST.a, LARGEST.b]
   return { lower: lower.map(Math.log), upper: upper.map(Math.log) }
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dayOf, type PurchaseLog, readCdnowSample, readGrocery } from '../../../bench/rhythm-datasets.ts'
+import { columnsUpTo, type PurchaseLog, readCdnowSample, readGrocery } from '../../../bench/rhythm-datasets.ts'
 import { logBeta } from '../functions/log-beta.ts'
 import { logGamma } from '../functions/log-gamma.ts'
 import { logLikelihood } from './log-likelihood.ts'
@@ -62,18 +62,11 @@ it('measured in weeks it adds ln 7 for every gap and is otherwise the same', () 
 })
 
 function totalInWeeks(log: PurchaseLog, cutOffOn: string, parameters: RhythmParameters): number {
-  const cutOff = dayOf(cutOffOn)
+  const { gaps, gapDaysSum, logGapSum, silentDays } = columnsUpTo(log, cutOffOn, 7)
   let total = 0
-  for (const all of log.values()) {
-    const days = all.map(({ day }) => day).filter(day => day <= cutOff)
-    if (days.length === 0) continue
-    const gaps = days.slice(1).map((day, i) => (day - days[i]!) / 7)
-    const history = {
-      gaps: gaps.length,
-      gapDaysSum: gaps.reduce((sum, gap) => sum + gap, 0),
-      logGapSum: gaps.reduce((sum, gap) => sum + Math.log(gap), 0),
-    }
-    total += logLikelihood(parameters, history, (cutOff - days.at(-1)!) / 7)
+  for (let row = 0; row < gaps.length; row++) {
+    const history = { gaps: gaps[row]!, gapDaysSum: gapDaysSum[row]!, logGapSum: logGapSum[row]! }
+    total += logLikelihood(parameters, history, silentDays[row]!)
   }
   return total
 }
