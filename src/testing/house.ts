@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, movableClock } from '#kernel/clock/index.ts'
 import type { Connection } from '#kernel/database/index.ts'
-import type { JobDefinition, Progress } from '#kernel/jobs/index.ts'
+import { performNow } from '#kernel/jobs/index.ts'
 import { type Log, silentLog } from '#kernel/log.ts'
 import type { Room } from '#kernel/room.ts'
 import type { BusinessSettings } from '#kernel/settings/index.ts'
@@ -38,12 +38,8 @@ export async function openTestHouse(
   const clock = movableClock(options.start ?? '2026-03-01T09:00:00Z')
   const rooms = options.rooms ?? allRooms
   const house = await openTestHouseOn(database.connection, { ...options, clock, rooms, isMigrated: true })
-  const definitions = new Map<string, JobDefinition>(rooms.flatMap(room => room.jobs ?? []).map(job => [job.name, job]))
-  const perform = async (name: string, input: object = {}) => {
-    const definition = definitions.get(name)
-    if (!definition) throw new Error(`no room defines the job ${name}`)
-    return definition.run(house, definition.input.parse(input) as never, silentProgress)
-  }
+  const definitions = rooms.flatMap(room => room.jobs ?? [])
+  const perform = (name: string, input: object = {}) => performNow(house, definitions, name, input)
   const closeHouse = house.close
   return Object.assign(house, {
     connection: database.connection,
@@ -98,10 +94,4 @@ export async function openTestHouseOn(
     ...(options.business && { atFirst: options.business }),
     ...(options.isMigrated && { isMigrated: true }),
   })
-}
-
-const silentProgress: Progress = {
-  signal: new AbortController().signal,
-  async report() {},
-  async say() {},
 }

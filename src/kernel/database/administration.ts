@@ -57,3 +57,10 @@ export async function dropDatabase(connection: Connection, database: string): Pr
     server.query(`drop database if exists ${pg.escapeIdentifier(database)} with (force)`),
   )
 }
+
+/** Gives a database its final name; nobody may be connected to it. */
+export async function renameDatabase(connection: Connection, from: string, to: string): Promise<void> {
+  await administer(connection, server =>
+    server.query(`alter database ${pg.escapeIdentifier(from)} rename to ${pg.escapeIdentifier(to)}`),
+  )
+}

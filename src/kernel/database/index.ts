@@ -1,4 +1,12 @@
-export { administer, createDatabase, databaseExists, databaseOf, dropDatabase, withDatabase } from './administration.ts'
+export {
+  administer,
+  createDatabase,
+  databaseExists,
+  databaseOf,
+  dropDatabase,
+  renameDatabase,
+  withDatabase,
+} from './administration.ts'
 export {
   type Connection,
   type Database,

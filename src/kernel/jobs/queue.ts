@@ -1,4 +1,4 @@
-import { Logger, type Runner, run, runMigrations, type TaskList } from 'graphile-worker'
+import { Logger, parseCronItems, type Runner, run, runMigrations, type TaskList } from 'graphile-worker'
 import type { Database, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { assert, Refusal } from '#kernel/refusal.ts'
@@ -82,7 +82,15 @@ export async function startWorker(
   const runner: Runner = await run({
     pgPool: house.database.pool,
     taskList,
-    crontab: schedules.map(({ job, cron }) => `${cron} ${job} ?fill=1h&max=3 {"input":{}}`).join('\n'),
+    parsedCronItems: parseCronItems(
+      schedules.map(({ job, cron }) => ({
+        task: job,
+        match: cron,
+        identifier: job,
+        options: { backfillPeriod: 3_600_000, maxAttempts: 3 },
+        payload: { input: {} },
+      })),
+    ),
     concurrency: 2,
     pollInterval: 2000,
     noHandleSignals: true,
@@ -174,4 +182,17 @@ async function releaseOrphans(house: House): Promise<void> {
   )
   if (workers.length === 0) return
   await house.database.query('select graphile_worker.force_unlock_workers($1)', [workers.map(row => row.locked_by)])
+}
+
+/** Runs one job to its end in this process, beside the queue: for a world that is being made, and for tests. */
+export async function performNow(
+  house: House,
+  definitions: readonly JobDefinition[],
+  name: string,
+  input: object = {},
+): Promise<Readonly<Record<string, string | number>> | undefined> {
+  const definition = definitions.find(each => each.name === name)
+  assert(definition, `a room defines the job ${name}`)
+  const unwatched: Progress = { signal: new AbortController().signal, async report() {}, async say() {} }
+  return definition.run(house, definition.input.parse(input) as never, unwatched)
 }
