@@ -1,3 +1,4 @@
+import { InvalidInput } from '../invalid-input.ts'
 import { checkScores } from './check-scores.ts'
 
 /**
@@ -11,6 +12,9 @@ export function expectedCalibrationError(
   outcomes: ArrayLike<number>,
   bins = 10,
 ): number {
+  if (!(Number.isInteger(bins) && bins >= 1)) {
+    throw new InvalidInput([`bins must be a whole number of at least 1, found ${bins}`])
+  }
   checkScores({ scores: probabilities, outcomes, probabilities: true })
   const difference = new Float64Array(bins)
   for (let row = 0; row < probabilities.length; row++) {

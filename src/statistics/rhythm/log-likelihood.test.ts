@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyDays, anyHistory, anyParameters, GROCERY_IN_WEEKS } from '../../../bench/rhythm-arbitraries.ts'
 import { columnsUpTo, type PurchaseLog, readCdnowSample, readGrocery } from '../../../bench/rhythm-datasets.ts'
 import { logBeta } from '../functions/log-beta.ts'
 import { logGamma } from '../functions/log-gamma.ts'
 import { logLikelihood } from './log-likelihood.ts'
-import { anyDays, anyHistory, anyParameters, GROCERY_IN_WEEKS } from './rhythm.testing.ts'
 import type { RhythmParameters } from './rhythm.ts'
 
 it('a first purchase, one day of silence, everything 1: ln 0.75', () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { anyHistory, anyParameters } from '../../../bench/rhythm-arbitraries.ts'
 import { InvalidInput } from '../invalid-input.ts'
 import { nextPurchaseQuantile } from './next-purchase-quantile.ts'
 import { probabilityOfContinuing } from './probability-of-continuing.ts'
-import { anyHistory, anyParameters } from './rhythm.testing.ts'
 
 const once = { gaps: 0, gapDaysSum: 0, logGapSum: 0 }
 

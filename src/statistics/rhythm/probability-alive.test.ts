@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { anyDays, anyHistory, anyParameters, GROCERY_IN_WEEKS } from '../../../bench/rhythm-arbitraries.ts'
 import { probabilityAlive } from './probability-alive.ts'
-import { anyDays, anyHistory, anyParameters, GROCERY_IN_WEEKS } from './rhythm.testing.ts'
 
 // BTYDplus 1.2.0, MBG/CNBD-2 on the grocery set: purchases within 12 weeks, then 40 weeks of silence.
 it.each([

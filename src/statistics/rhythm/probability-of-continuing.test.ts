@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { anyDays, anyHistory, anyParameters } from '../../../bench/rhythm-arbitraries.ts'
 import { probabilityOfContinuing } from './probability-of-continuing.ts'
-import { anyDays, anyHistory, anyParameters } from './rhythm.testing.ts'
 
 it('one gap of 20 days, k 2, r 1, alpha 10, 20 days silent: 0.4752', () => {
   const history = { gaps: 1, gapDaysSum: 20, logGapSum: Math.log(20) }

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyDays, anyHistory, anyParameters } from '../../../bench/rhythm-arbitraries.ts'
 import { InvalidInput } from '../invalid-input.ts'
 import { logLikelihood } from './log-likelihood.ts'
 import { nextPurchaseQuantile } from './next-purchase-quantile.ts'
 import { probabilityAlive } from './probability-alive.ts'
 import { probabilityOfContinuing } from './probability-of-continuing.ts'
 import { probabilityOfSilence } from './probability-of-silence.ts'
-import { anyDays, anyHistory, anyParameters } from './rhythm.testing.ts'
 
 it('is 1 over no days, a probability over any, and never rises with a longer horizon', () => {
   fc.assert(

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { anyParameters, seeded } from '../../../bench/rhythm-arbitraries.ts'
 import { logLikelihood } from './log-likelihood.ts'
-import { anyParameters, seeded } from './rhythm.testing.ts'
 import type { RhythmParameters } from './rhythm.ts'
 import { groupSinglePurchases } from './rhythm-columns.ts'
 import { rhythmObjective } from './rhythm-objective.ts'

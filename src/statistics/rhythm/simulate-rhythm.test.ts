@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
+import { seeded } from '../../../bench/rhythm-arbitraries.ts'
 import { InvalidInput } from '../invalid-input.ts'
-import { seeded } from './rhythm.testing.ts'
 import { checkColumns } from './rhythm-columns.ts'
 import { simulateRhythm } from './simulate-rhythm.ts'
 

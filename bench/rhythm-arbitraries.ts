@@ -1,6 +1,5 @@
 import fc from 'fast-check'
-import type { RhythmHistory, RhythmParameters } from './rhythm.ts'
-import type { RandomSource } from './simulate-rhythm.ts'
+import type { RandomSource, RhythmHistory, RhythmParameters } from '#statistics/index.ts'
 
 /** The base of the grocery set as published for BTYDplus, k = 2, measured in weeks. */
 export const GROCERY_IN_WEEKS: RhythmParameters = { k: 2, r: 1.3292, alpha: 2.8126, a: 0.4247, b: 0.79 }
