@@ -4,6 +4,7 @@ import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Translator } from '#kernel/locale/index.ts'
+import { faultOf } from '#kernel/log.ts'
 import type { Operation } from '#kernel/operation.ts'
 import type { Room } from '#kernel/room.ts'
 import { type Context, type Houses, languageOfRequest } from './context.ts'
@@ -63,7 +64,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     if (problem.status >= 500) {
       // The stack says where; messages of the database may quote a customer, so they stay out.
       log.error(
-        { faultId: request.id, route: routeOf(request), code: problem.code, ...whereIn(error) },
+        { faultId: request.id, route: routeOf(request), code: problem.code, ...faultOf(error) },
         'request failed',
       )
     }
@@ -107,15 +108,4 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 export function operationsOf(rooms: readonly Room[]): Operation[] {
   const own = [readHealth, ...sessionOperations, listenLive, ...ingestOperations] as unknown as Operation[]
   return [...own, ...rooms.flatMap(room => room.routes ?? []).map(route => route.operation)]
-}
-
-function whereIn(error: unknown): { name: string; where: string[] } {
-  const { name = 'Error', stack = '' } = error instanceof Error ? error : {}
-  return {
-    name,
-    where: stack
-      .split('\n')
-      .filter(line => line.trimStart().startsWith('at '))
-      .slice(0, 8),
-  }
 }

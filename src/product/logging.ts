@@ -9,8 +9,7 @@ import type { Configuration } from './configuration.ts'
 export function logTo(choice: Configuration['log']): Log {
   if (choice === 'json') return pino({ base: null }, pino.destination({ fd: 2, sync: false })) as Log
   const say = (fields: Readonly<Record<string, unknown>>, sentence: string) => {
-    const { stack: _stack, ...rest } = fields
-    process.stderr.write(`${sentence} ${JSON.stringify(rest)}\n`)
+    process.stderr.write(`${sentence} ${JSON.stringify(fields)}\n`)
   }
   return choice === 'quiet' ? { info() {}, warn() {}, error: say } : { info() {}, warn: say, error: say }
 }

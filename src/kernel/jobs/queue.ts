@@ -1,6 +1,7 @@
 import { Logger, parseCronItems, type Runner, run, runMigrations, type TaskList } from 'graphile-worker'
 import type { Database, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
+import { faultOf } from '#kernel/log.ts'
 import { assert, Refusal } from '#kernel/refusal.ts'
 import type { JobDefinition, Jobs, Progress, Schedule } from './job.ts'
 import { listRuns } from './store.ts'
@@ -130,10 +131,7 @@ async function perform(
   } catch (error) {
     const refusal = error instanceof Refusal && error.kind !== 'unavailable'
     const failure = error instanceof Refusal ? error.code : 'jobs:failure.unexpected'
-    house.log.error(
-      { job: definition.name, runId, code: failure, stack: error instanceof Error ? error.stack : '' },
-      'a job failed',
-    )
+    house.log.error({ job: definition.name, runId, code: failure, ...faultOf(error) }, 'a job failed')
     if (runId && !signal.aborted) {
       await set(`state = $2, ended_at = $3, failure = $4`, [
         refusal ? 'failed' : 'waiting',
