@@ -8,7 +8,7 @@ export interface Product {
 
 /**
  * Adds products and brings names up to date; the later of two entries with one sku wins. Rows that would not change are
- * left alone, because the table is copied to every node of a cluster and should be written rarely.
+ * not even locked, since every purchase names products and two batches must not wait for each other over them.
  */
 export async function upsertProducts(transaction: Transaction, products: readonly Product[]): Promise<void> {
   const bySku = new Map(products.map(product => [product.sku, product]))
@@ -16,7 +16,9 @@ export async function upsertProducts(transaction: Transaction, products: readonl
   const rows = [...bySku.values()].sort((left, right) => (left.sku < right.sku ? -1 : 1))
   await transaction.query(
     `insert into catalogue.product as p (sku, name, category)
-     select * from unnest($1::text[], $2::text[], $3::text[])
+     select * from unnest($1::text[], $2::text[], $3::text[]) as n (sku, name, category)
+     where not exists (select from catalogue.product k
+       where k.sku = n.sku and k.name = n.name and (n.category is null or k.category = n.category))
      on conflict (sku) do update set name = excluded.name, category = coalesce(excluded.category, p.category)
      where p.name <> excluded.name or p.category is distinct from coalesce(excluded.category, p.category)`,
     [rows.map(row => row.sku), rows.map(row => row.name), rows.map(row => row.category ?? null)],
