@@ -54,7 +54,16 @@ for (const question of CUT_OFF_CASES) {
     compare(result.valueAuc, published.valueAuc, TOLERANCE.rank, true, 3),
     compare(result.precisionAt10, published.precisionAt10, TOLERANCE.rank, true, 3),
     compare(result.brier, published.brier, TOLERANCE.brier, false, 4),
+    result.calibrationError.toFixed(3),
+  ])
+  rows.push([
+    '  isotonic, found one horizon earlier',
     '',
+    '',
+    '',
+    '',
+    result.calibrated.brier.toFixed(4),
+    result.calibrated.calibrationError.toFixed(3),
   ])
   rows.push([
     '  days since last purchase alone',

@@ -62,8 +62,7 @@ export function readCdnowSample(): PurchaseLog | undefined {
 }
 
 /** The columns of all customers known on the cut-off day, in days or in another unit (7: weeks). */
-export function columnsUpTo(log: PurchaseLog, cutOffOn: string, unitDays = 1): RhythmColumns {
-  const cutOff = dayOf(cutOffOn)
+export function columnsUpTo(log: PurchaseLog, cutOff: number, unitDays = 1): RhythmColumns {
   const rows = [...log.values()]
     .map(all => all.map(({ day }) => day).filter(day => day <= cutOff))
     .filter(days => days.length > 0)

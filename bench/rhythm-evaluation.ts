@@ -1,8 +1,10 @@
 import {
+  applyCalibration,
   areaUnderCurve,
   brierScore,
   expectedCalibrationError,
   fitRhythm,
+  isotonicCalibration,
   precisionAtShare,
   probabilityOfSilence,
   type RhythmFit,
@@ -132,6 +134,8 @@ export interface CutOffResult {
   readonly valueAuc: number
   readonly precisionAt10: number
   readonly brier: number
+  readonly calibrationError: number
+  readonly calibrated: { readonly meanPredicted: number; readonly brier: number; readonly calibrationError: number }
   /** The same question answered by days since the last purchase alone: what a claim of early warning has to beat. */
   readonly recency: { readonly auc: number; readonly valueAuc: number; readonly precisionAt10: number }
   readonly fit: RhythmFit
@@ -140,36 +144,57 @@ export interface CutOffResult {
 /**
  * Fits all customers known on the cut-off day, then scores those with at least two gaps. Outcome 1 is silence on all of
  * the H days after the cut-off. Value weight is past spend per day since the first purchase (grocery: visits per day).
+ *
+ * The calibrated figures pass the same scores through an isotonic curve found one horizon earlier: fitted and asked on the
+ * day H days before the cut-off, whose answer is known on the cut-off day. Nothing of the future is used.
  */
 export function evaluateCutOff(log: PurchaseLog, { cutOffOn, horizonDays }: CutOffCase): CutOffResult {
   const cutOff = dayOf(cutOffOn)
-  const past = pastOf(log, cutOff)
-  const fit = fitRhythm(columnsUpTo(log, cutOffOn))
-  const eligible = past.filter(customer => customer.gaps >= 2)
-  const scores = eligible.map(customer =>
-    probabilityOfSilence(fit.parameters, customer, customer.silentDays, horizonDays),
-  )
-  const outcomes = eligible.map(({ customer }) =>
-    log.get(customer)!.some(({ day }) => day > cutOff && day <= cutOff + horizonDays) ? 0 : 1,
-  )
-  const values = eligible.map(customer => customer.spent / Math.max(1, cutOff - customer.firstDay))
-  const recency = eligible.map(customer => customer.silentDays)
-  const mean = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length
+  const now = askOn(log, cutOff, horizonDays)
+  const before = askOn(log, cutOff - horizonDays, horizonDays)
+  const calibration = isotonicCalibration(before.scores, before.outcomes)
+  const calibrated = now.scores.map(score => applyCalibration(calibration, score))
+  const { scores, outcomes } = now
+  const values = now.customers.map(customer => customer.spent / Math.max(1, cutOff - customer.firstDay))
+  const recency = now.customers.map(customer => customer.silentDays)
   return {
-    customers: eligible.length,
+    customers: now.customers.length,
     silentShare: mean(outcomes),
     meanPredicted: mean(scores),
     auc: areaUnderCurve(scores, outcomes),
     valueAuc: areaUnderCurve(scores, outcomes, values),
     precisionAt10: precisionAtShare(scores, outcomes, 0.1),
     brier: brierScore(scores, outcomes),
+    calibrationError: expectedCalibrationError(scores, outcomes),
+    calibrated: {
+      meanPredicted: mean(calibrated),
+      brier: brierScore(calibrated, outcomes),
+      calibrationError: expectedCalibrationError(calibrated, outcomes),
+    },
     recency: {
       auc: areaUnderCurve(recency, outcomes),
       valueAuc: areaUnderCurve(recency, outcomes, values),
       precisionAt10: precisionAtShare(recency, outcomes, 0.1),
     },
-    fit,
+    fit: now.fit,
   }
+}
+
+/** The scores of one day and what then happened. */
+function askOn(log: PurchaseLog, cutOff: number, horizonDays: number) {
+  const fit = fitRhythm(columnsUpTo(log, cutOff))
+  const customers = pastOf(log, cutOff).filter(({ gaps }) => gaps >= 2)
+  const scores = customers.map(customer =>
+    probabilityOfSilence(fit.parameters, customer, customer.silentDays, horizonDays),
+  )
+  const outcomes = customers.map(({ customer }) =>
+    log.get(customer)!.some(({ day }) => day > cutOff && day <= cutOff + horizonDays) ? 0 : 1,
+  )
+  return { fit, customers, scores, outcomes }
+}
+
+function mean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length
 }
 
 export interface PurchaseMomentResult {
@@ -186,7 +211,7 @@ export function evaluatePurchaseMoments(log: PurchaseLog, question: PurchaseMome
   const start = dayOf(question.fittedOn)
   const end = dayOf(question.watchedUntil)
   const { horizonDays } = question
-  const { parameters } = fitRhythm(columnsUpTo(log, question.fittedOn))
+  const { parameters } = fitRhythm(columnsUpTo(log, start))
   const probabilities: number[] = []
   const outcomes: number[] = []
   for (const days of log.values()) {

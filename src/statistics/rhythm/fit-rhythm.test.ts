@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { seeded } from '../../../bench/rhythm-arbitraries.ts'
-import { columnsUpTo, readCdnowSample, readGrocery } from '../../../bench/rhythm-datasets.ts'
+import { columnsUpTo, dayOf, readCdnowSample, readGrocery } from '../../../bench/rhythm-datasets.ts'
 import { fitRhythm } from './fit-rhythm.ts'
 import type { RhythmParameters } from './rhythm.ts'
 import type { RhythmColumns } from './rhythm-columns.ts'
@@ -18,7 +18,7 @@ describe('published fits, in weeks', () => {
 
   // lifetimes 0.11.3, test of ModifiedBetaGeoFitter: .525 6.183 .891 1.614.
   it.skipIf(!cdnow)('CDNOW sample, 39 weeks, MBG/NBD: LL -9582.136', () => {
-    const fit = fitRhythm(columnsUpTo(cdnow!, '1997-09-30', 7), { k: 1 })
+    const fit = fitRhythm(columnsUpTo(cdnow!, dayOf('1997-09-30'), 7), { k: 1 })
     expect(fit.logLikelihood).toBeCloseTo(-9582.136, 2)
     expect(rounded(fit.parameters, 3)).toEqual({ k: 1, r: 0.525, alpha: 6.183, a: 0.891, b: 1.614 })
     expect(fit.warnings).toEqual([])
@@ -26,13 +26,13 @@ describe('published fits, in weeks', () => {
 
   // BTYDplus 1.2.0 on groceryElog, calibrated to the end of 2006.
   it.skipIf(!grocery)('grocery, 52 weeks, MBG/CNBD-2: LL -14978.211', () => {
-    const fit = fitRhythm(columnsUpTo(grocery!, '2006-12-31', 7), { k: 2 })
+    const fit = fitRhythm(columnsUpTo(grocery!, dayOf('2006-12-31'), 7), { k: 2 })
     expect(fit.logLikelihood).toBeCloseTo(-14978.211, 2)
     expect(rounded(fit.parameters, 3)).toEqual({ k: 2, r: 1.329, alpha: 2.813, a: 0.425, b: 0.79 })
   })
 
   it.skipIf(!grocery)('grocery with real k: 2.42, and 47 more in log-likelihood than k = 2', () => {
-    const fit = fitRhythm(columnsUpTo(grocery!, '2006-12-31', 7))
+    const fit = fitRhythm(columnsUpTo(grocery!, dayOf('2006-12-31'), 7))
     expect(fit.parameters.k).toBeCloseTo(2.42, 2)
     expect(fit.logLikelihood).toBeCloseTo(-14931.06, 1)
   })

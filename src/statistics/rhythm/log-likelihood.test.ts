@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyDays, anyHistory, anyParameters, GROCERY_IN_WEEKS } from '../../../bench/rhythm-arbitraries.ts'
-import { columnsUpTo, type PurchaseLog, readCdnowSample, readGrocery } from '../../../bench/rhythm-datasets.ts'
+import { columnsUpTo, dayOf, type PurchaseLog, readCdnowSample, readGrocery } from '../../../bench/rhythm-datasets.ts'
 import { logBeta } from '../functions/log-beta.ts'
 import { logGamma } from '../functions/log-gamma.ts'
 import { logLikelihood } from './log-likelihood.ts'
@@ -62,7 +62,7 @@ it('measured in weeks it adds ln 7 for every gap and is otherwise the same', () 
 })
 
 function totalInWeeks(log: PurchaseLog, cutOffOn: string, parameters: RhythmParameters): number {
-  const { gaps, gapDaysSum, logGapSum, silentDays } = columnsUpTo(log, cutOffOn, 7)
+  const { gaps, gapDaysSum, logGapSum, silentDays } = columnsUpTo(log, dayOf(cutOffOn), 7)
   let total = 0
   for (let row = 0; row < gaps.length; row++) {
     const history = { gaps: gaps[row]!, gapDaysSum: gapDaysSum[row]!, logGapSum: logGapSum[row]! }
