@@ -8,6 +8,7 @@ import { partiesRoom } from '#kernel/parties/room.ts'
 import type { Room } from '#kernel/room.ts'
 import { settingsRoom } from '#kernel/settings/room.ts'
 import { tasksRoom } from '#kernel/tasks/room.ts'
+import { warningsProgramme } from '#social/warnings/index.ts'
 
 /**
  * Every room of the house, in the order in which they are migrated and in which they hear of events: the kernel first,
@@ -23,4 +24,5 @@ export const rooms: readonly Room[] = [
   filesRoom,
   tasksRoom,
   rhythmRoom,
+  warningsProgramme,
 ]

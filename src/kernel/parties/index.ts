@@ -1,5 +1,6 @@
 export { type Identifier, identifierKey } from './identifiers.ts'
 export { nameParts } from './names.ts'
+export { type ProfileChange, type ProfileState, profilesOf, removeSilentParties, takeBackProfiles } from './profiles.ts'
 export { enrichParties, type Resolution, recogniseParties, resolveParties, type Sighting } from './resolve.ts'
 export { queryGrams } from './search.ts'
 export { changeParty, findParties, partyNames, readParty, removePartiesOf } from './store.ts'
