@@ -51,7 +51,7 @@ const LARGEST = { k: 50, r: 1000, a: 1e4, b: 1e4 }
  *
  * Deterministic: two fixed starts on a small sample, the better one carried on over all customers with exact gradients.
  * It says what it cannot know: on a young base nobody has had the time to leave, and then P(alive) is a story, not a number.
- * Example: the CDNOW sample in weeks (39 weeks) -> k 1.0, and with k held at 1 r .525, alpha 6.183, a .891, b 1.614.
+ * Example: the CDNOW sample in weeks (39 weeks) -> k 1.04; with k held at 1: r .525, alpha 6.183, a .891, b 1.614.
  */
 export function fitRhythm(columns: RhythmColumns, options: RhythmFitOptions = {}): RhythmFit {
   checkColumns(columns)
