@@ -38,8 +38,10 @@ export async function mountIngest(app: FastifyInstance, { houses }: Context, met
       done(null, body),
     )
     // Any web page may send with a key of its own: nothing here rides on a cookie.
-    scope.addHook('onRequest', async (_request, reply) => {
+    scope.addHook('onRequest', async (request, reply) => {
       reply.header('access-control-allow-origin', '*')
+      // A type that is no type at all would be refused before any parser is asked.
+      request.headers['content-type'] = 'application/octet-stream'
     })
     for (const [url, kind] of Object.entries(doors)) {
       scope.options(url, async (_request, reply) =>

@@ -15,7 +15,8 @@ export function isForeign({ secFetchSite, origin, host }: Provenance): boolean {
   if (secFetchSite !== undefined) return secFetchSite !== 'same-origin' && secFetchSite !== 'none'
   if (origin === undefined) return false
   try {
-    return new URL(origin).host.toLowerCase() !== host.toLowerCase()
+    // `URL` leaves out the port that the scheme implies; a Host header may carry it.
+    return new URL(origin).host !== host.toLowerCase().replace(/:(80|443)$/, '')
   } catch {
     return true
   }

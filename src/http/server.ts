@@ -2,7 +2,7 @@ import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Translator } from '#kernel/locale/index.ts'
 import { faultOf } from '#kernel/log.ts'
 import type { Operation } from '#kernel/operation.ts'
@@ -44,18 +44,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const { houses, rooms, translator, version } = options
   const { log, newId } = houses.business
   const context: Context = { houses, translator, version }
-  const app = Fastify({
-    logger: false,
-    trustProxy: options.trustProxy ?? 'loopback',
-    bodyLimit: megabyte,
-    // Long enough for a large file over a slow line; an end, for those who send a byte a minute.
-    requestTimeout: 30 * 60_000,
-    routerOptions: { maxParamLength: 200 },
-    genReqId: newId,
-  })
-  app.decorateRequest('asker', undefined)
-
-  app.setErrorHandler((error, request, reply) => {
+  const answerError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
     const { problem, headers } = answerTo(error, {
       language: languageOfRequest(request),
       translator,
@@ -73,7 +62,21 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
       .headers({ 'cache-control': 'no-store', ...headers })
       .type('application/problem+json; charset=utf-8')
       .send(JSON.stringify(problem))
+  }
+  const app = Fastify({
+    logger: false,
+    trustProxy: options.trustProxy ?? 'loopback',
+    bodyLimit: megabyte,
+    // Long enough for a large file over a slow line; an end, for those who send a byte a minute.
+    requestTimeout: 30 * 60_000,
+    routerOptions: { maxParamLength: 200 },
+    genReqId: newId,
+    // Addresses that cannot even be read, such as `/%ff`.
+    frameworkErrors: answerError,
   })
+  app.decorateRequest('asker', undefined)
+
+  app.setErrorHandler(answerError)
   app.addHook('onResponse', async (request, reply) => {
     const { statusCode: status, elapsedTime } = reply
     const fields = { method: request.method, route: routeOf(request), status, milliseconds: Math.round(elapsedTime) }

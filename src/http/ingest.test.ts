@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { openTestServer, type TestServer } from './testing/open-server.ts'
+
+let server: TestServer
+let key: string
+
+beforeAll(async () => {
+  server = await openTestServer()
+  key = (await server.key('events.write')).authorization.replace('Bearer ', '')
+})
+afterAll(() => server.close())
+beforeEach(() => server.house.database.query('truncate events.problem'))
+
+const basic = () => ({ authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` })
+const seen = (messageId: string = randomUUID()) => ({
+  type: 'track',
+  event: 'Tea Tasted',
+  userId: 'c-1001',
+  messageId,
+  timestamp: '2026-02-28T08:00:00Z',
+  properties: { leaf: 'Longjing' },
+})
+
+function send(url: string, payload: string | Buffer | object, headers: Record<string, string> = basic()) {
+  return server.ask({ method: 'POST', url, headers, payload })
+}
+
+async function eventCount(): Promise<number> {
+  const [row] = await server.house.database.query<{ count: number }>('select count(*)::int as count from events.event')
+  return row!.count
+}
+
+describe('what Segment’s libraries send is taken in', () => {
+  test('a batch answers success, and its events are there when it does', async () => {
+    const before = await eventCount()
+    const response = await send('/v1/batch', { batch: [seen(), seen()], sentAt: '2026-02-28T08:00:01Z' })
+    expect(response.statusCode).toBe(200)
+    expect(response.json()).toEqual({ success: true })
+    expect(await eventCount()).toBe(before + 2)
+  })
+
+  test('the same message twice is recorded once', async () => {
+    const message = seen()
+    await send('/v1/batch', { batch: [message] })
+    const before = await eventCount()
+    expect((await send('/v1/batch', { batch: [message] })).statusCode).toBe(200)
+    expect(await eventCount()).toBe(before)
+  })
+
+  test.each(['/v1/track', '/v1/t', '/v1/identify', '/v1/i', '/v1/b'])('%s', async url => {
+    const { type: _, ...message } = seen()
+    const payload = url === '/v1/b' ? { batch: [seen()] } : { ...message, traits: { name: '王小姐' } }
+    expect((await send(url, payload)).json()).toEqual({ success: true })
+  })
+
+  test('whatever the content type says', async () => {
+    const payload = JSON.stringify({ batch: [seen()] })
+    for (const type of [
+      'text/plain',
+      'application/json; charset=utf-8',
+      'application/x-www-form-urlencoded',
+      'nonsense',
+    ]) {
+      expect((await send('/v1/batch', payload, { ...basic(), 'content-type': type })).statusCode).toBe(200)
+    }
+    expect((await send('/v1/batch', Buffer.from(payload), basic())).statusCode).toBe(200)
+  })
+
+  test('gzip, with or without the header that says so; a BOM', async () => {
+    const packed = gzipSync(JSON.stringify({ batch: [seen()] }))
+    expect((await send('/v1/batch', packed, { ...basic(), 'content-encoding': 'gzip' })).statusCode).toBe(200)
+    expect((await send('/v1/batch', packed)).statusCode).toBe(200)
+    expect((await send('/v1/batch', `\ufeff${JSON.stringify({ batch: [] })}`)).statusCode).toBe(200)
+  })
+
+  test('the key as Basic name, as Bearer, or in the body', async () => {
+    expect((await send('/v1/track', seen(), { authorization: `Bearer ${key}` })).statusCode).toBe(200)
+    expect((await send('/v1/track', { ...seen(), writeKey: key }, {})).statusCode).toBe(200)
+    expect((await send('/v1/batch', { batch: [seen()], writeKey: key }, {})).statusCode).toBe(200)
+  })
+
+  test('web pages of other sites may send with a key', async () => {
+    const response = await send(
+      '/v1/track',
+      { ...seen(), writeKey: key },
+      { origin: 'https://shop.example', 'sec-fetch-site': 'cross-site' },
+    )
+    expect(response.statusCode).toBe(200)
+    expect(response.headers['access-control-allow-origin']).toBe('*')
+    expect((await server.ask({ method: 'OPTIONS', url: '/v1/batch' })).statusCode).toBe(204)
+  })
+
+  test('one bad message is kept as a problem and does not cost the others', async () => {
+    const before = await eventCount()
+    const response = await send('/v1/batch', { batch: [seen(), 17, { type: 'track' }, seen()] })
+    expect(response.json()).toEqual({ success: true })
+    expect(await eventCount()).toBe(before + 2)
+    expect(await server.house.database.query('select 1 from events.problem')).toHaveLength(2)
+  })
+
+  test('a NUL in a message costs only that message', async () => {
+    const before = await eventCount()
+    const bad = { ...seen(), properties: { leaf: 'Long\u0000jing' } }
+    expect((await send('/v1/batch', { batch: [bad, seen()] })).statusCode).toBe(200)
+    expect(await eventCount()).toBeGreaterThan(before)
+  })
+})
+
+describe('what cannot be taken in is refused whole, and nothing is written', () => {
+  const fat = { ...seen(), properties: { leaf: 'x'.repeat(33_000) } }
+  const wide = JSON.stringify({
+    batch: [Object.fromEntries(Array.from({ length: 100_000 }, (_, index) => [index, 1]))],
+  })
+  test.each([
+    ['not JSON', 'tea', 400, 'bad-json'],
+    ['nothing', '', 400, 'bad-json'],
+    ['a list', '[]', 400, 'not-a-message'],
+    ['a batch that is no list', '{"batch": {}}', 400, 'not-a-message'],
+    ['__proto__', '{"batch": [{"type": "track", "__proto__": {"x": 1}}]}', 400, 'bad-key'],
+    ['__proto__ far down', '{"batch": [{"properties": {"a": [{"__proto__": {"x": 1}}]}}]}', 400, 'bad-key'],
+    ['deep nesting', `{"batch": [${'['.repeat(100_000)}${']'.repeat(100_000)}]}`, 400, 'too-deep'],
+    ['a hundred thousand keys', wide, 413, 'body-too-large'],
+    [
+      'ten thousand keys',
+      JSON.stringify({ batch: [JSON.parse(wide.slice(0, 108_900).replace(/,[^,]*$/, '}]}')).batch[0]] }),
+      413,
+      'message-too-large',
+    ],
+    ['half of a character', '{"batch": [{"userId": "\\ud83d"}]}', 400, 'bad-text'],
+    ['bytes that are no text', Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), 400, 'bad-text'],
+    ['broken gzip', gzipSync('{"batch": []}').subarray(0, 20), 400, 'bad-gzip'],
+    ['a gzip bomb', gzipSync(Buffer.alloc(50_000_000, ' ')), 413, 'body-too-large'],
+    ['a message over 32 KB', JSON.stringify({ batch: [seen(), fat] }), 413, 'message-too-large'],
+    ['a batch over 500 KB', JSON.stringify({ batch: [], padding: 'x'.repeat(513_000) }), 413, 'body-too-large'],
+  ])('%s', async (_name, payload, status, reason) => {
+    const before = await eventCount()
+    const response = await send('/v1/batch', payload as string)
+    expect(response.json()).toMatchObject({ status, code: `http:refusal.${reason}` })
+    expect(await eventCount()).toBe(before)
+    expect(({} as { x?: unknown }).x).toBeUndefined()
+  })
+
+  test('the place of a message that is too large is told', async () => {
+    expect((await send('/v1/batch', { batch: [seen(), fat] })).json().errors[0].path).toBe('batch.1')
+  })
+
+  test('wrong keys, no key, and keys that may not send', async () => {
+    const reading = await server.key('customers.read')
+    expect((await send('/v1/batch', { batch: [] }, {})).json()).toMatchObject({
+      status: 401,
+      code: 'access:refusal.key-wrong',
+    })
+    expect((await send('/v1/batch', { batch: [] }, { authorization: 'Basic ////' })).statusCode).toBe(401)
+    expect((await send('/v1/batch', { batch: [], writeKey: { a: 1 } }, {})).statusCode).toBe(401)
+    expect((await send('/v1/batch', { batch: [] }, reading)).json()).toMatchObject({
+      status: 403,
+      code: 'access:refusal.key-not-allowed',
+    })
+    const owner = await server.owner()
+    expect((await send('/v1/batch', { batch: [] }, owner)).statusCode).toBe(401)
+  })
+})

@@ -1,0 +1,122 @@
+import { Button, CopyButton, MultiSelect, TextInput } from '@mantine/core'
+import { type FormEvent, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useAsk, useDo } from '../../../web/api.ts'
+import { useFormat } from '../../../web/format.ts'
+import { Answer, EmptyState } from '../../../web/kit/index.ts'
+import { createKey, listKeys, revokeKey } from './contract.ts'
+import { type Permission, permissions } from './permissions.ts'
+
+/** Keys with which tills and shops send events. A secret is shown once and kept nowhere. */
+export function Keys() {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const asked = useAsk(listKeys, {})
+  const revoke = useDo(revokeKey, { refresh: [listKeys] })
+  const [secret, setSecret] = useState<string>()
+  return (
+    <>
+      {secret ? (
+        <div className="once" role="status">
+          <h2>{t('keys-page.once')}</h2>
+          <p>{t('keys-page.once-text')}</p>
+          <div className="snippet">
+            <code>{secret}</code>
+            <CopyButton value={secret}>
+              {({ copied, copy }) => <Button onClick={copy}>{t(copied ? 'copied' : 'copy')}</Button>}
+            </CopyButton>
+          </div>
+        </div>
+      ) : null}
+      <Answer of={asked}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <EmptyState title={t('keys-page.none')}>{t('keys-page.none-text')}</EmptyState>
+          ) : (
+            <div className="table-holder">
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th scope="col">{t('keys-page.name')}</th>
+                    <th scope="col">{t('keys-page.prefix')}</th>
+                    <th scope="col">{t('keys-page.may')}</th>
+                    <th scope="col">{t('keys-page.used')}</th>
+                    <td />
+                  </tr>
+                </thead>
+                <tbody>
+                  {items.map(key => (
+                    <tr key={key.keyId} className={key.revokedAt ? 'gone' : undefined}>
+                      <th scope="row">{key.name}</th>
+                      <td>
+                        <code>{key.prefix}…</code>
+                      </td>
+                      <td className="wrap small">
+                        {key.permissions.map(name => t(`access:permission.${name}`)).join(' · ')}
+                      </td>
+                      <td>{key.lastUsedAt ? format.instant(key.lastUsedAt) : t('keys-page.never')}</td>
+                      <td className="right">
+                        {key.revokedAt ? (
+                          t('keys-page.revoked')
+                        ) : (
+                          <Button
+                            variant="subtle"
+                            onClick={() => revoke.mutate({ params: { keyId: key.keyId } })}
+                            aria-label={t('keys-page.revoke-of', { name: key.name })}
+                          >
+                            {t('keys-page.revoke')}
+                          </Button>
+                        )}
+                      </td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )
+        }
+      </Answer>
+      <Make show={setSecret} />
+    </>
+  )
+}
+
+function Make({ show }: { show: (secret: string) => void }) {
+  const { t } = useTranslation()
+  const [may, setMay] = useState<Permission[]>(['events.write'])
+  const create = useDo(createKey, { refresh: [listKeys] })
+  const send = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = event.currentTarget
+    create.mutate(
+      { body: { name: String(new FormData(form).get('name')).trim(), permissions: may } },
+      {
+        onSuccess: made => {
+          form.reset()
+          show(made.secret)
+        },
+      },
+    )
+  }
+  return (
+    <form className="form" onSubmit={send}>
+      <h2>{t('keys-page.make')}</h2>
+      <TextInput
+        name="name"
+        label={t('keys-page.name')}
+        placeholder={t('keys-page.name-example')}
+        required
+        maxLength={120}
+      />
+      <MultiSelect
+        label={t('keys-page.may')}
+        data={permissions.map(name => ({ value: name, label: t(`access:permission.${name}`) }))}
+        value={may}
+        onChange={value => setMay(value as Permission[])}
+      />
+      <Button type="submit" variant="filled" size="sm" loading={create.isPending} disabled={may.length === 0}>
+        {t('keys-page.make-do')}
+      </Button>
+    </form>
+  )
+}

@@ -1,0 +1,109 @@
+import { Button, PasswordInput, TextInput } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { type FormEvent, useEffect, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { call, Problem, useDo } from '../../../web/api.ts'
+import { Waiting } from '../../../web/kit/index.ts'
+import { switchLanguage } from '../../../web/language.ts'
+import { sentenceOf } from '../../../web/notices.tsx'
+import { languages } from '../locale/languages.ts'
+import { followSignInLink, readSession, type Session, signIn } from './contract.ts'
+
+/** The door: a one-time link opens it at once; otherwise e-mail and password, or how to get a new link. */
+export function SignIn() {
+  const { t, i18n } = useTranslation()
+  const { back } = useSearch({ from: '/sign-in' })
+  const navigate = useNavigate()
+  const client = useQueryClient()
+  const [refusal, setRefusal] = useState<Problem>()
+  const [following, setFollowing] = useState(() => tokenIn(location.hash) !== undefined)
+  const begun = useRef(false)
+  const enter = async (session: Session) => {
+    client.clear()
+    client.setQueryData([readSession.id, {}], session)
+    await navigate({ href: back ?? '/', replace: true })
+  }
+  const password = useDo(signIn, { quiet: true })
+  useEffect(() => {
+    document.title = `${t('sign-in.title')} · Guanxi`
+    const token = tokenIn(location.hash)
+    if (!token || begun.current) return
+    begun.current = true
+    // The token leaves the address bar before it is used: it must not stay in the history.
+    history.replaceState(history.state, '', location.pathname + location.search)
+    call(followSignInLink, { body: { token } })
+      .then(enter)
+      .catch((error: unknown) => {
+        setFollowing(false)
+        if (error instanceof Problem) setRefusal(error)
+      })
+  })
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    const form = new FormData(event.currentTarget)
+    password.mutate(
+      { body: { email: String(form.get('email')), password: String(form.get('password')) } },
+      { onSuccess: session => void enter(session), onError: setRefusal },
+    )
+  }
+  return (
+    <main id="content" className="door">
+      <div className="door-card">
+        <p className="brand">
+          <span lang="zh-CN">关系</span>Guanxi
+        </p>
+        <h1>{t('sign-in.title')}</h1>
+        {following ? (
+          <Waiting />
+        ) : (
+          <>
+            <p className="muted">{t('sign-in.lead')}</p>
+            {refusal ? (
+              <p className="note note-bad" role="alert">
+                {sentenceOf(refusal)}
+              </p>
+            ) : null}
+            <form onSubmit={submit} className="form">
+              <TextInput name="email" type="email" label={t('sign-in.email')} autoComplete="username" required />
+              <PasswordInput
+                name="password"
+                label={t('sign-in.password')}
+                autoComplete="current-password"
+                required
+                visibilityToggleButtonProps={{ 'aria-label': t('sign-in.show') }}
+              />
+              <Button type="submit" variant="filled" size="sm" loading={password.isPending} fullWidth>
+                {t('sign-in.do')}
+              </Button>
+            </form>
+            <h2>{t('sign-in.no-password')}</h2>
+            <p className="small">{t('sign-in.terminal')}</p>
+            <pre>npx guanxi sign-in</pre>
+            <p className="small muted">{t('sign-in.ask-owner')}</p>
+          </>
+        )}
+        <p className="door-languages">
+          {languages.map(language => (
+            <button
+              key={language}
+              type="button"
+              className="link"
+              lang={language}
+              aria-pressed={i18n.language === language}
+              onClick={() => void switchLanguage(language)}
+            >
+              {language === 'en' ? 'English' : '中文'}
+            </button>
+          ))}
+        </p>
+      </div>
+    </main>
+  )
+}
+
+/** `#eyJ…` or `#token=eyJ…`; what stands behind `#` never leaves the browser. */
+function tokenIn(hash: string): string | undefined {
+  const text = hash.replace(/^#/, '').replace(/^token=/, '')
+  return text.length >= 16 ? decodeURIComponent(text) : undefined
+}
