@@ -10,6 +10,7 @@ export const filesRoom: Room = {
     'files.import': local,
     'files.recorded_order': distributed('order_key'),
     'files.unattributed_order': distributed('order_key'),
+    'files.named_party': distributed('party_id'),
     'files.rejected_row': local,
     'files.set_aside_line': local,
     'files.staged_line': local,

@@ -56,7 +56,7 @@ export interface CheckedRow {
 const earliest = Date.UTC(1990, 0, 1)
 const millisecondsPerDay = 86_400_000
 const remembered = 50_000
-const nothing = /^(?:|-|–|nan|null|none|nil|n\/a|#n\/a|undefined|无|空)$/i
+const nothing = /^(?:|-+|–|nan|null|none|nil|n\/a|#n\/a|undefined|无|空)$/i
 
 /**
  * Compiles a mapping into the rule that reads one row. Dates, prices and quantities repeat in order files, so what a

@@ -2,7 +2,7 @@ import { upsertProducts } from '#kernel/catalogue/index.ts'
 import type { Transaction } from '#kernel/database/index.ts'
 import type { NewEvent } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
-import { enrichParties, resolveParties } from '#kernel/parties/index.ts'
+import { enrichParties, profilesOf, recogniseParties, resolveParties, type Sighting } from '#kernel/parties/index.ts'
 import { Refusal, refuse } from '#kernel/refusal.ts'
 import { customerPages, sightingOf, stage } from './check.ts'
 import type { ImportSummary, ImportTotals } from './contract.ts'
@@ -89,15 +89,7 @@ async function takeCustomers(house: House, importId: string, staged: Staged, pro
     const last = page.at(-1)!.customer_key
     await house.database.transaction(async transaction => {
       await advance(transaction, importId, 'taken_customers', before, last)
-      const { partyIds, created } = await resolveParties(transaction, house, importId, sightings)
-      const fresh = new Set(created)
-      const known = partyIds.flatMap((partyId, index) => (fresh.has(partyId) ? [] : [index]))
-      await enrichParties(
-        transaction,
-        house,
-        known.map(index => partyIds[index]!),
-        known.map(index => sightings[index]!),
-      )
+      const partyIds = await nameParties(transaction, house, importId, sightings)
       await transaction.query(
         `update ${staged.customer} c set party_id = t.party_id from unnest($1::text[], $2::uuid[]) as t (customer_key, party_id)
          where c.customer_key = t.customer_key`,
@@ -109,6 +101,44 @@ async function takeCustomers(house: House, importId: string, staged: Staged, pro
     done += page.length
     await progress.report({ step: 'customers', done, total: count!.all, unit: 'customers', rows: 0 })
   }
+}
+
+/** Finds or creates the customers, and keeps what must be known to take all of it back. */
+async function nameParties(
+  transaction: Transaction,
+  house: House,
+  importId: string,
+  sightings: readonly Sighting[],
+): Promise<readonly string[]> {
+  const recognised = await recogniseParties(transaction, sightings)
+  const before = await profilesOf(
+    transaction,
+    recognised.filter(partyId => partyId !== undefined),
+  )
+  const { partyIds, created } = await resolveParties(transaction, house, importId, sightings)
+  const fresh = new Set(created)
+  const known = partyIds.flatMap((partyId, index) => (fresh.has(partyId) ? [] : [index]))
+  await enrichParties(
+    transaction,
+    house,
+    known.map(index => partyIds[index]!),
+    known.map(index => sightings[index]!),
+  )
+  const after = await profilesOf(transaction, [...before.keys()])
+  const named = [...new Set(partyIds)].map(partyId => {
+    const [was, is] = [before.get(partyId), after.get(partyId)]
+    const changed = was !== undefined && JSON.stringify(was) !== JSON.stringify(is)
+    return { party_id: partyId, created: fresh.has(partyId), before: changed ? was : null, after: changed ? is : null }
+  })
+  await transaction.query(
+    `insert into files.named_party as n (party_id, import_id, created, before, after)
+     select party_id, $2, created, before, after
+     from jsonb_to_recordset($1::jsonb) as r (party_id uuid, created boolean, before jsonb, after jsonb)
+     on conflict (party_id, import_id) do update set before = coalesce(n.before, excluded.before),
+       after = coalesce(excluded.after, n.after)`,
+    [JSON.stringify(named), importId],
+  )
+  return partyIds
 }
 
 /** Moves a marker from where this run left it; refuses when another process has moved it meanwhile. */

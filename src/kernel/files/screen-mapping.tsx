@@ -41,7 +41,10 @@ export function Mapping({ detail }: { detail: ImportDetail }) {
   /** Each change is told at once, because an answer may change the preview, the guesses and the questions. */
   const tell = (next: Draft) => {
     setChanged(next)
-    map.mutate({ ...ask, body: body(next) }, { onSuccess: () => setChanged(undefined), onError: () => setChanged(undefined) })
+    map.mutate(
+      { ...ask, body: body(next) },
+      { onSuccess: () => setChanged(undefined), onError: () => setChanged(undefined) },
+    )
   }
   const set = (options: Partial<ImportOptions>) => tell({ ...draft, options: { ...draft.options, ...options } })
   const setTarget = (column: number, target: Target | null) =>
@@ -223,7 +226,10 @@ function Asked({
       label={t(`mapping.ask-${question}`)}
       placeholder={t('mapping.choose')}
       allowDeselect={false}
-      data={choices[question].map(value => ({ value, label: t(`mapping.${question}-${value === '.' ? 'point' : value === ',' ? 'comma' : value}`) }))}
+      data={choices[question].map(value => ({
+        value,
+        label: t(`mapping.${question}-${value === '.' ? 'point' : value === ',' ? 'comma' : value}`),
+      }))}
       value={draft.options[question]}
       onChange={value => value && set({ [question]: value } as Partial<ImportOptions>)}
     />

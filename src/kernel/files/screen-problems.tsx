@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import type { TFunction } from 'i18next'
 import { Download } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { call, useAsk } from '../../../web/api.ts'
@@ -17,7 +18,10 @@ export function Problems({ detail }: { detail: ImportDetail }) {
       {({ items, total, stored }) =>
         total === 0 ? (
           <EmptyState title={t('problems.none')}>
-            {t('problems.none-text', { count: detail.totals?.rows ?? 0, rows: format.number(detail.totals?.rows ?? 0) })}
+            {t('problems.none-text', {
+              count: detail.totals?.rows ?? 0,
+              rows: format.number(detail.totals?.rows ?? 0),
+            })}
           </EmptyState>
         ) : (
           <>
@@ -73,7 +77,7 @@ export function Problems({ detail }: { detail: ImportDetail }) {
 }
 
 /** All stored problems as a file for the spreadsheet they came from. */
-async function save(detail: ImportDetail, stored: number, t: (key: string, values?: object) => string): Promise<void> {
+async function save(detail: ImportDetail, stored: number, t: TFunction): Promise<void> {
   const rows: ImportProblem[] = []
   let after: string | undefined
   do {

@@ -166,10 +166,7 @@ function Remove({ detail }: { detail: ImportDetail }) {
       variant="subtle"
       loading={remove.isPending}
       onClick={() =>
-        remove.mutate(
-          { params: { importId: detail.importId } },
-          { onSuccess: () => void navigate({ to: '/data' }) },
-        )
+        remove.mutate({ params: { importId: detail.importId } }, { onSuccess: () => void navigate({ to: '/data' }) })
       }
     >
       {t('imports.remove')}
@@ -279,8 +276,7 @@ function Working({ detail }: { detail: ImportDetail }) {
   const { progress } = detail
   const share = progress?.total ? Math.min(progress.done / progress.total, 1) : undefined
   const left = progress?.total && progress.rate > 0 ? (progress.total - progress.done) / progress.rate : undefined
-  const amount = (value: number) =>
-    progress?.unit === 'bytes' ? sizeOf(value, format) : format.number(value)
+  const amount = (value: number) => (progress?.unit === 'bytes' ? sizeOf(value, format) : format.number(value))
   return (
     <section className="working" role="status">
       <h2>{t(`imports.doing-${detail.state}`)}</h2>

@@ -1,5 +1,5 @@
 import type { House } from '#kernel/house.ts'
-import { removePartiesOf } from '#kernel/parties/index.ts'
+import { type ProfileState, removeSilentParties, takeBackProfiles } from '#kernel/parties/index.ts'
 import type { ImportSummary } from './contract.ts'
 import type { ImportProgress } from './progress.ts'
 import { dropStaged } from './staged.ts'
@@ -40,12 +40,12 @@ export async function performUndo(house: House, importId: string, progress: Impo
     done += partyIds.length
     await progress.report({ step: 'withdrawing', done, total, unit: 'customers', rows: 0 })
   }
+  await forgetParties(house, importId, progress)
   return house.database.transaction(async transaction => {
     await transaction.query('delete from files.unattributed_order where import_id = $1', [importId])
     await transaction.query('update files.unattributed_order set attributed_by = null where attributed_by = $1', [
       importId,
     ])
-    await removePartiesOf(transaction, importId)
     await dropStaged(transaction, row.number)
     await house.live.announce(transaction, ['customers', 'events'])
     return summaryOf(
@@ -57,4 +57,45 @@ export async function performUndo(house: House, importId: string, progress: Impo
       }),
     )
   })
+}
+
+/** Takes back what the import said about customers; those whom it brought and nobody else names or knows go. */
+async function forgetParties(house: House, importId: string, progress: ImportProgress): Promise<void> {
+  for (;;) {
+    progress.signal.throwIfAborted()
+    const left = await house.database.transaction(async transaction => {
+      const named = await transaction.query<{
+        party_id: string
+        created: boolean
+        before: ProfileState | null
+        after: ProfileState | null
+      }>(
+        `delete from files.named_party where import_id = $1 and party_id in (
+           select party_id from files.named_party where import_id = $1 order by party_id limit ${partiesAtOnce})
+         returning party_id, created, before, after`,
+        [importId],
+      )
+      await takeBackProfiles(
+        transaction,
+        house,
+        named.flatMap(({ party_id: partyId, before, after }) => (before && after ? [{ partyId, before, after }] : [])),
+      )
+      const brought = named.filter(party => party.created).map(party => party.party_id)
+      const adopted = await transaction.query<{ party_id: string }>(
+        `update files.named_party n set created = true from (
+           select party_id, min(import_id::text)::uuid as import_id from files.named_party
+           where party_id = any($1) group by party_id) as heir
+         where n.party_id = heir.party_id and n.import_id = heir.import_id returning n.party_id`,
+        [brought],
+      )
+      const kept = new Set(adopted.map(party => party.party_id))
+      await removeSilentParties(
+        transaction,
+        brought.filter(partyId => !kept.has(partyId)),
+      )
+      await house.live.announce(transaction, ['customers'])
+      return named.length
+    })
+    if (left === 0) return
+  }
 }

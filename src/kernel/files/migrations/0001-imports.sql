@@ -51,6 +51,17 @@ create table files.unattributed_order (
   primary key (order_key, import_id)
 );
 create index unattributed_order_import on files.unattributed_order (import_id, order_key);
+-- Whom an import names: who was created by it, and how a profile known before stood until it added something. When an
+-- import is taken back, a customer whom another import names too becomes that one's.
+create table files.named_party (
+  party_id uuid not null,
+  import_id uuid not null,
+  created boolean not null,
+  before jsonb,
+  after jsonb,
+  primary key (party_id, import_id)
+);
+create index named_party_import on files.named_party (import_id);
 create table files.rejected_row (
   import_id uuid not null,
   row integer not null,
