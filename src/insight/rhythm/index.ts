@@ -7,4 +7,5 @@ export {
   type Situation,
   writeHorizon,
 } from './predictions.ts'
+export { purchaseDaysOf as readPurchaseDays } from './purchase-days.ts'
 export { rhythmRoom } from './room.ts'

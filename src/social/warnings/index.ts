@@ -1,0 +1,1 @@
+export { warningsProgramme } from './programme.ts'
