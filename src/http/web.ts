@@ -33,9 +33,12 @@ export async function mountWeb(
 
   app.setNotFoundHandler((request, reply) => {
     if (!wantsPage(request)) throw notHere(request, reply, operations)
-    if (isBuilt) return reply.sendFile('index.html')
+    if (isBuilt) {
+      reply.sendFile('index.html')
+      return
+    }
     // Plain text: it also reads well in a terminal.
-    return reply
+    reply
       .code(503)
       .type('text/plain; charset=utf-8')
       .send(`${translator.t(languageOfRequest(request), 'http:web-not-built')}\n\n  npm run build\n`)
