@@ -35,9 +35,8 @@ export async function importFile(path: string, options: ImportOptions, terminal:
   await withProduct(
     options,
     async product => {
-      const uploaded = await ask(product, houseFor(product, options), terminal, uploadImport, {
-        file: { name: basename(path), stream: createReadStream(path) },
-      })
+      const file = { name: basename(path), stream: createReadStream(path) }
+      const uploaded = await ask(product, houseFor(product, options), terminal, uploadImport, { body: file, file })
       const mapped = await withAnswers(product, uploaded, options, terminal)
       if (mapped.questions.length > 0) throw openQuestions(mapped)
       if (!terminal.isJson) terminal.note(meaningOf(mapped, terminal))

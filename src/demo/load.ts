@@ -23,7 +23,8 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
   const story = new Story(world, shop, now)
   const replayFrom = mondayBefore(addDays(today, -7 * weeksWithWarnings))
   const months = monthsUntil(localDay(shop.orders[0]!.occurredAt, shopZone), replayFrom)
-  const total = months.length + weeksWithWarnings + 3
+  const mondays = Array.from({ length: weeksWithWarnings + 1 }, (_, week) => addDays(replayFrom, 7 * week))
+  const total = months.length + mondays.length + 3
   let done = 0
   const step = () => telling(++done, total)
 
@@ -40,7 +41,7 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
   }
   await world.perform('rhythm.fit')
   await step()
-  for (let monday = replayFrom; monday <= today; monday = addDays(monday, 7)) {
+  for (const monday of mondays) {
     await replayWeek(world, story, shop, { monday, now })
     await step()
   }
@@ -48,7 +49,7 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
   await world.perform('rhythm.fit')
   await world.perform('rhythm.due')
   await world.perform('warnings.plan')
-  await telling(total, total)
+  await step()
 }
 
 /** Mondays are counted from 1970-01-05. */

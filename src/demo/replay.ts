@@ -7,13 +7,13 @@ import type { TeaShop } from './tea-shop/tea-shop.ts'
 
 const clock = (day: Day, hour: number) => localInstant(day, hour * 3600, shopZone)
 
-/** How a call ends, by how often. A customer who had left for good comes back from one call in three. */
+/** How a call ends, by how often. A customer who had left for good comes back from every second call. */
 const endings = [
   { outcome: 'reached', weight: 70 },
   { outcome: 'not-interested', weight: 16 },
   { outcome: 'wrong-alarm', weight: 9 },
 ] as const
-const wonBack = 0.34
+const wonBack = 0.55
 
 /**
  * One past week of the shop: on Monday morning the late customers are found and the week's contacts chosen; the shop calls
@@ -47,8 +47,8 @@ async function call(world: EmptyWorld, story: Story, shop: TeaShop, day: Day, is
     const { outcome } = chance.weighted(endings, each => each.weight)
     await act(house, { kind: 'nobody' }, task.partyId, task.taskId, { kind: 'close', outcome })
     const customer = story.customerOf(task.partyId)
-    if (outcome === 'reached' && customer?.hasLeft && chance.happens(wonBack)) {
-      story.add(shop.comeback(customer, addDays(day, chance.whole(1, 18))))
+    if (outcome === 'reached' && customer?.hasLeft && !story.hasReturned(customer) && chance.happens(wonBack)) {
+      story.returns(customer, shop.comeback(customer, addDays(day, chance.whole(1, 18))))
     }
   }
 }

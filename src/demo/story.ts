@@ -3,7 +3,7 @@ import type { EventSource, NewEvent } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import { resolveParties } from '#kernel/parties/index.ts'
 import type { Order, Refund } from './tea-shop/orders.ts'
-import type { TeaShop } from './tea-shop/tea-shop.ts'
+import type { Customer, TeaShop } from './tea-shop/tea-shop.ts'
 
 /** An empty house whose clock we move, so that the past happens in its order before it is looked at. */
 export interface EmptyWorld {
@@ -20,6 +20,7 @@ export class Story {
   readonly #world: EmptyWorld
   readonly #shop: TeaShop
   readonly #partyIds = new Map<number, string>()
+  readonly #returned = new Set<number>()
   readonly #now: Date
   #coming: (Order | Refund)[]
 
@@ -35,7 +36,13 @@ export class Story {
     return number === undefined ? undefined : this.#shop.customers[number - 1]
   }
 
-  add(orders: readonly Order[]): void {
+  /** Nobody is won back twice: a second life beside the first would be two people. */
+  hasReturned(customer: Customer): boolean {
+    return this.#returned.has(customer.number)
+  }
+
+  returns(customer: Customer, orders: readonly Order[]): void {
+    this.#returned.add(customer.number)
     this.#coming = [...this.#coming, ...orders.filter(each => each.occurredAt < this.#now)].sort(byTime)
   }
 

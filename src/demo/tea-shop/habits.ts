@@ -12,10 +12,10 @@ export interface Habit {
 }
 
 const kinds = [
-  { kind: 'weekly', share: 11, low: 6, high: 10, steadiness: 5, leaves: 0.008 },
-  { kind: 'fortnightly', share: 18, low: 12, high: 19, steadiness: 4, leaves: 0.016 },
-  { kind: 'monthly', share: 31, low: 24, high: 40, steadiness: 4, leaves: 0.035 },
-  { kind: 'quarterly', share: 14, low: 65, high: 110, steadiness: 3, leaves: 0.07 },
+  { kind: 'weekly', share: 11, low: 6, high: 10, steadiness: 5, leaves: 0.012 },
+  { kind: 'fortnightly', share: 18, low: 12, high: 19, steadiness: 4, leaves: 0.026 },
+  { kind: 'monthly', share: 31, low: 24, high: 40, steadiness: 4, leaves: 0.055 },
+  { kind: 'quarterly', share: 14, low: 65, high: 110, steadiness: 3, leaves: 0.1 },
   { kind: 'festive', share: 12, low: 0, high: 0, steadiness: 1, leaves: 0.06 },
   { kind: 'passing', share: 14, low: 30, high: 200, steadiness: 1, leaves: 0.75 },
 ] as const
