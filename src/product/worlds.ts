@@ -15,7 +15,7 @@ import {
 } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { performNow } from '#kernel/jobs/index.ts'
-import type { Log } from '#kernel/log.ts'
+import { faultOf, type Log } from '#kernel/log.ts'
 import type { Room } from '#kernel/room.ts'
 import type { Configuration } from './configuration.ts'
 import { type OpenHouse, openHouse } from './house.ts'
@@ -52,8 +52,8 @@ export async function openWorlds(options: {
   const { configuration, rooms, log, works } = options
   const { dataFolder } = configuration
   await mkdir(dataFolder, { recursive: true })
-  const embedded = configuration.databaseUrl ? undefined : await startEmbedded({ dataFolder, log })
-  const connection: Connection = embedded?.connection ?? { connectionString: configuration.databaseUrl! }
+  let embedded = configuration.databaseUrl ? undefined : await startEmbedded({ dataFolder, log })
+  const connection: Connection = { ...(embedded?.connection ?? { connectionString: configuration.databaseUrl! }) }
   const demoConnection: Connection = configuration.demoDatabaseUrl
     ? { connectionString: configuration.demoDatabaseUrl }
     : withDatabase(connection, `${databaseOf(connection)}_demo`)
@@ -97,6 +97,24 @@ export async function openWorlds(options: {
     return looking
   }
 
+  /** Somebody killed our database server: it is started again, and every house is told where it is now. */
+  const guard = async () => {
+    while (embedded && !closed) {
+      const { expected } = await embedded.exited
+      if (expected || closed) return
+      try {
+        embedded = await startEmbedded({ dataFolder, log })
+      } catch (error) {
+        log.error(faultOf(error), 'the database server could not be started again')
+        return
+      }
+      const { host, port } = embedded.connection
+      for (const target of [connection, demoConnection]) Object.assign(target, { host, port })
+      business?.database.moveTo({ host, port })
+      demo?.database.moveTo({ host, port })
+    }
+  }
+
   const close = async () => {
     closed = true
     await looking.catch(() => {})
@@ -109,6 +127,7 @@ export async function openWorlds(options: {
     const { allowUnsafeDatabase } = configuration
     await administer(connection, server => refuseUnlessDurable(server, { allowUnsafeDatabase, log }))
     business = await open('business', connection)
+    void guard()
     if (works) await business.work()
     await lookForDemo()
     business.live.listen(topics => {

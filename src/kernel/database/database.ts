@@ -31,6 +31,8 @@ export interface Database extends Queryable {
   listen(channel: string, hear: (payload: string) => void): () => Promise<void>
   readonly connection: Connection
   readonly pool: pg.Pool
+  /** The server came back elsewhere (another socket): connections made from now on go there. */
+  moveTo(connection: Connection): void
   close(): Promise<void>
 }
 
@@ -46,7 +48,8 @@ pg.types.setTypeParser(pg.types.builtins.DATE, text => text)
  * Opens a bounded pool. Every connection speaks UTC and gives up on a statement that waits longer than a minute for a
  * lock, so that a stuck neighbour becomes an error with a name and not a frozen screen.
  */
-export function openDatabase(connection: Connection, options: { connections?: number } = {}): Database {
+export function openDatabase(to: Connection, options: { connections?: number } = {}): Database {
+  const connection = { ...to }
   const pool = new pg.Pool({
     max: options.connections ?? 10,
     connectionTimeoutMillis: 10_000,
@@ -118,6 +121,10 @@ export function openDatabase(connection: Connection, options: { connections?: nu
   return {
     connection,
     pool,
+    moveTo(elsewhere) {
+      Object.assign(connection, elsewhere)
+      Object.assign(pool.options, elsewhere)
+    },
     query: async (sql, parameters) => {
       try {
         return await run(pool, sql, parameters)

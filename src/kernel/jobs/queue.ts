@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { Logger, parseCronItems, type Runner, run, runMigrations, type TaskList } from 'graphile-worker'
 import type { Database, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
@@ -80,27 +81,48 @@ export async function startWorker(
       async (payload: unknown) => perform(house, definition, payload as JobPayload, stopping.signal),
     ]),
   )
-  const runner: Runner = await run({
-    pgPool: house.database.pool,
-    taskList,
-    parsedCronItems: parseCronItems(
-      schedules.map(({ job, cron }) => ({
-        task: job,
-        match: cron,
-        identifier: job,
-        options: { backfillPeriod: 3_600_000, maxAttempts: 3 },
-        payload: { input: {} },
-      })),
-    ),
-    concurrency: 2,
-    pollInterval: 2000,
-    noHandleSignals: true,
-    logger: quiet,
-  })
+  const begin = () =>
+    run({
+      pgPool: house.database.pool,
+      taskList,
+      parsedCronItems: parseCronItems(
+        schedules.map(({ job, cron }) => ({
+          task: job,
+          match: cron,
+          identifier: job,
+          options: { backfillPeriod: 3_600_000, maxAttempts: 3 },
+          payload: { input: {} },
+        })),
+      ),
+      concurrency: 2,
+      pollInterval: 2000,
+      noHandleSignals: true,
+      logger: quiet,
+    })
+  let runner: Runner | undefined = await begin()
+  const ended = keepRunning()
+
+  /** A queue that lost its database ends; it is begun again until the database is back. */
+  async function keepRunning(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await runner?.promise
+      } catch (error) {
+        house.log.warn(faultOf(error), 'the queue lost its database and will begin again')
+      }
+      runner = undefined
+      if (!stopping.signal.aborted) await pause(1000, undefined, { signal: stopping.signal }).catch(() => {})
+      if (stopping.signal.aborted) return
+      await releaseOrphans(house).catch(() => {})
+      runner = await begin().catch(() => undefined)
+    }
+  }
+
   return {
     async stop() {
       stopping.abort()
-      await runner.stop().catch(() => {})
+      await runner?.stop().catch(() => {})
+      await ended
     },
   }
 }
