@@ -122,7 +122,7 @@ function installedAsLocked() {
 }
 
 function buildServer(announce) {
-  const sources = filesUnder('src').filter(name => !/\.test\.ts$|\.tsx$|\.md$/.test(name))
+  const sources = filesUnder('src').filter(name => !/\.(test|testing)\.ts$|[/\\]testing[/\\]|\.tsx$|\.md$/.test(name))
   const stamp = path('dist/.sources')
   const inputs = [...sources, 'tsconfig.json', 'tsconfig.build.json', 'package.json', 'package-lock.json']
   const wanted = digestOf(inputs)

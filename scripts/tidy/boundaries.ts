@@ -13,15 +13,14 @@ const looksAt: Readonly<Record<string, readonly string[]>> = {
   demo: ['kernel', 'insight', 'financial', 'social', 'structural'],
   product: ['statistics', 'kernel', 'insight', 'financial', 'social', 'structural', 'http', 'demo'],
   cli: ['kernel', 'insight', 'financial', 'social', 'structural', 'http', 'demo', 'product'],
-  testing: ['statistics', 'kernel', 'insight', 'financial', 'social', 'structural', 'http', 'demo', 'product'],
 }
 
 const levels = ['financial', 'social', 'structural']
 const partsWithRooms = ['kernel', 'insight', ...levels]
 
-/** Each driver of the outer world appears in one room; the test database stands beside the real one. */
+/** Each driver of the outer world appears in one room. */
 const drivers: readonly { readonly packages: RegExp; readonly rooms: readonly string[] }[] = [
-  { packages: /^pg(-copy-streams|-cursor)?$/, rooms: ['kernel/database', 'testing'] },
+  { packages: /^pg(-copy-streams|-cursor)?$/, rooms: ['kernel/database'] },
   { packages: /^(fastify|@fastify\/.*|@scalar\/.*)$/, rooms: ['http'] },
   { packages: /^graphile-worker$/, rooms: ['kernel/jobs'] },
   { packages: /^nodemailer$/, rooms: ['kernel/messages'] },
@@ -99,8 +98,9 @@ export const boundaries: Check = {
 
 function faultOf(link: Import, needs: ReadonlyMap<string, readonly string[]>): string | undefined {
   const { from, target, specifier, typeOnly } = link
-  if (target && isTest(target)) return 'tests are leaves: nothing imports one'
+  if (target?.endsWith('.test.ts')) return 'tests are leaves: nothing imports one'
   if (isTest(from)) return undefined
+  if (target && isTest(target)) return 'only tests use what was made for them'
   if (isPage(from)) {
     if (specifier.startsWith('node:')) return 'a page runs in a browser'
     return target?.startsWith('src/') && !browserMaySee.test(target) && !typeOnly
@@ -135,8 +135,8 @@ function isDoor(target: string, importer: string): boolean {
   if (/\/(index|contract)\.ts$/.test(target) || openFiles.test(target)) return true
   const { part } = roomOf(target)
   // Parts that are one room have a few named files instead of a front door; only those above look at them.
-  if (['product', 'http', 'demo', 'testing'].includes(part)) return true
-  return importer === 'product' || importer === 'testing'
+  if (['product', 'http', 'demo'].includes(part)) return true
+  return importer === 'product'
     ? /\/(room|programme)\.ts$|\/words\.(en|zh)\.json$/.test(target)
     : importer === 'cli' && /\/words\.(en|zh)\.json$/.test(target)
 }

@@ -30,7 +30,7 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
 
   await house.database.transaction(async transaction => {
     await house.settings.write(transaction, 'business', { name: shop.name, currency: 'CNY', zone: shopZone, language })
-    await house.settings.write(transaction, 'warnings', { contactsPerWeek: 16, heldOutShare: 0.2 })
+    await house.settings.write(transaction, 'warnings', { contactsPerWeek: 16, heldOutShare: 0.25 })
     await upsertProducts(transaction, shop.products)
   })
   await house.events.ensureMonths(shop.orders.map(order => order.occurredAt))

@@ -1,6 +1,5 @@
 import type { z } from 'zod'
-import type { Transaction } from './database/index.ts'
-import type { TableMap } from './database/table-map.ts'
+import type { TableMap, Transaction } from './database/index.ts'
 import type { NewEvent, RecordedEvent } from './events/index.ts'
 import type { House } from './house.ts'
 import type { JobDefinition, Schedule } from './jobs/index.ts'
