@@ -131,4 +131,5 @@ export async function failImport(house: House, importId: string, refusal: Refusa
 
 export async function removeFile(house: House, importId: string): Promise<void> {
   await rm(fileOf(house, importId), { force: true })
+  await rm(`${fileOf(house, importId)}.part`, { force: true })
 }

@@ -2,14 +2,15 @@ import { refuse } from '#kernel/refusal.ts'
 import type { Encoding, ImportOptions } from './contract.ts'
 import { readMoment } from './dates.ts'
 import { readDecimal } from './decimals.ts'
-import { couldBe, textOf } from './decode.ts'
+import { couldBe, textOf, tooLong } from './decode.ts'
 import { limits } from './limits.ts'
 import type { Sample } from './mapping.ts'
 import { guessDelimiter, lineEndOf, recordReader } from './records.ts'
 import { bytesOf, type FileNature, markOf } from './source.ts'
 import { spreadsheetRecords } from './spreadsheet.ts'
 
-const sampleBytes = 1024 * 1024
+/** Longer than the longest record of Latin text, so that a quote that never closes is seen at once. */
+const sampleBytes = 1.25 * limits.recordCharacters
 const sampleRows = 1000
 
 /** Rows in a piece of the file; `row` is the number that a spreadsheet shows beside the first of them. */
@@ -53,7 +54,7 @@ export async function openTable(
   const reader = recordReader(delimiter, lineEndOf(text))
   const records = reader.push(text)
   if (head.length < sampleBytes) records.push(...reader.end())
-  else if (records.length === 0) throw refuse('invalid', 'files:refusal.line-too-long', { row: 1, limit: sampleBytes })
+  else if (records.length < 2) throw tooLong(records.length + 1)
   return { sample: sampleOf(records), encoding, delimiter }
 }
 
