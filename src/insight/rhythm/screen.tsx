@@ -86,7 +86,7 @@ export function Customers() {
           ? t('nav.customers')
           : t(`customers.title-${current}`, { count: total, number: format.number(total) })
       }
-      subtitle={current === 'all' ? undefined : current === 'late' ? t('why.late') : t(`rhythm:type.${current}.rule`)}
+      subtitle={current === 'all' ? undefined : current === 'late' ? t('rhythm:late.rule') : t(`rhythm:type.${current}.rule`)}
     >
       <HistoryNote reading={counts.data?.reading} />
       <nav className="tabs" aria-label={t('customers.views')}>
@@ -97,7 +97,7 @@ export function Customers() {
             search={previous => ({ find: previous.find, sort: previous.sort, ...view.search })}
             aria-current={current === view.name ? 'page' : undefined}
           >
-            {t(view.name === 'all' ? 'customers.all' : view.name === 'late' ? 'customers.late' : `type.${view.name}`)}
+            {t(view.name === 'all' ? 'customers.all' : view.name === 'late' ? 'customers.late' : `rhythm:type.${view.name}.name`)}
             <em>{number(view.name) === undefined ? '' : format.number(number(view.name)!)}</em>
           </Link>
         ))}

@@ -45,7 +45,7 @@ export function LateCustomers() {
   return (
     <Page
       name={t('nav.late')}
-      title={late === undefined ? t('nav.late') : t('late.title', { count: late, number: format.number(late) })}
+      title={late === undefined ? t('nav.late') : t('customers.title-late', { count: late, number: format.number(late) })}
       subtitle={
         budget
           ? t('late.subtitle', {
@@ -166,7 +166,7 @@ function AlertRow({
     likeThis: alert.likeThis,
     asOf: format.day(asOfOn),
   })
-  const reasons = { ...reasonsOfWords(t, format, alert.words), outOfTen: like }
+  const reasons = { ...reasonsOfWords(t, format, alert.wordsKey, alert.words), outOfTen: like }
   return (
     <li className="row">
       <Face name={alert.partyName} />

@@ -1,0 +1,8 @@
+import { LineChart, ScatterChart } from 'echarts/charts'
+import { GridComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
+import { init, use } from 'echarts/core'
+import { SVGRenderer } from 'echarts/renderers'
+
+use([ScatterChart, LineChart, GridComponent, TooltipComponent, MarkLineComponent, SVGRenderer])
+
+export { init }

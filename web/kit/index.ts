@@ -1,0 +1,5 @@
+export { Chart } from './chart.tsx'
+export { Face, type Level } from './face.tsx'
+export { Answer, EmptyState, Failed, Page, Waiting } from './page.tsx'
+export { Strip, type StripData } from './strip.tsx'
+export { Inferred, type Reason, Sentence, Why, type WordValues } from './why.tsx'

@@ -1,0 +1,67 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import type { Topic } from '#kernel/live.ts'
+import { currentWorld } from './world.ts'
+
+/** Which answers a topic makes stale, by the ids of their operations. */
+const operationsOf: Record<Topic, readonly string[]> = {
+  customers: ['findParties', 'readParty', 'listCustomers', 'countCustomers'],
+  events: ['latestEvents', 'eventProblems', 'partyTimeline'],
+  imports: ['listImports', 'readImport', 'importProblems'],
+  jobs: ['listJobs'],
+  rhythm: ['listCustomers', 'countCustomers', 'customerRhythm', 'rhythmStrips', 'readRhythm', 'rhythmTotals'],
+  settings: ['readSession', 'readBusiness'],
+  tasks: ['listTasks'],
+  warnings: ['listWarnings', 'warningsEffect'],
+  staff: ['listStaff', 'listKeys', 'listColleagues'],
+  demo: ['readSession', 'readDemo'],
+}
+
+const wait = 400
+
+/**
+ * Listens to what changes on the server. Announcements of the same moment are gathered, so that a busy import asks
+ * each screen again a few times a second at most. The browser reconnects by itself; after a gap everything is stale.
+ */
+export function useLive(): 'live' | 'waiting' {
+  const client = useQueryClient()
+  const [state, setState] = useState<'live' | 'waiting'>('waiting')
+  useEffect(() => {
+    const stale = new Set<string>()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    let missed = false
+    const source = new EventSource(`/api/live?world=${currentWorld()}`)
+    const take = (message: MessageEvent<string>) => {
+      let topics: readonly Topic[]
+      try {
+        const parsed: unknown = JSON.parse(message.data)
+        topics = Array.isArray(parsed) ? parsed : ((parsed as { topics?: Topic[] }).topics ?? [])
+      } catch {
+        return
+      }
+      for (const topic of topics) for (const id of operationsOf[topic] ?? []) stale.add(id)
+      timer ??= setTimeout(() => {
+        timer = undefined
+        const ids = new Set(stale)
+        stale.clear()
+        void client.invalidateQueries({ predicate: query => ids.has(String(query.queryKey[0])) })
+      }, wait)
+    }
+    source.addEventListener('message', take)
+    source.addEventListener('change', take)
+    source.addEventListener('open', () => {
+      setState('live')
+      if (missed) void client.invalidateQueries()
+      missed = false
+    })
+    source.addEventListener('error', () => {
+      setState('waiting')
+      missed = true
+    })
+    return () => {
+      clearTimeout(timer)
+      source.close()
+    }
+  }, [client])
+  return state
+}

@@ -1,0 +1,98 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
+import { z } from 'zod'
+import { customerOrders, customerTypes } from '#insight/rhythm/contract.ts'
+import { alertViews } from '#social/warnings/contract.ts'
+import { NotFound } from './shell/not-found.tsx'
+import { Shell } from './shell/shell.tsx'
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: z.object({ back: z.string().startsWith('/').optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../src/kernel/access/screen-sign-in.tsx'), 'SignIn'),
+})
+
+/** Everything behind the door. `person` is the customer shown in the side panel, from whichever list. */
+const shell = createRoute({
+  getParentRoute: () => root,
+  id: 'shell',
+  validateSearch: z.object({ person: z.uuid().optional().catch(undefined) }),
+  component: Shell,
+})
+
+const today = createRoute({
+  getParentRoute: () => shell,
+  path: '/',
+  component: lazyRouteComponent(() => import('./today/today.tsx'), 'Today'),
+})
+
+/** What is filtered and how it is sorted stands in the address, so that a view can be kept and handed on. */
+const customers = createRoute({
+  getParentRoute: () => shell,
+  path: '/customers',
+  validateSearch: z.object({
+    type: z.enum(customerTypes).optional().catch(undefined),
+    late: z.literal('yes').optional().catch(undefined),
+    find: z.string().max(200).optional().catch(undefined),
+    sort: z.enum(customerOrders).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../src/insight/rhythm/screen.tsx'), 'Customers'),
+})
+
+const customer = createRoute({
+  getParentRoute: () => shell,
+  path: '/customers/$partyId',
+  component: lazyRouteComponent(() => import('./portrait/portrait.tsx'), 'Portrait'),
+})
+
+const late = createRoute({
+  getParentRoute: () => shell,
+  path: '/late',
+  validateSearch: z.object({
+    view: z.enum([...alertViews, 'evidence', 'settings']).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../src/social/warnings/screen.tsx'), 'LateCustomers'),
+})
+
+const data = createRoute({
+  getParentRoute: () => shell,
+  path: '/data',
+  validateSearch: z.object({ tab: z.enum(['imports', 'stream', 'problems', 'connect']).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./data/data.tsx'), 'Data'),
+})
+
+const importing = createRoute({
+  getParentRoute: () => shell,
+  path: '/data/imports/$importId',
+  component: lazyRouteComponent(() => import('../src/kernel/files/screen.tsx'), 'ImportFile'),
+})
+
+const jobs = createRoute({
+  getParentRoute: () => shell,
+  path: '/jobs',
+  component: lazyRouteComponent(() => import('../src/kernel/jobs/screen.tsx'), 'JobsPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => shell,
+  path: '/settings',
+  validateSearch: z.object({ tab: z.enum(['me', 'business', 'staff', 'keys', 'demo']).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('./settings/settings.tsx'), 'SettingsPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    signIn,
+    shell.addChildren([today, customers, customer, late, data, importing, jobs, settings]),
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

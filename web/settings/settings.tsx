@@ -1,0 +1,85 @@
+import { Button } from '@mantine/core'
+import { Link, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Me } from '../../src/kernel/access/screen-me.tsx'
+import { EmptyState, Page, Waiting } from '../kit/index.ts'
+import { useMay, useSession } from '../session.tsx'
+import { useDemo } from '../shell/demo.ts'
+
+const StaffList = lazy(async () => ({ default: (await import('../../src/kernel/access/screen-staff.tsx')).StaffList }))
+const Keys = lazy(async () => ({ default: (await import('../../src/kernel/access/screen-keys.tsx')).Keys }))
+const Business = lazy(async () => ({ default: (await import('../../src/kernel/settings/screen.tsx')).Business }))
+
+export function SettingsPage() {
+  const { t } = useTranslation()
+  const search = useSearch({ from: '/shell/settings' })
+  const mayBusiness = useMay('settings.manage')
+  const mayStaff = useMay('staff.manage')
+  const mayKeys = useMay('keys.manage')
+  const mayDemo = useMay('demo.manage')
+  const tabs = [
+    'me' as const,
+    ...(mayBusiness ? (['business'] as const) : []),
+    ...(mayStaff ? (['staff'] as const) : []),
+    ...(mayKeys ? (['keys'] as const) : []),
+    ...(mayDemo ? (['demo'] as const) : []),
+  ]
+  const tab = tabs.find(name => name === search.tab) ?? 'me'
+  return (
+    <Page name={t('nav.settings')} title={t('nav.settings')}>
+      <nav className="tabs" aria-label={t('nav.settings')}>
+        {tabs.map(name => (
+          <Link
+            key={name}
+            to="/settings"
+            search={name === 'me' ? {} : { tab: name }}
+            aria-current={tab === name ? 'page' : undefined}
+          >
+            {t(`settings-tab.${name}`)}
+          </Link>
+        ))}
+      </nav>
+      <Suspense fallback={<Waiting />}>
+        {tab === 'me' ? <Me /> : null}
+        {tab === 'business' ? <Business /> : null}
+        {tab === 'staff' ? <StaffList /> : null}
+        {tab === 'keys' ? <Keys /> : null}
+        {tab === 'demo' ? <DemoSettings /> : null}
+      </Suspense>
+    </Page>
+  )
+}
+
+function DemoSettings() {
+  const { t } = useTranslation()
+  const demo = useDemo()
+  const session = useSession()
+  return (
+    <EmptyState
+      title={t(demo.loaded ? 'demo.loaded' : 'demo.absent')}
+      actions={
+        demo.loaded ? (
+          <>
+            {session.worlds.current === 'demo' ? (
+              <Button onClick={demo.leave}>{t('demo.leave')}</Button>
+            ) : (
+              <Button variant="filled" onClick={demo.visit}>
+                {t('demo.visit')}
+              </Button>
+            )}
+            <Button onClick={demo.remove} loading={demo.busy}>
+              {t('demo.remove')}
+            </Button>
+          </>
+        ) : (
+          <Button variant="filled" onClick={demo.load} loading={demo.busy}>
+            {t('demo.load')}
+          </Button>
+        )
+      }
+    >
+      {t('demo.about')}
+    </EmptyState>
+  )
+}

@@ -1,0 +1,78 @@
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { countCustomers } from '#insight/rhythm/contract.ts'
+import { listTasks } from '#kernel/tasks/contract.ts'
+import { useAsk } from '../api.ts'
+import { useFormat } from '../format.ts'
+import { undoLast } from '../notices.tsx'
+import { useMay } from '../session.tsx'
+import { useVerbs } from './keys.ts'
+
+/** Only what exists stands here; each group of programmes carries the colour of its level. */
+export function Navigation() {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const navigate = useNavigate()
+  const mayImport = useMay('imports.run')
+  const maySeeEvents = useMay('events.read')
+  const maySeeJobs = useMay('jobs.read')
+  const tasks = useAsk(listTasks, { query: { state: 'open', limit: 1 } })
+  const counts = useAsk(countCustomers, {})
+  useVerbs([
+    { keys: 'g t', label: t('nav.today'), run: () => void navigate({ to: '/' }) },
+    { keys: 'g c', label: t('nav.customers'), run: () => void navigate({ to: '/customers' }) },
+    { keys: 'g w', label: t('nav.late'), run: () => void navigate({ to: '/late' }) },
+    ...(mayImport || maySeeEvents
+      ? [{ keys: 'g d', label: t('nav.data'), run: () => void navigate({ to: '/data' }) }]
+      : []),
+    ...(maySeeJobs ? [{ keys: 'g j', label: t('nav.jobs'), run: () => void navigate({ to: '/jobs' }) }] : []),
+    { keys: 'g s', label: t('nav.settings'), run: () => void navigate({ to: '/settings' }) },
+    { keys: 'z', label: t('keys.undo'), run: undoLast },
+  ])
+  const number = (value: number | undefined) => (value ? <em>{format.number(value)}</em> : null)
+  return (
+    <nav className="bar" aria-label={t('nav.label')}>
+      <Link to="/" className="brand" aria-label="Guanxi">
+        <span lang="zh-CN">关系</span>Guanxi
+      </Link>
+      <div className="bar-group">
+        <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
+          {t('nav.today')}
+          {number(tasks.data?.total)}
+        </Link>
+        <Link to="/customers" activeOptions={{ includeSearch: false }}>
+          {t('nav.customers')}
+        </Link>
+      </div>
+      <div className="bar-group">
+        <b className="vermilion">
+          <i aria-hidden />
+          {t('nav.people')}
+        </b>
+        <Link to="/late" activeOptions={{ includeSearch: false }}>
+          {t('nav.late')}
+          {number(counts.data?.late)}
+        </Link>
+      </div>
+      <div className="bar-group">
+        <b>
+          <i aria-hidden />
+          {t('nav.house')}
+        </b>
+        {mayImport || maySeeEvents ? (
+          <Link to="/data" activeOptions={{ includeSearch: false }}>
+            {t('nav.data')}
+          </Link>
+        ) : null}
+        {maySeeJobs ? (
+          <Link to="/jobs" activeOptions={{ includeSearch: false }}>
+            {t('nav.jobs')}
+          </Link>
+        ) : null}
+        <Link to="/settings" activeOptions={{ includeSearch: false }}>
+          {t('nav.settings')}
+        </Link>
+      </div>
+    </nav>
+  )
+}
