@@ -2,6 +2,7 @@ import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fas
 import { z } from 'zod'
 import { createKey, issueSignInLink, type Permission } from '#kernel/access/index.ts'
 import { accessRoom } from '#kernel/access/room.ts'
+import type { House } from '#kernel/house.ts'
 import { loadWords, translatorFor, wordFolders } from '#kernel/locale/index.ts'
 import type { Log } from '#kernel/log.ts'
 import { operation, route } from '#kernel/operation.ts'
@@ -114,16 +115,21 @@ export interface TestServer {
   close(): Promise<void>
 }
 
-export async function openTestServer(
-  options: Partial<ServerOptions> & { start?: string; rooms?: readonly Room[] } = {},
-): Promise<TestServer> {
+export async function openTestServer({
+  start,
+  houses,
+  ...options
+}: Partial<Omit<ServerOptions, 'houses'>> & {
+  start?: string
+  houses?: { demo(): House | undefined }
+} = {}): Promise<TestServer> {
   const lines: TestServer['lines'] = []
   const write = (fields: Readonly<Record<string, unknown>>, sentence: string) => void lines.push({ fields, sentence })
   const log: Log = { info: write, warn: write, error: write }
-  const house = await openTestHouse({ log, ...(options.start && { start: options.start }) })
+  const house = await openTestHouse({ log, ...(start && { start }) })
   const translator = translatorFor(loadWords(wordFolders(new URL('../../', import.meta.url))))
   const app = await createServer({
-    houses: { business: house, demo: () => undefined },
+    houses: { business: house, demo: houses?.demo ?? (() => undefined) },
     translator,
     version: '0.0.0-test',
     ...options,
