@@ -22,6 +22,7 @@ interface Shares {
   readonly email: number
   readonly phone: number
   readonly word: number
+  readonly hashed: number
   readonly filled: number
 }
 
@@ -48,6 +49,8 @@ export function guessMapping(sample: Sample): Guess {
     }
     // An e-mail address is one whatever its column is called.
     if (shares[column]!.email > 0.8) claims.push({ column, target: 'email', named: 0, score: 0.45 })
+    // Shopify calls the column of its order numbers "Name".
+    if (shares[column]!.hashed > 0.8) claims.push({ column, target: 'orderRef', named: 0, score: 0.45 })
   }
   const chosen = assign(claims)
   preferUnitPrice(chosen, sample.headers)
@@ -101,6 +104,7 @@ function sharesOf(values: readonly string[]): Shares {
     email: share(value => emailShape.test(value)),
     phone: share(value => phoneShape.test(value) && value.replace(/\D/g, '').length >= 7),
     word: share(value => /\p{L}/u.test(value)),
+    hashed: share(value => /^#\d+$/.test(value)),
     filled: values.length,
   }
 }
@@ -128,6 +132,7 @@ function fitOf(target: Target, shares: Shares): number {
     case 'customerName':
     case 'familyName':
     case 'givenName':
+      return shares.word === 0 || shares.email > 0.5 ? 0 : 1
     case 'city':
     case 'country':
     case 'currency':
