@@ -1,0 +1,442 @@
+-- The tables as the migrations leave them, for reading and for reviews; a test compares. Written by
+-- GUANXI_WRITE_SCHEMA=yes npm test -- scripts/data-rules
+
+create table access.api_key (
+  key_id uuid not null,
+  name text not null,
+  prefix text not null,
+  secret_hash bytea not null,
+  permissions text[] not null,
+  created_by uuid,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint api_key_pkey PRIMARY KEY (key_id)
+);
+CREATE UNIQUE INDEX api_key_secret ON access.api_key (secret_hash);
+
+create table access.session (
+  token_hash bytea not null,
+  staff_id uuid not null,
+  begun_by text not null,
+  began_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  constraint session_pkey PRIMARY KEY (token_hash),
+  constraint session_begun_by CHECK ((begun_by = ANY (ARRAY['link'::text, 'password'::text]))),
+  constraint session_of_staff FOREIGN KEY (staff_id) REFERENCES access.staff(staff_id) ON DELETE CASCADE
+);
+CREATE INDEX session_by_staff ON access.session (staff_id);
+
+create table access.sign_in_link (
+  token_hash bytea not null,
+  staff_id uuid,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint sign_in_link_pkey PRIMARY KEY (token_hash),
+  constraint link_of_staff FOREIGN KEY (staff_id) REFERENCES access.staff(staff_id) ON DELETE CASCADE
+);
+
+create table access.staff (
+  staff_id uuid not null,
+  name text not null,
+  email text,
+  role text not null,
+  language text,
+  password_hash text,
+  created_at timestamp with time zone not null,
+  last_seen_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  constraint staff_pkey PRIMARY KEY (staff_id)
+);
+CREATE UNIQUE INDEX staff_email ON access.staff (email) WHERE (removed_at IS NULL);
+
+create table catalogue.product (
+  sku text not null,
+  name text not null,
+  category text,
+  constraint product_pkey PRIMARY KEY (sku)
+);
+
+create table events.event (
+  party_id uuid not null,
+  occurred_at timestamp with time zone not null,
+  event_id uuid not null,
+  kind text not null,
+  payload jsonb not null,
+  source_id uuid not null,
+  received_at timestamp with time zone not null,
+  constraint event_pkey PRIMARY KEY (party_id, occurred_at, event_id)
+);
+CREATE INDEX event_received ON ONLY events.event USING brin (received_at);
+
+create table events.key (
+  key uuid not null,
+  party_id uuid not null,
+  occurred_at timestamp with time zone not null,
+  event_id uuid not null,
+  source_id uuid not null,
+  constraint key_pkey PRIMARY KEY (key)
+);
+CREATE INDEX key_source ON events.key USING brin (source_id);
+
+create table events.problem (
+  problem_id uuid not null,
+  source_id uuid not null,
+  received_at timestamp with time zone not null,
+  code text not null,
+  details jsonb not null,
+  event jsonb not null,
+  constraint problem_pkey PRIMARY KEY (problem_id)
+);
+CREATE INDEX problem_received ON events.problem (received_at DESC);
+
+create table events.property (
+  party_id uuid not null,
+  event_id uuid not null,
+  properties jsonb not null,
+  constraint property_pkey PRIMARY KEY (party_id, event_id)
+);
+
+create table events.source (
+  source_id uuid not null,
+  kind text not null,
+  constraint source_pkey PRIMARY KEY (source_id),
+  constraint source_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'key'::text, 'staff'::text, 'system'::text])))
+);
+
+create table events.withdrawal (
+  source_id uuid not null,
+  events integer not null,
+  withdrawn_at timestamp with time zone not null,
+  constraint withdrawal_pkey PRIMARY KEY (source_id)
+);
+
+create table files.import (
+  import_id uuid not null,
+  number integer not null,
+  name text not null,
+  bytes bigint not null,
+  format text not null,
+  gzip boolean not null,
+  state text not null,
+  kind text not null,
+  columns jsonb not null,
+  options jsonb not null,
+  questions jsonb not null,
+  preview jsonb not null,
+  failure jsonb,
+  progress jsonb,
+  totals jsonb,
+  taken_customers text not null default ''::text,
+  taken_orders integer not null default 0,
+  caller_id text,
+  created_at timestamp with time zone not null,
+  checked_at timestamp with time zone,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  undone_at timestamp with time zone,
+  constraint import_pkey PRIMARY KEY (import_id),
+  constraint import_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text]))),
+  constraint import_kind_check CHECK ((kind = ANY (ARRAY['orders'::text, 'customers'::text]))),
+  constraint import_number_key UNIQUE (number),
+  constraint import_state_check CHECK ((state = ANY (ARRAY['mapping'::text, 'checking'::text, 'checked'::text, 'running'::text, 'done'::text, 'undoing'::text, 'undone'::text, 'failed'::text])))
+);
+
+create table files.named_party (
+  party_id uuid not null,
+  import_id uuid not null,
+  created boolean not null,
+  before jsonb,
+  after jsonb,
+  constraint named_party_pkey PRIMARY KEY (party_id, import_id)
+);
+CREATE INDEX named_party_import ON files.named_party (import_id);
+
+create table files.recorded_order (
+  order_key uuid not null,
+  event_id uuid not null,
+  import_id uuid not null,
+  party_id uuid not null,
+  digest uuid not null,
+  constraint recorded_order_pkey PRIMARY KEY (order_key, event_id)
+);
+CREATE INDEX recorded_order_import ON files.recorded_order (import_id, party_id);
+
+create table files.rejected_row (
+  import_id uuid not null,
+  row integer not null,
+  column integer,
+  code text not null,
+  details jsonb not null,
+  value text,
+  constraint rejected_row_pkey PRIMARY KEY (import_id, "row")
+);
+
+create table files.set_aside_line (
+  import_id uuid not null,
+  row integer not null,
+  part smallint not null,
+  order_ref text not null,
+  occurred_at timestamp with time zone not null,
+  sku text not null,
+  quantity bigint not null,
+  amount_minor bigint not null,
+  constraint set_aside_line_pkey PRIMARY KEY (import_id, "row")
+);
+
+create table files.staged_customer (
+  import_number integer not null,
+  row integer not null,
+  customer_key text not null,
+  customer_id text,
+  email text,
+  phone text,
+  name text,
+  family_name text,
+  given_name text,
+  birthday text,
+  city text,
+  country text,
+  party_id uuid
+);
+
+create table files.staged_line (
+  import_number integer not null,
+  row integer not null,
+  part smallint not null,
+  order_ref text not null,
+  customer_key text,
+  occurred_at timestamp with time zone not null,
+  sku text not null,
+  quantity bigint not null,
+  unit_price text not null,
+  amount_minor bigint not null
+);
+
+create table files.staged_order (
+  import_number integer not null,
+  order_no integer not null,
+  order_key uuid not null,
+  part smallint not null,
+  order_ref text not null,
+  customer_key text,
+  occurred_at timestamp with time zone not null,
+  amount_minor bigint not null,
+  line_count integer not null,
+  lines text not null,
+  digest uuid not null
+);
+
+create table files.staged_product (
+  import_number integer not null,
+  row integer not null,
+  sku text not null,
+  name text not null,
+  category text
+);
+
+create table files.unattributed_order (
+  order_key uuid not null,
+  import_id uuid not null,
+  part smallint not null,
+  order_ref text not null,
+  occurred_at timestamp with time zone not null,
+  amount_minor bigint not null,
+  currency text not null,
+  lines integer not null,
+  digest uuid not null,
+  attributed_by uuid,
+  constraint unattributed_order_pkey PRIMARY KEY (order_key, import_id)
+);
+CREATE INDEX unattributed_order_import ON files.unattributed_order (import_id, order_key);
+
+create table jobs.run (
+  run_id uuid not null,
+  name text not null,
+  key text,
+  state text not null,
+  done bigint not null default 0,
+  total bigint,
+  unit text,
+  words_key text,
+  words jsonb,
+  result jsonb,
+  failure text,
+  created_at timestamp with time zone not null,
+  started_at timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint run_pkey PRIMARY KEY (run_id),
+  constraint run_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+CREATE INDEX run_created ON jobs.run (created_at DESC);
+CREATE UNIQUE INDEX run_waiting_key ON jobs.run (name, key) WHERE ((state = 'waiting'::text) AND (key IS NOT NULL));
+
+create table kernel.migration (
+  room text not null,
+  file text not null,
+  applied_at timestamp with time zone not null default now(),
+  constraint migration_pkey PRIMARY KEY (room, file)
+);
+
+create table parties.identifier (
+  value_key text not null,
+  kind text not null,
+  party_id uuid not null,
+  value text not null,
+  constraint identifier_pkey PRIMARY KEY (value_key, kind),
+  constraint identifier_kind_check CHECK ((kind = ANY (ARRAY['customer_id'::text, 'email'::text, 'phone'::text, 'card'::text, 'anonymous_id'::text])))
+);
+CREATE INDEX identifier_party ON parties.identifier (party_id);
+
+create table parties.party (
+  party_id uuid not null,
+  kind text not null,
+  name text not null,
+  family_name text,
+  given_name text,
+  say text,
+  birthday text,
+  roles text[] not null,
+  details jsonb not null,
+  grams text[] not null,
+  source_id uuid not null,
+  canonical_party_id uuid,
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint party_pkey PRIMARY KEY (party_id),
+  constraint party_birthday_check CHECK ((birthday ~ '^([0-9]{4}|-)-[0-9]{2}-[0-9]{2}$'::text)),
+  constraint party_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'organisation'::text])))
+);
+CREATE INDEX party_grams ON parties.party USING gin (grams);
+CREATE INDEX party_source ON parties.party (source_id);
+
+create table rhythm.cycle_due (
+  party_id uuid not null,
+  rule_id uuid not null,
+  last_on date not null,
+  due_on date not null,
+  noted_for date,
+  constraint cycle_due_pkey PRIMARY KEY (party_id, rule_id)
+);
+CREATE INDEX cycle_due_open ON rhythm.cycle_due (due_on) WHERE (noted_for IS DISTINCT FROM last_on);
+
+create table rhythm.cycle_rule (
+  rule_id uuid not null,
+  name text not null,
+  days integer not null,
+  match jsonb not null,
+  constraint cycle_rule_pkey PRIMARY KEY (rule_id),
+  constraint cycle_rule_days_check CHECK ((days > 0))
+);
+
+create table rhythm.model (
+  model_no integer not null,
+  model_id uuid not null,
+  kind text not null,
+  fitted_at timestamp with time zone not null,
+  as_of_on date not null,
+  customers integer not null,
+  parameters jsonb not null,
+  log_likelihood double precision,
+  warnings text[] not null,
+  calibration jsonb,
+  constraint model_pkey PRIMARY KEY (model_no),
+  constraint model_kind_check CHECK ((kind = ANY (ARRAY['prior'::text, 'fitted'::text])))
+);
+
+create table rhythm.state (
+  party_id uuid not null,
+  version bigint not null,
+  model_no integer not null,
+  purchase_days integer not null,
+  purchases integer not null,
+  first_on date,
+  last_on date,
+  gap_days_sum integer not null,
+  log_gap_sum double precision not null,
+  spend_minor bigint not null,
+  last_day_minor bigint not null,
+  spend_squares double precision not null,
+  refund_minor bigint not null,
+  refunds integer not null,
+  late_on date,
+  dormant_on date,
+  lost_on date,
+  late_noted_for date,
+  constraint state_pkey PRIMARY KEY (party_id),
+  constraint state_check CHECK (((purchase_days = 0) = (last_on IS NULL)))
+);
+CREATE INDEX state_becoming_late ON rhythm.state (late_on) WHERE (late_noted_for IS DISTINCT FROM last_on);
+CREATE INDEX state_last ON rhythm.state (last_on DESC, party_id);
+
+create table settings.setting (
+  name text not null,
+  value jsonb not null,
+  changed_at timestamp with time zone not null,
+  constraint setting_pkey PRIMARY KEY (name)
+);
+
+create table tasks.note (
+  party_id uuid not null,
+  task_id uuid not null,
+  note text not null,
+  written_by uuid,
+  written_at timestamp with time zone not null,
+  constraint note_pkey PRIMARY KEY (party_id, task_id),
+  constraint note_task FOREIGN KEY (party_id, task_id) REFERENCES tasks.task(party_id, task_id) ON DELETE CASCADE
+);
+
+create table tasks.task (
+  party_id uuid not null,
+  task_id uuid not null,
+  programme text not null,
+  words_key text not null,
+  words jsonb not null,
+  suggestion_key text not null,
+  owner_id uuid,
+  due_on date not null,
+  rank double precision not null default 0,
+  state text not null,
+  outcome text,
+  created_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint task_pkey PRIMARY KEY (party_id, task_id),
+  constraint task_state_check CHECK ((state = ANY (ARRAY['open'::text, 'postponed'::text, 'done'::text, 'withdrawn'::text])))
+);
+CREATE INDEX task_closed ON tasks.task (closed_at DESC) WHERE (state = 'done'::text);
+CREATE INDEX task_open ON tasks.task (due_on, rank DESC) WHERE (state = ANY (ARRAY['open'::text, 'postponed'::text]));
+
+create table warnings.alert (
+  party_id uuid not null,
+  alert_id uuid not null,
+  kind text not null,
+  gap_start_on date not null,
+  cycle_days integer,
+  state text not null,
+  raised_at timestamp with time zone not null,
+  horizon_days integer not null,
+  usual_days double precision,
+  no_purchase double precision,
+  spend_per_year_minor bigint not null,
+  spend_at_risk_minor bigint not null,
+  held_out boolean not null,
+  selected_at timestamp with time zone,
+  selected_on date,
+  task_id uuid,
+  outcome text,
+  closed_by text,
+  closed_at timestamp with time zone,
+  returned_on date,
+  constraint alert_pkey PRIMARY KEY (party_id, alert_id),
+  constraint alert_check CHECK (((state = 'closed'::text) = (outcome IS NOT NULL))),
+  constraint alert_check1 CHECK (((selected_at IS NULL) = (selected_on IS NULL))),
+  constraint alert_closed_by_check CHECK ((closed_by = ANY (ARRAY['person'::text, 'purchase'::text, 'time'::text]))),
+  constraint alert_kind_check CHECK ((kind = ANY (ARRAY['rhythm'::text, 'cycle'::text]))),
+  constraint alert_outcome_check CHECK ((outcome = ANY (ARRAY['reached'::text, 'came-back'::text, 'not-interested'::text, 'wrong-alarm'::text, 'passed'::text]))),
+  constraint alert_party_id_gap_start_on_key UNIQUE (party_id, gap_start_on),
+  constraint alert_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'contact'::text, 'held-out'::text, 'closed'::text])))
+);
+CREATE INDEX alert_closed ON warnings.alert (closed_at) WHERE (state = 'closed'::text);
+CREATE INDEX alert_selected ON warnings.alert (selected_at) WHERE (selected_at IS NOT NULL);
+CREATE INDEX alert_waiting ON warnings.alert (spend_at_risk_minor DESC) WHERE (state = 'waiting'::text);
