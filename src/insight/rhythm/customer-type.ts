@@ -5,7 +5,7 @@ import type { DueDays } from './due-days.ts'
 /**
  * What a customer is today, from counts and the three stored days alone. Prospect: bought nothing yet. First-time: bought
  * on one day. Loyal: bought on several days and is within the own rhythm. Drifting: later than nine in ten gaps would
- * be. Dormant: later than 97 in 100. Lost: later than 99 in 100.
+ * be. Dormant: later than 97 in 100, and twice the usual gap. Lost: later than 99 in 100, and five times the usual gap.
  *
  * Example: 11 purchase days, late since 3 March, dormant from 20 April; on 1 April the customer is drifting.
  */

@@ -3,7 +3,13 @@ import { nextPurchaseQuantile, type RhythmParameters } from '#statistics/index.t
 import type { RhythmState } from './fold.ts'
 
 /** How sure we want to be that this gap is longer than the customer's own: nine gaps in ten are shorter than `late`. */
-export const quantiles = { windowFrom: 0.25, windowTo: 0.75, late: 0.9, dormant: 0.97, lost: 0.99 } as const
+const quantiles = { windowFrom: 0.25, middle: 0.5, windowTo: 0.75, late: 0.9, dormant: 0.97, lost: 0.99 } as const
+
+/**
+ * Where customers come like clockwork, 97 and 99 in 100 gaps are hardly longer than the usual one, and nobody is lost
+ * after five weeks because four were usual: so dormant also needs twice and lost five times the middle gap.
+ */
+const fewestGaps = { dormant: 2, lost: 5 } as const
 
 /** Three purchases make two gaps; below that no gap is the customer's own habit (SCIENCE: eligible when x >= 2). */
 export const fewestPurchaseDays = 3
@@ -19,13 +25,19 @@ export type DueSpans = { readonly [name in keyof typeof quantiles]: number }
  */
 export function dueTable(parameters: RhythmParameters): (gaps: number) => DueSpans {
   const known: DueSpans[] = []
-  return gaps => {
-    known[gaps] ??= Object.fromEntries(
-      Object.entries(quantiles).map(([name, p]) => [
-        name,
-        nextPurchaseQuantile(parameters, alike(gaps), p) / (parameters.alpha + alike(gaps).gapDaysSum),
-      ]),
+  const spansOf = (gaps: number): DueSpans => {
+    const scale = parameters.alpha + alike(gaps).gapDaysSum
+    const odds = Object.fromEntries(
+      Object.entries(quantiles).map(([name, p]) => [name, nextPurchaseQuantile(parameters, alike(gaps), p) / scale]),
     ) as DueSpans
+    return {
+      ...odds,
+      dormant: Math.max(odds.dormant, fewestGaps.dormant * odds.middle),
+      lost: Math.max(odds.lost, fewestGaps.lost * odds.middle),
+    }
+  }
+  return gaps => {
+    known[gaps] ??= spansOf(gaps)
     return known[gaps]
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { daysBetween } from '#kernel/clock/index.ts'
 import { nextPurchaseQuantile, probabilityAlive, probabilityOfSilence } from '#statistics/index.ts'
 import { type Calibration, calibrationFrom, customersLike } from './calibration.ts'
 import { dueDays, dueTable } from './due-days.ts'
@@ -37,12 +38,12 @@ describe('the days to come', () => {
     const history = { gaps, gapDaysSum: gaps * 30, logGapSum: gaps * Math.log(30) }
     const odds = dueTable(parameters)(gaps)
     const scale = parameters.alpha + history.gapDaysSum
-    for (const [name, p] of [
-      ['late', 0.9],
-      ['dormant', 0.97],
-      ['lost', 0.99],
+    const quantile = (p: number) => nextPurchaseQuantile(parameters, history, p)
+    for (const [name, exact] of [
+      ['late', quantile(0.9)],
+      ['dormant', Math.max(quantile(0.97), 2 * quantile(0.5))],
+      ['lost', Math.max(quantile(0.99), 5 * quantile(0.5))],
     ] as const) {
-      const exact = nextPurchaseQuantile(parameters, history, p)
       expect(Math.abs(odds[name] * scale - exact) / exact).toBeLessThan(1e-10)
     }
   })
@@ -52,6 +53,14 @@ describe('the days to come', () => {
     expect(days.lateOn! > regular.lastOn!).toBe(true)
     expect(days.dormantOn! > days.lateOn!).toBe(true)
     expect(days.lostOn! > days.dormantOn!).toBe(true)
+  })
+
+  test('nobody who comes like clockwork is lost after a few more days', () => {
+    const clockwork = { ...parameters, k: 100, alpha: 40 / 100 }
+    const days = dueDays(regular, dueTable(clockwork), clockwork.alpha)
+    expect(daysBetween(regular.lastOn!, days.lateOn!)).toBeLessThan(32)
+    expect(daysBetween(regular.lastOn!, days.dormantOn!)).toBeGreaterThan(44)
+    expect(daysBetween(regular.lastOn!, days.lostOn!)).toBeGreaterThan(110)
   })
 
   test('two purchases make nobody late, and no purchase makes nobody anything', () => {

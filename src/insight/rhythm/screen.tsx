@@ -86,7 +86,9 @@ export function Customers() {
           ? t('nav.customers')
           : t(`customers.title-${current}`, { count: total, number: format.number(total) })
       }
-      subtitle={current === 'all' ? undefined : current === 'late' ? t('rhythm:late.rule') : t(`rhythm:type.${current}.rule`)}
+      subtitle={
+        current === 'all' ? undefined : current === 'late' ? t('rhythm:late.rule') : t(`rhythm:type.${current}.rule`)
+      }
     >
       <HistoryNote reading={counts.data?.reading} />
       <nav className="tabs" aria-label={t('customers.views')}>
@@ -97,7 +99,13 @@ export function Customers() {
             search={previous => ({ find: previous.find, sort: previous.sort, ...view.search })}
             aria-current={current === view.name ? 'page' : undefined}
           >
-            {t(view.name === 'all' ? 'customers.all' : view.name === 'late' ? 'customers.late' : `rhythm:type.${view.name}.name`)}
+            {t(
+              view.name === 'all'
+                ? 'customers.all'
+                : view.name === 'late'
+                  ? 'customers.late'
+                  : `rhythm:type.${view.name}.name`,
+            )}
             <em>{number(view.name) === undefined ? '' : format.number(number(view.name)!)}</em>
           </Link>
         ))}
