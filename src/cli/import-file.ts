@@ -36,7 +36,7 @@ export async function importFile(path: string, options: ImportOptions, terminal:
     options,
     async product => {
       const file = { name: basename(path), stream: createReadStream(path) }
-      const uploaded = await ask(product, houseFor(product, options), terminal, uploadImport, { body: file, file })
+      const uploaded = await ask(product, houseFor(product, options), terminal, uploadImport, { file })
       const mapped = await withAnswers(product, uploaded, options, terminal)
       if (mapped.questions.length > 0) throw openQuestions(mapped)
       if (!terminal.isJson) terminal.note(meaningOf(mapped, terminal))

@@ -220,16 +220,6 @@ export const setAsideLine = z.object({
  * An uploaded file while it streams in: the door hands over the first file of the multipart form. `name` is the name
  * that the browser gave.
  */
-export interface UploadedFile {
-  readonly name: string
-  readonly stream: AsyncIterable<Uint8Array>
-}
-
-/** In the OpenAPI document: `multipart/form-data` with one binary field `file`. */
-export const uploadedFile = z.custom<UploadedFile>(
-  value => typeof value === 'object' && value !== null && 'stream' in value && 'name' in value,
-)
-
 const importParams = z.object({ importId: z.uuid() })
 const pageQuery = z.object({
   after: z.string().max(300).optional(),
@@ -251,7 +241,7 @@ export const uploadImport = operation({
   path: '/api/imports',
   summary: 'Upload a file of orders or customers (multipart/form-data, field "file"); guesses its columns',
   permission: 'imports.run',
-  body: uploadedFile,
+  upload: true,
   reply: importDetail,
   status: 201,
   refusals: [

@@ -6,10 +6,10 @@ import { listImports, readImport } from './store.ts'
 
 export const fileRoutes = [
   route(contract.listImports, async house => ({ items: await listImports(house) })),
-  route(contract.uploadImport, (house, { body, caller }) =>
+  route(contract.uploadImport, (house, { file, caller }) =>
     createImport(house, {
-      name: body.name,
-      stream: body.stream,
+      name: file!.name,
+      stream: file!.stream,
       callerId: caller.kind === 'nobody' ? undefined : caller.id,
     }),
   ),
