@@ -1,0 +1,217 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { performNow } from '#kernel/jobs/index.ts'
+import { silentLog } from '#kernel/log.ts'
+import { readConfiguration } from '#product/configuration.ts'
+import { openProduct } from '#product/start.ts'
+
+/**
+ * The server is killed without warning, again and again, while events arrive and a file is imported: Node, PostgreSQL, or
+ * both. Whoever got a 200 must find the event afterwards, once; whoever got none sends again, as the SDKs do. The server
+ * here is the real one on its own data folder, with fsync on.
+ */
+const rounds = Number(process.env.STORM_ROUNDS ?? 6)
+const lanes = 4
+const batchSize = 20
+const importedOrders = 4000
+
+let folder: string
+let port: number
+let server: ChildProcess | undefined
+let key: string
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'guanxi-storm-'))
+  chmodSync(folder, 0o711)
+  port = await freePort()
+  await startServer()
+  key = JSON.parse(
+    await guanxi(['key', 'create', 'storm', '--permissions', 'events.write,imports.run', '--json']),
+  ).secret
+}, 120_000)
+
+afterAll(async () => {
+  await stopServer('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test('kill -9 of Node, PostgreSQL or both loses nothing acknowledged and doubles nothing', {
+  timeout: 300_000,
+}, async () => {
+  const acknowledged = new Set<string>()
+  let sending = true
+  const writers = Array.from({ length: lanes }, async (_, lane) => {
+    for (let number = 0; sending; number++) {
+      const ids = Array.from({ length: batchSize }, (_, index) => `storm-${lane}-${number}-${index}`)
+      // Sent until it is acknowledged, with the same message ids: what a library does when a reply is lost.
+      while (!(await send(ids))) await pause(100)
+      for (const id of ids) acknowledged.add(id)
+    }
+  })
+
+  const importId = await upload()
+  await until(async () => (await api('GET', `/api/imports/${importId}`))?.state === 'checked')
+  await untilDone(() => api('POST', `/api/imports/${importId}/run`, {}))
+  for (let round = 0; round < rounds; round++) {
+    await pause(300 + ((round * 379) % 600))
+    const victims = (['node', 'postgres', 'both'] as const)[round % 3]!
+    if (victims !== 'node') process.kill(postmasterPid(), 'SIGKILL')
+    if (victims !== 'postgres') {
+      await stopServer('SIGKILL')
+      await startServer()
+    } else await until(isWell)
+  }
+  await until(async () => (await api('GET', `/api/imports/${importId}`))?.state === 'done')
+  sending = false
+  await Promise.all(writers)
+  await stopServer('SIGINT')
+
+  const configuration = readConfiguration({ GUANXI_DATA: folder, GUANXI_LOG: 'quiet' })
+  const product = await openProduct({ configuration, log: silentLog, works: false })
+  try {
+    const { database } = product.business
+    const rows = await database.query<{ ref: string; times: number }>(
+      `select payload->>'orderRef' as ref, count(*) as times from events.event where kind = 'purchase.recorded' group by 1`,
+    )
+    const stored = new Map(rows.map(row => [row.ref, row.times]))
+    expect([...acknowledged].filter(id => !stored.has(id))).toEqual([])
+    expect(rows.filter(row => row.times !== 1)).toEqual([])
+    expect(rows.filter(row => row.ref.startsWith('file-'))).toHaveLength(importedOrders)
+    expect(acknowledged.size).toBeGreaterThan(rounds * batchSize)
+
+    const states = () => database.query(`select to_jsonb(s) - 'version' as state from rhythm.state s order by party_id`)
+    const grown = await states()
+    await performNow(
+      product.business,
+      product.rooms.flatMap(room => room.jobs ?? []),
+      'rhythm.rebuild',
+    )
+    expect(await states()).toEqual(grown)
+    process.stdout.write(`storm: ${rounds} kills, ${acknowledged.size} events acknowledged, 0 lost, 0 doubled\n`)
+  } finally {
+    await product.close()
+  }
+})
+
+async function send(ids: readonly string[]): Promise<boolean> {
+  const batch = ids.map((id, index) => ({
+    type: 'track',
+    event: 'Order Completed',
+    messageId: id,
+    userId: `customer-${index}`,
+    timestamp: `2026-0${1 + (index % 9)}-01T10:00:00Z`,
+    properties: { order_id: id, total: 10, currency: 'CNY' },
+  }))
+  return (await api('POST', '/v1/batch', { batch })) !== undefined
+}
+
+async function upload(): Promise<string> {
+  const lines = ['Order,Customer,Date,SKU,Quantity,Price']
+  for (let order = 0; order < importedOrders; order++) {
+    const day = `2025-${String(1 + (order % 12)).padStart(2, '0')}-${String(13 + (order % 15)).padStart(2, '0')}`
+    for (let line = 0; line < 3; line++) lines.push(`file-${order},c${order % 500},${day} 12:00,sku${line},1,2.50`)
+  }
+  const form = new FormData()
+  form.append('file', new Blob([lines.join('\n')], { type: 'text/csv' }), 'orders.csv')
+  const response = await fetch(`http://127.0.0.1:${port}/api/imports`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}` },
+    body: form,
+  })
+  const { importId } = (await response.json()) as { importId: string }
+  await untilDone(() => api('POST', `/api/imports/${importId}/check`, {}))
+  return importId
+}
+
+/** The answer's body, or undefined when there was none or it was not a success. */
+async function api(method: string, path: string, body?: object): Promise<Record<string, unknown> | undefined> {
+  try {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(10_000),
+    })
+    const answer = (await response.json()) as Record<string, unknown>
+    return response.ok ? answer : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function isWell(): Promise<boolean> {
+  return (await api('GET', '/api/health'))?.status === 'ok'
+}
+
+async function until(check: () => Promise<boolean>, seconds = 60): Promise<void> {
+  for (let tries = 0; tries < seconds * 10; tries++) {
+    if (await check()) return
+    await pause(100)
+  }
+  throw new Error(`it did not happen within ${seconds} seconds`)
+}
+
+async function untilDone(attempt: () => Promise<unknown>): Promise<void> {
+  await until(async () => (await attempt()) !== undefined)
+}
+
+function environment() {
+  return { ...process.env, GUANXI_DATA: folder, PORT: String(port), DATABASE_URL: '', NODE_ENV: 'production' }
+}
+
+const entry = ['--conditions=source', 'src/cli/main.ts']
+
+async function startServer(): Promise<void> {
+  const child = spawn(process.execPath, [...entry, 'start', '--json'], {
+    env: environment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.on('data', text => {
+    said = (said + text).slice(-4000)
+  })
+  server = child
+  await until(async () => {
+    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${said}`)
+    return isWell()
+  })
+}
+
+async function stopServer(signal: 'SIGKILL' | 'SIGINT'): Promise<void> {
+  const child = server
+  server = undefined
+  if (!child || child.exitCode !== null) return
+  const gone = new Promise(resolve => child.once('exit', resolve))
+  child.kill(signal)
+  await gone
+}
+
+function postmasterPid(): number {
+  return Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
+}
+
+async function guanxi(args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [...entry, ...args], {
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let out = ''
+  child.stdout.on('data', text => {
+    out += text
+  })
+  await new Promise(resolve => child.once('exit', resolve))
+  return out
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve))
+  const address = probe.address()
+  await new Promise(resolve => probe.close(resolve))
+  return typeof address === 'object' && address ? address.port : 0
+}
