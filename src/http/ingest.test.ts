@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
+import { Analytics } from '@segment/analytics-node'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openTestServer, type TestServer } from './testing/open-server.ts'
 
@@ -39,6 +40,21 @@ describe('what Segment’s libraries send is taken in', () => {
     expect(response.statusCode).toBe(200)
     expect(response.json()).toEqual({ success: true })
     expect(await eventCount()).toBe(before + 2)
+  })
+
+  test('Segment’s own library works by changing the host', async () => {
+    await server.app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = server.app.server.address() as { port: number }
+    const analytics = new Analytics({ writeKey: key, host: `http://127.0.0.1:${port}`, flushAt: 5 })
+    const failed: unknown[] = []
+    analytics.on('error', error => failed.push(error))
+    const before = await eventCount()
+    analytics.identify({ userId: 'c-2002', traits: { name: '李雷', email: 'lilei@example.com' } })
+    for (let cup = 0; cup < 12; cup++) analytics.track({ userId: 'c-2002', event: 'Tea Tasted', properties: { cup } })
+    await analytics.closeAndFlush()
+    expect(failed).toEqual([])
+    expect(await eventCount()).toBe(before + 12)
+    expect(await server.house.database.query('select 1 from events.problem')).toEqual([])
   })
 
   test('the same message twice is recorded once', async () => {

@@ -25,6 +25,7 @@ export async function mountReference(app: FastifyInstance, document: object): Pr
         withDefaultFonts: false,
         telemetry: false,
         hideClientButton: true,
+        showDeveloperTools: 'never',
         agent: { disabled: true },
         mcp: { disabled: true },
       },
