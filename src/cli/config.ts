@@ -35,5 +35,5 @@ export async function config(options: CommonOptions, terminal: Terminal): Promis
 
 /** `postgres://anna:secret@host/db?password=x` becomes `postgres://anna:…@host/db?password=…`. */
 export function withoutPassword(value: string): string {
-  return value.replace(/(:\/\/[^:/@]*:)[^@]*@/, '$1…@').replace(/([?&](?:password|sslkey)=)[^&]*/gi, '$1…')
+  return value.replace(/(:\/\/[^:/@]*:).*@/, '$1…@').replace(/([?&](?:password|sslkey)=)[^&]*/gi, '$1…')
 }
