@@ -3,6 +3,7 @@ import { recogniseParties, type Sighting } from '#kernel/parties/index.ts'
 import { Refusal } from '#kernel/refusal.ts'
 import type { ImportSummary, ImportTotals } from './contract.ts'
 import { groupOrders, lineTotals, orderTotals, setLinesAside } from './grouping.ts'
+import { problemKey } from './problems.ts'
 import type { ImportProgress } from './progress.ts'
 import { dropStaged, type Staged, stagedOf } from './staged.ts'
 import { stageRows } from './staging.ts'
@@ -60,7 +61,7 @@ export async function stage(house: House, row: ImportRow, progress: ImportProgre
   return {
     rows: read.rows,
     rejectedRows: Object.values(rejected).reduce((sum, count) => sum + count, 0),
-    rejectedByCode: Object.entries(rejected).map(([code, rows]) => ({ code, rows })),
+    rejectedByCode: Object.entries(rejected).map(([code, rows]) => ({ code: problemKey(code), rows })),
     newOrders: orders.new_orders,
     changedOrders: orders.changed_orders,
     unchangedOrders: orders.unchanged_orders,

@@ -183,7 +183,7 @@ export const importDetail = importSummary.extend({
 })
 export type ImportDetail = z.infer<typeof importDetail>
 
-/** One rejected row. `row` is the line a spreadsheet shows (the header is row 1); `code` translates as `files:problem.*`. */
+/** One rejected row. `row` is the line a spreadsheet shows (the header is row 1); `code` is its translation key, `files:problem.missing`. */
 export const importProblem = z.object({
   row: z.int(),
   column: z.int().nullable(),

@@ -167,7 +167,7 @@ test('a line without a customer takes the one of its order; a line of somebody e
   )
   expect(done.totals).toMatchObject({ purchaseLines: 2, rejectedRows: 1, unattributedLines: 0 })
   const problems = await listProblems(house, done.importId, { limit: 10 })
-  expect(problems.items).toMatchObject([{ row: 4, code: 'other-customer' }])
+  expect(problems.items).toMatchObject([{ row: 4, code: 'files:problem.other-customer' }])
 })
 
 test('rejected rows say row, column and reason', async () => {
@@ -186,13 +186,13 @@ test('rejected rows say row, column and reason', async () => {
   )
   const { items } = await listProblems(house, done.importId, { limit: 10 })
   expect(items.map(({ row, columnName, code, value }) => [row, columnName, code, value])).toEqual([
-    [2, 'InvoiceDate', 'no-such-day', '31/02/2025'],
-    [3, 'Quantity', 'not-a-number', 'NaN'],
-    [4, 'InvoiceDate', 'out-of-time', '15/02/1970'],
-    [5, 'InvoiceDate', 'out-of-time', '15/02/2200'],
-    [6, 'Price', 'missing', ''],
-    [7, 'Invoice', 'missing', ''],
-    [8, null, 'too-many-cells', null],
+    [2, 'InvoiceDate', 'files:problem.no-such-day', '31/02/2025'],
+    [3, 'Quantity', 'files:problem.not-a-number', 'NaN'],
+    [4, 'InvoiceDate', 'files:problem.out-of-time', '15/02/1970'],
+    [5, 'InvoiceDate', 'files:problem.out-of-time', '15/02/2200'],
+    [6, 'Price', 'files:problem.missing', ''],
+    [7, 'Invoice', 'files:problem.missing', ''],
+    [8, null, 'files:problem.too-many-cells', null],
   ])
   expect(done.totals).toMatchObject({ rows: 8, rejectedRows: 7, newOrders: 1 })
 })

@@ -7,6 +7,9 @@ interface Page {
   readonly limit: number
 }
 
+/** The translation key of a problem's sentence. */
+export const problemKey = (code: string) => `files:problem.${code}`
+
 /** Rejected rows in the order of the file; `total` counts all, `stored` those that were kept to be read. */
 export async function listProblems(house: House, importId: string, { after, limit }: Page) {
   const row = await importRow(house.database, importId)
@@ -28,6 +31,7 @@ export async function listProblems(house: House, importId: string, { after, limi
   const items = problems.map(
     (problem): ImportProblem => ({
       ...problem,
+      code: problemKey(problem.code),
       // A problem of a whole order has no row of its own.
       row: Math.max(0, problem.row),
       columnName: problem.column === null ? null : (row.columns[problem.column]?.name ?? null),

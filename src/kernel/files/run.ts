@@ -7,6 +7,7 @@ import { Refusal, refuse } from '#kernel/refusal.ts'
 import { customerPages, sightingOf, stage } from './check.ts'
 import type { ImportSummary, ImportTotals } from './contract.ts'
 import { standing } from './grouping.ts'
+import { problemKey } from './problems.ts'
 import type { ImportProgress } from './progress.ts'
 import { dropStaged, type Staged, stagedCount, stagedOf } from './staged.ts'
 import { failImport, type ImportRow, importRow, moveImport, summaryOf } from './store.ts'
@@ -311,7 +312,7 @@ async function listMoved(transaction: Transaction, row: ImportRow, orders: reado
   await transaction.query(
     `update files.import set totals = jsonb_set(jsonb_set(totals, '{rejectedRows}', to_jsonb((totals->>'rejectedRows')::int + $2)),
        '{rejectedByCode}', totals->'rejectedByCode' || $3::jsonb) where import_id = $1`,
-    [row.import_id, lines, JSON.stringify([{ code: 'moved-order', rows: lines }])],
+    [row.import_id, lines, JSON.stringify([{ code: problemKey('moved-order'), rows: lines }])],
   )
 }
 
