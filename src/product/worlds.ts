@@ -62,7 +62,8 @@ export async function openWorlds(options: {
 
   const open = async (name: House['name'], to: Connection, clock?: EmptyWorld['clock']) => {
     const folder = join(dataFolder, name)
-    await mkdir(folder, { recursive: true })
+    // Uploaded files are customers; other accounts of this machine may pass through the data folder but not look in here.
+    await mkdir(folder, { recursive: true, mode: 0o700 })
     return openHouse({
       name,
       connection: to,
