@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unattributedTotals } from '#kernel/files/index.ts'
 import type { House } from '#kernel/house.ts'
 import { type Caller, type Route, route } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
@@ -32,6 +33,7 @@ export const rhythmRoutes: readonly Route[] = [
   route(contract.rhythmTotals, async house => {
     const { asOfOn, history, currency } = await situationOf(house)
     const totals = await customers.totals(house.database)
+    const without = (await unattributedTotals(house)).find(total => total.currency === currency)
     return {
       reading: { asOfOn, history },
       currency,
@@ -39,7 +41,7 @@ export const rhythmRoutes: readonly Route[] = [
       purchases: totals.purchases,
       revenueMinor: totals.revenue,
       refundMinor: totals.refund,
-      withoutCustomerMinor: null,
+      withoutCustomerMinor: without?.amountMinor ?? null,
     }
   }),
   route(contract.readRhythmSettings, house => house.settings.read(settingsName, contract.rhythmSettings)),
