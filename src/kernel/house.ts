@@ -1,5 +1,5 @@
 import type { Clock } from './clock/index.ts'
-import type { Database } from './database/index.ts'
+import type { Database, Transaction } from './database/index.ts'
 import type { EventLog } from './events/index.ts'
 import type { Jobs } from './jobs/index.ts'
 import type { Live } from './live.ts'
@@ -19,6 +19,8 @@ export interface House {
   readonly events: EventLog
   readonly jobs: Jobs
   readonly settings: Settings
+  /** Asks, with the transaction, for what the rooms do after the log changed much at once (`Room.afterBulkChange`). */
+  afterBulkChange(transaction: Transaction): Promise<void>
   /** Tells open screens what changed, by topic; sent when the transaction commits. */
   readonly live: Live
   readonly log: Log

@@ -30,6 +30,8 @@ export interface Room {
   readonly routes?: readonly Route[]
   readonly jobs?: readonly JobDefinition[]
   readonly schedules?: readonly Schedule[]
+  /** Jobs that take no input, asked for when the log changed much at once: after an import, and after its undo. */
+  readonly afterBulkChange?: readonly string[]
 }
 
 export type Level = 'financial' | 'social' | 'structural'

@@ -61,6 +61,11 @@ export async function openHouse(options: {
     settings: settingsOn(database, clock, { ...businessAtFirst, ...options.atFirst }),
     events: eventLogOn({ database, clock, newId, rooms, house: () => house }),
     jobs: jobsOn(() => house, definitions),
+    async afterBulkChange(transaction) {
+      for (const name of rooms.flatMap(room => room.afterBulkChange ?? [])) {
+        await house.jobs.enqueue(transaction, name, {}, { key: name })
+      }
+    },
     async work() {
       worker ??= await startWorker(
         house,

@@ -22,6 +22,7 @@ export const rhythmRoom: Room = {
   refold,
   routes: rhythmRoutes,
   jobs: [fitJob, dueJob, rebuildJob],
+  afterBulkChange: ['rhythm.due'],
   schedules: [
     { job: 'rhythm.due', cron: '*/10 * * * *' },
     { job: 'rhythm.fit', cron: '40 18 * * *' },

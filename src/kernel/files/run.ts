@@ -12,9 +12,9 @@ import type { ImportProgress } from './progress.ts'
 import { dropStaged, type Staged, stagedCount, stagedOf } from './staged.ts'
 import { failImport, type ImportRow, importRow, moveImport, summaryOf } from './store.ts'
 
-const ordersAtOnce = 4000
+const ordersAtOnce = 2000
 /** Orders differ in length: a piece ends early rather than holding more lines than this in memory. */
-const linesAtOnce = 60_000
+const linesAtOnce = 40_000
 const productsAtOnce = 2000
 
 /**
@@ -41,6 +41,7 @@ export async function performRun(house: House, importId: string, progress: Impor
         set: { ended_at: house.clock.now() },
       })
       await dropStaged(transaction, row.number)
+      await house.afterBulkChange(transaction)
       await house.live.announce(transaction, ['customers', 'events'])
       return summaryOf(done)
     })

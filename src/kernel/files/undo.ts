@@ -47,6 +47,7 @@ export async function performUndo(house: House, importId: string, progress: Impo
       importId,
     ])
     await dropStaged(transaction, row.number)
+    await house.afterBulkChange(transaction)
     await house.live.announce(transaction, ['customers', 'events'])
     return summaryOf(
       await moveImport(transaction, house, importId, {
