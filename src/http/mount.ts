@@ -3,10 +3,10 @@ import type { z } from 'zod'
 import { whyNotPermitted } from '#kernel/access/index.ts'
 import type { Language } from '#kernel/locale/index.ts'
 import type { Operation, Route, UploadedFile } from '#kernel/operation.ts'
-import { refuse } from '#kernel/refusal.ts'
 import { type Asker, nobody, whoAsks } from './caller.ts'
 import { type Context, houseOf, languageOfRequest } from './context.ts'
-import { inspect, read } from './input.ts'
+import { read } from './input.ts'
+import { uploadIn } from './upload.ts'
 
 export interface Asked<Params, Query, Body> {
   readonly params: Params
@@ -88,16 +88,4 @@ async function send(reply: FastifyReply, operation: Operation, given: unknown): 
   if (checked.data === undefined) return reply.code(204).send()
   if (reply.statusCode === 200) reply.code(operation.status ?? 200)
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(checked.data))
-}
-
-/** The first file of a multipart form, unread, and the fields that were sent before it. */
-async function uploadIn(request: FastifyRequest): Promise<{ file: UploadedFile; fields: Record<string, unknown> }> {
-  const part = request.isMultipart() ? await request.file() : undefined
-  if (!part) throw refuse('invalid', 'http:refusal.no-file')
-  const fields: Record<string, unknown> = {}
-  for (const [name, field] of Object.entries(part.fields)) {
-    if (field && !Array.isArray(field) && field.type === 'field') fields[name] = field.value
-  }
-  inspect(part.filename, 'file')
-  return { file: { name: part.filename, stream: part.file }, fields }
 }

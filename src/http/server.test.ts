@@ -204,6 +204,42 @@ async function openGate({ house }: TestServer) {
   }
 }
 
+describe('uploads', () => {
+  async function upload(content: Blob) {
+    const form = new FormData()
+    form.append('title', 'Orders')
+    form.append('file', content, 'orders.csv')
+    const request = new Request('http://x', { method: 'POST', body: form })
+    return server.ask({
+      method: 'POST',
+      url: '/api/tea-file',
+      headers: { ...(await server.owner()), 'content-type': request.headers.get('content-type')! },
+      payload: Buffer.from(await request.arrayBuffer()),
+    })
+  }
+
+  test('up to the limit are taken, beyond it refused', async () => {
+    server = await openTestServer({ uploadLimit: 2_000_000 })
+    expect((await upload(new Blob(['x'.repeat(1_999_999)]))).json()).toMatchObject({ bytes: 1_999_999 })
+    expect((await upload(new Blob(['x'.repeat(2_500_000)]))).json()).toMatchObject({
+      status: 413,
+      code: 'http:refusal.body-too-large',
+    })
+  })
+
+  test('a form that breaks off is refused', async () => {
+    server = await openTestServer()
+    const response = await server.ask({
+      method: 'POST',
+      url: '/api/tea-file',
+      headers: { ...(await server.owner()), 'content-type': 'multipart/form-data; boundary=x' },
+      payload:
+        '--x\r\ncontent-disposition: form-data; name="title"\r\n\r\nOrders\r\n--x\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\na,b\r\n1,',
+    })
+    expect(response.statusCode).toBe(400)
+  })
+})
+
 describe('live updates', () => {
   test('tell what changed once it is committed, to who is signed in', async () => {
     server = await openTestServer()
