@@ -85,13 +85,16 @@ async function offerDemo(product: Product, terminal: Terminal): Promise<() => vo
   return () => lines.close()
 }
 
-/** The first signal lets everything end well; a second one ends it at once. */
+/**
+ * The first signal lets everything end well; a second one ends it at once. One Ctrl-C often arrives twice, from the
+ * terminal and from npm or a watcher passing it on, so only a later one counts as the second.
+ */
 function untilStopped(): Promise<void> {
   return new Promise(resolve => {
-    let asked = false
+    let askedAt: number | undefined
     const stop = () => {
-      if (asked) process.exit(130)
-      asked = true
+      if (askedAt !== undefined && clock.elapsed() - askedAt > 1500) process.exit(130)
+      askedAt ??= clock.elapsed()
       resolve()
     }
     process.on('SIGINT', stop)
