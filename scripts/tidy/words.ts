@@ -9,7 +9,7 @@ const plural = /_(zero|one|two|few|many|other)$/
 
 /** Said in one language only, and why. The list can only shrink. */
 const ofOneLanguage: readonly { readonly folder: string; readonly key: RegExp; readonly why: string }[] = [
-  { folder: 'web', key: /^number\.\d+$/, why: 'Chinese writes small numbers in characters; English uses the digits' },
+  { folder: 'web', key: /^number\.\d+$/, why: 'English writes small numbers as words, Chinese as digits' },
 ]
 
 /** Every room says everything in both languages, with the same placeholders, and the code asks only for what is said. */
