@@ -20,6 +20,8 @@ export const configurationSchema = z.object({
   GUANXI_UNSAFE_DATABASE: z.enum(['yes', 'no']).default('no'),
   GUANXI_LANGUAGE: z.enum(languages).optional(),
   GUANXI_LOG: z.enum(['quiet', 'info', 'json']).default('info'),
+  /** Addresses or networks of reverse proxies whose X-Forwarded-* headers are believed; one on this machine always is. */
+  GUANXI_TRUST_PROXY: z.string().optional(),
   GUANXI_CONNECTIONS: z.coerce.number().int().min(2).max(100).default(10),
 })
 
@@ -33,6 +35,7 @@ export interface Configuration {
   readonly language: (typeof languages)[number] | undefined
   readonly log: 'quiet' | 'info' | 'json'
   readonly connections: number
+  readonly trustedProxies: readonly string[]
 }
 
 /** Reads the environment; everything that is wrong is said at once. Empty variables count as not set. */
@@ -60,5 +63,6 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     language: values.GUANXI_LANGUAGE,
     log: values.GUANXI_LOG,
     connections: values.GUANXI_CONNECTIONS,
+    trustedProxies: ['loopback', ...(values.GUANXI_TRUST_PROXY?.split(/[\s,]+/).filter(Boolean) ?? [])],
   }
 }

@@ -46,6 +46,7 @@ export async function serve(product: Product, configuration: Configuration): Pro
     rooms: product.rooms,
     translator: product.translator,
     version,
+    trustProxy: [...configuration.trustedProxies],
     ...(existsSync(webFolder) && { webFolder }),
   })
   await server.listen({ host: configuration.host, port: configuration.port })
