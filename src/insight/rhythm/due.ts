@@ -32,11 +32,12 @@ export const cyclePassed = z.object({
  */
 export const dueJob = job({
   name: 'rhythm.due',
-  input: z.object({}),
+  /** Set by a fit, which need not be asked for again by what follows from it. */
+  input: z.object({ learned: z.boolean().default(false) }),
   visible: false,
-  async run(house, _, progress) {
+  async run(house, { learned }, progress) {
     const situation = await situationOf(house)
-    await fitWhenTheBaseHasChanged(house)
+    if (!learned) await fitWhenTheBaseHasChanged(house, situation)
     await passOverTheLost(house, situation)
     const late = await tellInPages(progress, () => tellLate(house, situation))
     const cycles = await tellInPages(progress, () => tellCycles(house, situation))
@@ -158,11 +159,12 @@ async function tellCycles(house: House, { asOfOn, zone }: Situation): Promise<nu
 }
 
 /** A tenth more or fewer customers, or enough of them for a first real fit: then what was learned is out of date. */
-async function fitWhenTheBaseHasChanged(house: House): Promise<void> {
+async function fitWhenTheBaseHasChanged(house: House, { asOfOn }: Situation): Promise<void> {
   const model = await currentModel(house)
   const [base] = await house.database.query<{ customers: number; with_gaps: number }>(
     `select count(*) filter (where purchase_days > 0) as customers, count(*) filter (where purchase_days > 1) as with_gaps
-     from rhythm.state`,
+     from rhythm.state where first_on <= $1`,
+    [asOfOn],
   )
   const { customers, with_gaps: withGaps } = base!
   const grown = model ? Math.abs(customers - model.customers) > Math.max(10, model.customers / 10) : withGaps > 0

@@ -25,7 +25,7 @@ export const fitJob = job({
     const modelNo = await house.database.transaction(transaction => saveModel(house, transaction, model))
     const applied = await recomputeDays(house, modelNo, progress)
     await house.database.transaction(async transaction => {
-      await house.jobs.enqueue(transaction, 'rhythm.due', {}, { key: 'rhythm.due' })
+      await house.jobs.enqueue(transaction, 'rhythm.due', { learned: true }, { key: 'rhythm.due' })
       await house.live.announce(transaction, ['rhythm', 'customers'])
     })
     return { customers: applied, learnedFrom: customersWithGaps(histories) }

@@ -117,6 +117,30 @@ describe('the state of a customer', () => {
     expect(await stored([partyId])).toMatchObject([{ purchase_days: 2 }])
   })
 
+  test('stays whole when many batches meet the same customers at once', async () => {
+    const parties = await Promise.all(['东', '南', '西', '北', '中'].map(addParty))
+    const untilThrough = async (events: readonly NewEvent[]): Promise<number> => {
+      for (let lost = 0; ; lost++) {
+        try {
+          await record(events)
+          return lost
+        } catch (error) {
+          if (!['40001', '40P01'].includes((error as { code: string }).code)) throw error
+        }
+      }
+    }
+    const lost = await Promise.all(
+      Array.from({ length: 40 }, (_, batch) =>
+        untilThrough(parties.map((partyId, index) => purchase(partyId, addDays('2025-01-01', batch * 3 + index)))),
+      ),
+    )
+    expect(lost.some(times => times > 0)).toBe(true)
+    const built = await stored(parties)
+    expect(built).toMatchObject(parties.map(() => ({ purchase_days: 40, gap_days_sum: 117 })))
+    await house.perform('rhythm.rebuild')
+    expect(await stored(parties)).toEqual(built)
+  })
+
   test('costs the same number of statements for one event as for a thousand', async () => {
     const parties = await Promise.all(Array.from({ length: 100 }, (_, index) => addParty(`n${index}`)))
     const statements = async (events: readonly NewEvent[]) => {
