@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { importsOf } from './imports.ts'
 import { type Check, file, isCode, isTest, lineOf, type SourceFile } from './source.ts'
 
 const vague = /^(utils?|utilities|helpers?|managers?|common|misc|stuff|data)$/
@@ -166,6 +167,24 @@ export const dictionary: Check = {
     },
     { title: 'no words at all', files: [file('docs/words.md', '# Words\n')] },
     { title: 'no page', files: [file('docs/words.md', '')] },
+  ],
+}
+
+/** What is imported must be committed: a file that git ignores is there for its author and for nobody else. */
+export const present: Check = {
+  name: 'what is imported is in the repository',
+  faults(files) {
+    const paths = new Set(files.map(({ path }) => path))
+    return files
+      .filter(({ path }) => isCode(path))
+      .flatMap(importsOf)
+      .filter(({ target }) => target && /\.(ts|tsx|mjs|json|css)$/.test(target) && !paths.has(target))
+      .map(({ from, line, specifier }) => `${from}:${line} imports what git does not keep (${specifier})`)
+  },
+  clean: [file('web/main.tsx', "import './data.tsx'\nimport pg from 'pg'\n"), file('web/data.tsx')],
+  planted: [
+    { title: 'an import of an ignored file', files: [file('web/data.tsx', '')] },
+    { title: 'a lazy import of one', files: [file('web/b.tsx', "lazy(() => import('./gone.tsx'))\n")] },
   ],
 }
 
