@@ -119,22 +119,16 @@ describe('the state of a customer', () => {
 
   test('stays whole when many batches meet the same customers at once', async () => {
     const parties = await Promise.all(['东', '南', '西', '北', '中'].map(addParty))
-    const untilThrough = async (events: readonly NewEvent[]): Promise<number> => {
-      for (let lost = 0; ; lost++) {
-        try {
-          await record(events)
-          return lost
-        } catch (error) {
-          if (!['40001', '40P01'].includes((error as { code: string }).code)) throw error
-        }
-      }
-    }
-    const lost = await Promise.all(
+    const throughInTheEnd = async (events: readonly NewEvent[]): Promise<unknown> =>
+      record(events).catch(error => {
+        if (!['40001', '40P01'].includes((error as { code: string }).code)) throw error
+        return throughInTheEnd(events)
+      })
+    await Promise.all(
       Array.from({ length: 40 }, (_, batch) =>
-        untilThrough(parties.map((partyId, index) => purchase(partyId, addDays('2025-01-01', batch * 3 + index)))),
+        throughInTheEnd(parties.map((partyId, index) => purchase(partyId, addDays('2025-01-01', batch * 3 + index)))),
       ),
     )
-    expect(lost.some(times => times > 0)).toBe(true)
     const built = await stored(parties)
     expect(built).toMatchObject(parties.map(() => ({ purchase_days: 40, gap_days_sum: 117 })))
     await house.perform('rhythm.rebuild')

@@ -1,18 +1,11 @@
 import type { Day } from '#kernel/clock/index.ts'
-import type { Queryable, Transaction } from '#kernel/database/index.ts'
+import { LostRace, type Queryable, type Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import type { DueDays } from './due-days.ts'
 import { dueDays } from './due-days.ts'
 import { emptyState, type RhythmState } from './fold.ts'
 import { tableOf } from './forecast.ts'
 import type { RhythmModel } from './model.ts'
-
-/** Two batches saw the same customer at once and this one came second. Run again, it will see what the first one wrote. */
-export class LostRace extends Error {
-  override readonly name = 'LostRace'
-  /** PostgreSQL's serialization_failure: whoever retries those retries this. */
-  readonly code = '40001'
-}
 
 export interface StateRow {
   readonly partyId: string
