@@ -118,6 +118,13 @@ test('a refund names the order that it gives back: the latest earlier line of sa
   ])
 })
 
+test('a refund of what an earlier file brought names its order too', async () => {
+  await take([header, '1,T1,Tea,5,2025-01-01,3.00,77'].join('\n'))
+  await take([header, 'C2,T1,Tea,-2,2025-02-01,3.00,77', '3,T1,Tea,1,2025-02-02,3.00,77'].join('\n'))
+  const [refund] = (await events()).filter(event => event.kind === 'refund.recorded')
+  expect(refund).toMatchObject({ amountMinor: 600, lines: [{ sku: 'T1', quantity: 2000, of: '1' }] })
+})
+
 test('an order with lines of both signs is a purchase and a refund', async () => {
   await take([header, '1,T1,Tea,5,2025-01-01,3.00,77', '1,T2,Tea,-1,2025-01-01,2.00,77'].join('\n'))
   expect(await events()).toMatchObject([

@@ -227,6 +227,12 @@ function instantOf(text: string, reading: DateReading, zone: string) {
   return { iso: instant.toISOString(), milliseconds: instant.getTime() }
 }
 
+/**
+ * The same text in memory of its own: a cell is a view into the piece of the file that it was cut from, and remembering
+ * one cell would keep the whole piece.
+ */
+export const apart = (text: string) => Buffer.from(text).toString()
+
 function remember<Answer>(find: (text: string) => Answer): (text: string) => Answer {
   const answers = new Map<string, Answer>()
   return text => {
@@ -234,7 +240,7 @@ function remember<Answer>(find: (text: string) => Answer): (text: string) => Ans
     if (known !== undefined) return known
     const answer = find(text)
     if (answers.size >= remembered) answers.clear()
-    answers.set(text, answer)
+    answers.set(apart(text), answer)
     return answer
   }
 }

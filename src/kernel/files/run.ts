@@ -9,6 +9,7 @@ import type { ImportSummary, ImportTotals } from './contract.ts'
 import { standing } from './grouping.ts'
 import { problemKey } from './problems.ts'
 import type { ImportProgress } from './progress.ts'
+import { type EarlierPurchase, type RefundLine, withRefundedOrders } from './refunds.ts'
 import { dropStaged, type Staged, stagedCount, stagedOf } from './staged.ts'
 import { failImport, type ImportRow, importRow, moveImport, summaryOf } from './store.ts'
 
@@ -257,7 +258,12 @@ async function record(
   const { recorded, duplicates } = await house.events.record(
     transaction,
     { sourceId: row.import_id, kind: 'import' },
-    taken.map(order => eventOf(order, row)),
+    await linkedToHistory(
+      transaction,
+      house,
+      row.import_id,
+      taken.map(order => eventOf(order, row)),
+    ),
   )
   const known = new Set(duplicates)
   const fresh = taken.filter((_, index) => !known.has(index))
@@ -277,6 +283,39 @@ async function record(
     [fresh.map(order => order.order_key), row.import_id],
   )
 }
+
+/**
+ * Refunds whose purchase is not in their own file may give back what an earlier import or the shop's own messages
+ * recorded. Customers without history cost nothing: their refunds come after their purchases, in time and in the run.
+ */
+async function linkedToHistory(
+  transaction: Transaction,
+  house: House,
+  importId: string,
+  events: readonly NewEvent[],
+): Promise<readonly NewEvent[]> {
+  const open = events.filter(event => event.kind === 'refund.recorded' && linesOf(event).some(line => !line.of))
+  if (open.length === 0) return events
+  const parties = [...new Set(open.map(event => event.partyId))]
+  const history = await house.events.history(transaction, parties, ['purchase.recorded'])
+  // Purchases of this import were searched when it was checked; which of them are recorded yet must not matter.
+  const purchases = history.filter(purchase => purchase.sourceId !== importId)
+  if (purchases.length === 0) return events
+  const byParty = Map.groupBy(purchases, purchase => purchase.partyId)
+  const linked = new Map(
+    open.map(event => {
+      const earlier = (byParty.get(event.partyId) ?? []).map(({ occurredAt, payload }) => ({
+        occurredAt,
+        ...(payload as Pick<EarlierPurchase, 'orderRef' | 'lines'>),
+      }))
+      const lines = withRefundedOrders(linesOf(event), event.occurredAt, earlier)
+      return [event, { ...event, payload: { ...event.payload, lines } }]
+    }),
+  )
+  return events.map(event => linked.get(event) ?? event)
+}
+
+const linesOf = (event: NewEvent) => (event.payload as { lines: readonly RefundLine[] }).lines
 
 function eventOf(order: StagedOrder, row: ImportRow): NewEvent {
   const { sourceLabel: label, currency } = row.options

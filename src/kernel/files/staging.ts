@@ -2,7 +2,7 @@ import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { limits } from './limits.ts'
 import type { OrderLine, Profile, RowProblem } from './rows.ts'
-import { rowRule } from './rows.ts'
+import { apart, rowRule } from './rows.ts'
 import { openStaged } from './staged.ts'
 import { fileOf, type ImportRow, mappingOf } from './store.ts'
 import { rowsOf } from './table.ts'
@@ -71,7 +71,7 @@ export async function stageRows(
           const words = customerLine(profile)
           if (seenProfiles.get(profile.key) !== words) {
             if (seenProfiles.size >= remembered) seenProfiles.clear()
-            seenProfiles.set(profile.key, words)
+            seenProfiles.set(apart(profile.key), apart(words))
             customers.add(`${rowNumber}\t${words}`)
           }
         }
@@ -80,7 +80,7 @@ export async function stageRows(
           const words = `${copyText(line.productName)}\t${orNull(line.category)}`
           if (seenProducts.get(line.sku) !== words) {
             if (seenProducts.size >= remembered) seenProducts.clear()
-            seenProducts.set(line.sku, words)
+            seenProducts.set(apart(line.sku), apart(words))
             products.add(`${rowNumber}\t${copyText(line.sku)}\t${words}`)
           }
         }
