@@ -11,7 +11,19 @@ import { leftovers, time, titles } from './tidy/text.ts'
 import { words } from './tidy/words.ts'
 
 const root = join(import.meta.dirname, '..')
-const checks: readonly Check[] = [boundaries, words, time, leftovers, titles, names, rooms, schemas, dictionary, alive]
+const checks: readonly Check[] = [
+  boundaries,
+  words,
+  time,
+  leftovers,
+  titles,
+  names,
+  rooms,
+  schemas,
+  dictionary,
+  present,
+  alive,
+]
 
 /**
  * `npm run tidy`: everything about the text of the repository that can be right or wrong. Every rule of ours is first
