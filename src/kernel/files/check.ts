@@ -17,6 +17,8 @@ const customersAtOnce = 2000
  */
 export async function performCheck(house: House, importId: string, progress: ImportProgress): Promise<ImportSummary> {
   const row = await importRow(house.database, importId)
+  // A queue may deliver a job twice; what has been done, or asked for differently since, is left alone.
+  if (row.state !== 'checking') return summaryOf(row)
   try {
     const totals = await stage(house, row, progress)
     return await house.database.transaction(async transaction =>

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
 import { dump } from './dump.testing.ts'
 import {
+  checkNow,
   type ImportFileOptions,
   importFile,
   listProblems,
@@ -352,4 +353,13 @@ test('any file: totals are exact, a second time changes nothing, undo leaves wha
       .afterEach(takeAllBack),
     { numRuns: 12 },
   )
+})
+
+test('a file is deleted ninety days after its import ended; undo still works', async () => {
+  const done = await take([header, '1,T1,Tea,5,2025-01-01,3.00,77'].join('\n'))
+  expect(await house.perform('files.expire')).toEqual({ files: 0 })
+  house.clock.advanceDays(91)
+  expect(await house.perform('files.expire')).toEqual({ files: 1 })
+  await undoNow(house, done.importId)
+  await expect(checkNow(house, done.importId)).rejects.toMatchObject({ code: 'files:refusal.file-gone' })
 })

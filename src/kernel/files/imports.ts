@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, rename, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, stat } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { House } from '#kernel/house.ts'
@@ -13,6 +13,7 @@ import { detailOf, fileOf, type ImportRow, importRow, moveImport, removeFile, su
 import { openTable } from './table.ts'
 
 const previewRows = 20
+const keptDays = 90
 const numberLock = 727_260
 
 export interface NewImport {
@@ -110,7 +111,7 @@ function previewOf(sample: Sample): string[][] {
 export async function mapImport(house: House, importId: string, mapping: ImportMapping): Promise<ImportDetail> {
   const row = await importRow(house.database, importId)
   assertMappable(row)
-  const path = fileOf(house, importId)
+  const path = await keptFile(house, importId)
   const { encoding, delimiter } = mapping.options
   const opening = await openTable(path, { format: row.format, gzip: row.gzip }, { encoding, delimiter })
   const columns = columnsOf(row, mapping, opening.sample)
@@ -139,6 +140,33 @@ export async function mapImport(house: House, importId: string, mapping: ImportM
     await dropStaged(transaction, row.number)
     return detailOf(moved)
   })
+}
+
+/** The file of an import, unless its time is over. */
+async function keptFile(house: House, importId: string): Promise<string> {
+  const path = fileOf(house, importId)
+  const isKept = await stat(path).then(
+    () => true,
+    () => false,
+  )
+  if (!isKept) throw refuse('not-found', 'files:refusal.file-gone')
+  return path
+}
+
+/**
+ * Deletes the files of imports that ended long ago: they hold names and phone numbers, and undo does not need them.
+ * Returns how many.
+ */
+export async function expireFiles(house: House): Promise<number> {
+  const before = new Date(house.clock.now().getTime() - keptDays * 86_400_000)
+  const ended = await house.database.query<{ import_id: string }>(
+    `select import_id from files.import where state in ('done', 'undone') and coalesce(undone_at, ended_at) < $1`,
+    [before],
+  )
+  const kept = new Set(await readdir(dirname(fileOf(house, 'any'))).catch(() => []))
+  const expired = ended.filter(row => kept.has(row.import_id))
+  for (const row of expired) await removeFile(house, row.import_id)
+  return expired.length
 }
 
 function assertMappable(row: ImportRow): void {
@@ -184,6 +212,7 @@ export async function askFor(
   const hasRun = row.started_at !== null && row.undone_at === null
   if (request === 'check') {
     assertMappable(row)
+    await keptFile(house, importId)
     if (row.questions.length > 0) {
       throw refuse('conflict', 'files:refusal.open-questions', { questions: row.questions })
     }

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { House } from '#kernel/house.ts'
-import { job, type Progress } from '#kernel/jobs/index.ts'
+import { job, type Progress, type Schedule } from '#kernel/jobs/index.ts'
 import { performCheck } from './check.ts'
 import type { ImportSummary } from './contract.ts'
+import { expireFiles } from './imports.ts'
 import { type ImportProgress, importProgress } from './progress.ts'
 import { performRun } from './run.ts'
 import { performUndo } from './undo.ts'
@@ -46,4 +47,12 @@ export const fileJobs = [
   importJob('files.check', performCheck),
   importJob('files.run', performRun),
   importJob('files.undo', performUndo),
+  job({
+    name: 'files.expire',
+    input: z.object({}),
+    visible: false,
+    run: async house => ({ files: await expireFiles(house) }),
+  }),
 ]
+
+export const fileSchedules: readonly Schedule[] = [{ job: 'files.expire', cron: '20 3 * * *' }]

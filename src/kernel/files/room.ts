@@ -1,6 +1,6 @@
 import { distributed, local } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
-import { fileJobs } from './jobs.ts'
+import { fileJobs, fileSchedules } from './jobs.ts'
 import { fileRoutes } from './routes.ts'
 
 export const filesRoom: Room = {
@@ -20,4 +20,5 @@ export const filesRoom: Room = {
   },
   routes: fileRoutes,
   jobs: fileJobs,
+  schedules: fileSchedules,
 }

@@ -24,7 +24,7 @@ const productsAtOnce = 2000
  */
 export async function performRun(house: House, importId: string, progress: ImportProgress): Promise<ImportSummary> {
   const row = await importRow(house.database, importId)
-  if (row.state === 'done') return summaryOf(row)
+  if (row.state !== 'running') return summaryOf(row)
   try {
     await restageIfLost(house, row, progress)
     const staged = stagedOf(row.number)

@@ -14,7 +14,7 @@ const partiesAtOnce = 500
  */
 export async function performUndo(house: House, importId: string, progress: ImportProgress): Promise<ImportSummary> {
   const row = await importRow(house.database, importId)
-  if (row.state === 'undone') return summaryOf(row)
+  if (row.state !== 'undoing') return summaryOf(row)
   const [left] = await house.database.query<{ parties: number }>(
     'select count(distinct party_id) as parties from files.recorded_order where import_id = $1',
     [importId],
