@@ -1,5 +1,5 @@
 import { type Day, daysBetween, localDay } from '#kernel/clock/index.ts'
-import type { PurchaseLine, RecordedEvent } from '#kernel/events/index.ts'
+import type { RecordedEvent } from '#kernel/events/index.ts'
 
 /**
  * All that the rhythm model and the types need to know of one customer. Everything but the two sums of floating numbers
@@ -46,7 +46,6 @@ export interface Place {
 interface Money {
   readonly amountMinor: number
   readonly currency: string
-  readonly lines: readonly PurchaseLine[]
   readonly replaces?: string
 }
 

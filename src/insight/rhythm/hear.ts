@@ -2,7 +2,8 @@ import type { Transaction } from '#kernel/database/index.ts'
 import type { RecordedEvent } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import { foldCycles, refoldCycles } from './cycles.ts'
-import { fold, foldedKinds, foldHistory, mustRefold, type Place } from './fold.ts'
+import { fold, foldHistory, mustRefold, type Place } from './fold.ts'
+import { moneyEventsOf } from './money-events.ts'
 import { forgetStates, loadStates, type StateRow, saveStates } from './store.ts'
 
 /**
@@ -27,7 +28,7 @@ export async function hear(house: House, transaction: Transaction, events: reado
     else again.push(partyId)
   }
   if (again.length > 0) {
-    for (const [partyId, state] of await historiesOf(house, transaction, again, place)) {
+    for (const [partyId, state] of await historiesOf(transaction, again, place)) {
       folded.push({ partyId, version: states.get(partyId)!.version, state })
     }
   }
@@ -41,7 +42,7 @@ export async function hear(house: House, transaction: Transaction, events: reado
 export async function refold(house: House, transaction: Transaction, partyIds: readonly string[]): Promise<void> {
   const place: Place = await house.settings.business(transaction)
   const { states, model } = await loadStates(house, transaction, partyIds)
-  const histories = await historiesOf(house, transaction, partyIds, place)
+  const histories = await historiesOf(transaction, partyIds, place)
   await saveStates(
     transaction,
     [...histories].map(([partyId, state]) => ({ partyId, version: states.get(partyId)!.version, state })),
@@ -55,8 +56,7 @@ export async function refold(house: House, transaction: Transaction, partyIds: r
   await house.live.announce(transaction, ['customers', 'rhythm'])
 }
 
-async function historiesOf(house: House, transaction: Transaction, partyIds: readonly string[], place: Place) {
-  const events = await house.events.history(transaction, partyIds, foldedKinds)
-  const byParty = Map.groupBy(events, event => event.partyId)
-  return new Map([...byParty].map(([partyId, theirs]) => [partyId, foldHistory(theirs, place)]))
+async function historiesOf(transaction: Transaction, partyIds: readonly string[], place: Place) {
+  const events = await moneyEventsOf(transaction, partyIds)
+  return new Map([...events].map(([partyId, theirs]) => [partyId, foldHistory(theirs, place)]))
 }
