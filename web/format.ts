@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
+import { todayIn } from './days.ts'
 import { useOptionalSession } from './session.tsx'
 
 export interface Money {
@@ -35,6 +36,7 @@ export function formatOf(language: string, zone: string) {
       maximumFractionDigits: shown,
     }).format(amount)
   }
+  const thisYear = todayIn(zone).slice(0, 4)
   const noon = (day: string) => new Date(`${day}T12:00:00Z`)
   return {
     language,
@@ -58,6 +60,21 @@ export function formatOf(language: string, zone: string) {
       new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(
         noon(day),
       ),
+    /** Without the year where it is this one. */
+    nearDay: (day: string) =>
+      new Intl.DateTimeFormat(language, {
+        day: 'numeric',
+        month: 'short',
+        ...(day.slice(0, 4) === thisYear ? {} : { year: 'numeric' }),
+        timeZone: 'UTC',
+      }).format(noon(day)),
+    dayRange: (from: string, to: string) =>
+      new Intl.DateTimeFormat(language, {
+        day: 'numeric',
+        month: 'short',
+        ...(from.slice(0, 4) === thisYear && to.slice(0, 4) === thisYear ? {} : { year: 'numeric' }),
+        timeZone: 'UTC',
+      }).formatRange(noon(from), noon(to)),
     shortDay: (day: string) =>
       new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(noon(day)),
     longToday: (now: Date) =>

@@ -51,7 +51,10 @@ const late = createRoute({
   getParentRoute: () => shell,
   path: '/late',
   validateSearch: z.object({
-    view: z.enum([...alertViews, 'evidence', 'settings']).optional().catch(undefined),
+    view: z
+      .enum([...alertViews, 'evidence', 'settings'])
+      .optional()
+      .catch(undefined),
   }),
   component: lazyRouteComponent(() => import('../src/social/warnings/screen.tsx'), 'LateCustomers'),
 })

@@ -1,4 +1,13 @@
-import { Button, createTheme, defaultVariantColorsResolver, Menu, Modal, Popover, TextInput, Tooltip } from '@mantine/core'
+import {
+  Button,
+  createTheme,
+  defaultVariantColorsResolver,
+  Menu,
+  Modal,
+  Popover,
+  TextInput,
+  Tooltip,
+} from '@mantine/core'
 
 /** Sizes and manners of the component kit; its colours are in `tokens.css`. */
 export const theme = createTheme({

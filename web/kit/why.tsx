@@ -19,7 +19,14 @@ export function Why({ children, reason }: { children: ReactNode; reason: Reason 
   const [opened, { toggle, close }] = useDisclosure(false)
   const { t } = useTranslation()
   return (
-    <Popover opened={opened} onChange={next => !next && close()} width={320} position="bottom-start" withinPortal trapFocus>
+    <Popover
+      opened={opened}
+      onChange={next => !next && close()}
+      width={320}
+      position="bottom-start"
+      withinPortal
+      trapFocus
+    >
       <Popover.Target>
         <button type="button" className="why-term" onClick={toggle} aria-haspopup="dialog">
           {children}
@@ -79,7 +86,9 @@ export function Sentence({
 }) {
   const { t, i18n } = useTranslation()
   const format = useFormat()
-  if (!i18n.exists(of)) return null
+  const count = typeof values.count === 'number' ? values.count : undefined
+  const choice = count === undefined ? {} : { count }
+  if (!i18n.exists(of, choice)) return null
   const shown: Record<string, string | number> = {}
   for (const [name, value] of Object.entries(values)) {
     const text =
@@ -92,9 +101,8 @@ export function Sentence({
           : value
     shown[name] = `${open}${name}=${text}${close}`
   }
-  const count = typeof values.count === 'number' ? values.count : undefined
   // The plural is chosen by the number itself, what is filled in is the marked text.
-  const sentence = String(t(of, { ...(count === undefined ? {} : { count }), replace: shown } as never))
+  const sentence = String(t(of, { ...choice, replace: shown } as never))
   const parts = sentence.split(new RegExp(`${open}([^${close}]*)${close}`))
   return (
     <>

@@ -24,7 +24,11 @@ export function NextStep({ partyId }: { partyId: string }) {
         <div key={task.taskId} className="next">
           <p>{t(task.suggestionKey, { name: task.partyName })}</p>
           <p className="why">
-            <Sentence of={task.wordsKey} values={task.words} reasons={reasonsOfWords(t, format, task.wordsKey, task.words)} />
+            <Sentence
+              of={task.wordsKey}
+              values={task.words}
+              reasons={reasonsOfWords(t, format, task.wordsKey, task.words)}
+            />
           </p>
           <p className="muted small">
             {t('task.due', { day: format.day(task.dueOn) })}

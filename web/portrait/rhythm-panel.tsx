@@ -19,11 +19,9 @@ export function RhythmPanel({ rhythm }: { rhythm: Rhythm }) {
     <section aria-label={t('portrait.rhythm')}>
       <h2 className="finding">
         <span>
-          {rhythm.usualDays !== null && rhythm.silentDays !== null ? (
-            t('portrait.usually', { usual: Math.round(rhythm.usualDays), silent: rhythm.silentDays })
-          ) : (
-            <>{t(`portrait.history-${rhythm.history}`)}</>
-          )}
+          {rhythm.usualDays !== null && rhythm.silentDays !== null
+            ? t('portrait.usually', { usual: Math.round(rhythm.usualDays), silent: rhythm.silentDays })
+            : t(`portrait.history-${rhythm.history}`)}
         </span>
         <small>{t('portrait.visits', { count: rhythm.purchases })}</small>
       </h2>
@@ -57,10 +55,7 @@ export function RhythmPanel({ rhythm }: { rhythm: Rhythm }) {
               <span>{t('portrait.expected')}</span>
               <Inferred>
                 <Why reason={{ formula: t('why.window'), asOf }}>
-                  {t('portrait.between', {
-                    from: format.shortDay(rhythm.window.fromOn),
-                    to: format.day(rhythm.window.toOn),
-                  })}
+                  {format.dayRange(rhythm.window.fromOn, rhythm.window.toOn)}
                 </Why>
               </Inferred>
             </li>

@@ -17,7 +17,7 @@ const filters: readonly Filter[] = ['all', 'purchases', 'care', 'other']
 
 export function kindOf(kind: string): Exclude<Filter, 'all'> {
   if (kind === 'purchase.recorded' || kind === 'refund.recorded') return 'purchases'
-  if (/^(task|warning|alert|promise|message)/.test(kind)) return 'care'
+  if (/^(task|rhythm|warning|promise|message)/.test(kind)) return 'care'
   return 'other'
 }
 
@@ -47,7 +47,8 @@ export function Timeline({ partyId }: { partyId: string }) {
     <section aria-label={t('timeline.title')}>
       <h2>
         {t('timeline.title')}
-        <span className="filters" role="group" aria-label={t('timeline.filter')}>
+        <fieldset className="filters">
+          <legend className="visually-hidden">{t('timeline.filter')}</legend>
           {filters
             .filter(name => name === 'all' || present.has(name))
             .map(name => (
@@ -55,7 +56,7 @@ export function Timeline({ partyId }: { partyId: string }) {
                 {t(`timeline.${name}`)}
               </button>
             ))}
-        </span>
+        </fieldset>
       </h2>
       <Answer of={{ data: first, error: asked.error, refetch: asked.refetch }}>
         {() =>
@@ -101,13 +102,16 @@ function Line({ items, products }: { items: readonly Item[]; products: Record<st
     <>
       <li className="line">
         <time dateTime={first.occurredAt} title={format.instant(first.occurredAt)}>
-          {format.day(day)}
+          {format.nearDay(day)}
         </time>
         <i style={{ background: `var(--${colours[kindOf(first.kind)]})` }} aria-hidden />
         <div>
           {items.length > 1 ? (
             <>
-              {t('timeline.burst', { count: items.length, what: t(`events:kind.${first.kind}`, { defaultValue: first.kind }) })}{' '}
+              {t('timeline.burst', {
+                count: items.length,
+                what: t(`events:kind.${first.kind}`, { defaultValue: first.kind }),
+              })}{' '}
               <button type="button" className="link" aria-expanded={open} onClick={() => setOpen(!open)}>
                 {t(open ? 'timeline.fold' : 'timeline.unfold')}
               </button>
@@ -157,8 +161,11 @@ function lineOf(item: Item, products: Record<string, string>, t: TFunction, form
       : t(`timeline.${key}-plain`, { amount, ref: payload.orderRef ?? '' })
   }
   const outcome = item.payload.outcome
+  const days = item.payload.days
   const name = item.payload.name
-  const said = t(`events:kind.${item.kind}`, { defaultValue: item.kind })
+  const [room, ...rest] = item.kind.split('.')
+  const known = t(`events:kind.${item.kind}`, { defaultValue: item.kind })
+  const said = t(`${room}:event.${rest.join('.')}`, { days: typeof days === 'number' ? days : '', defaultValue: known })
   if (typeof outcome === 'string') return `${said} · ${t(`tasks:outcome.${outcome}`, { defaultValue: outcome })}`
   return typeof name === 'string' ? `${said}: ${name}` : said
 }

@@ -6,6 +6,7 @@ import { Me } from '../../src/kernel/access/screen-me.tsx'
 import { EmptyState, Page, Waiting } from '../kit/index.ts'
 import { useMay, useSession } from '../session.tsx'
 import { useDemo } from '../shell/demo.ts'
+import { exactly } from '../tabs.ts'
 
 const StaffList = lazy(async () => ({ default: (await import('../../src/kernel/access/screen-staff.tsx')).StaffList }))
 const Keys = lazy(async () => ({ default: (await import('../../src/kernel/access/screen-keys.tsx')).Keys }))
@@ -34,6 +35,7 @@ export function SettingsPage() {
             key={name}
             to="/settings"
             search={name === 'me' ? {} : { tab: name }}
+            activeOptions={exactly}
             aria-current={tab === name ? 'page' : undefined}
           >
             {t(`settings-tab.${name}`)}

@@ -136,10 +136,10 @@ function SchemeSwitch() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {schemes.map(([name, Symbol]) => (
+        {schemes.map(([name, Sign]) => (
           <Menu.Item
             key={name}
-            leftSection={<Symbol size={15} />}
+            leftSection={<Sign size={15} />}
             rightSection={colorScheme === name ? <Check size={14} /> : null}
             onClick={() => setColorScheme(name)}
           >

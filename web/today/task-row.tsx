@@ -24,7 +24,11 @@ export function TaskRow({ task, strip, level }: { task: Task; strip: StripData |
           {overdue ? <small className="warn">{t('task.since', { day: format.shortDay(task.dueOn) })}</small> : null}
         </div>
         <div className="why">
-          <Sentence of={task.wordsKey} values={task.words} reasons={reasonsOfWords(t, format, task.wordsKey, task.words)} />
+          <Sentence
+            of={task.wordsKey}
+            values={task.words}
+            reasons={reasonsOfWords(t, format, task.wordsKey, task.words)}
+          />
         </div>
       </div>
       <div className="row-strip">{strip ? <Strip data={strip} /> : null}</div>

@@ -28,7 +28,9 @@ export function TodayAside() {
             </Link>
           </div>
           <p>
-            <Why reason={{ formula: t('rhythm:late.rule'), asOf }}>{t('aside.late-of', { count: counts.data.all })}</Why>
+            <Why reason={{ formula: t('rhythm:late.rule'), asOf }}>
+              {t('aside.late-of', { count: counts.data.all })}
+            </Why>
           </p>
           <Types types={counts.data.types} all={counts.data.all} />
         </section>
@@ -50,6 +52,9 @@ export function TodayAside() {
                   to: signed(format.number(effect.data.difference.to * 100, 1)),
                   count: effect.data.heldOut.customers,
                 })}
+                {effect.data.difference.from <= 0 && effect.data.difference.to >= 0
+                  ? ` ${t('aside.effect-unclear')}`
+                  : null}
               </p>
             </>
           ) : (

@@ -30,16 +30,23 @@ export function Today() {
   const tasks = useAsk(listTasks, { query: { state: 'open', limit: 50 } })
   const total = tasks.data?.total
   const hour = format.hourOf(now())
-  const greeting = t(hour < 5 ? 'today.evening' : hour < 12 ? 'today.morning' : hour < 18 ? 'today.noon' : 'today.evening', {
-    name: session.staff.name,
-    context: session.staff.name ? 'named' : 'nameless',
-  })
+  const greeting = t(
+    hour < 5 ? 'today.evening' : hour < 12 ? 'today.morning' : hour < 18 ? 'today.noon' : 'today.evening',
+    {
+      name: session.staff.name,
+      context: session.staff.name ? 'named' : 'nameless',
+    },
+  )
   const empty = counts.data?.all === 0
   const title = empty
     ? t('today.welcome', { greeting })
     : total === undefined
       ? greeting
-      : t('today.title', { greeting, count: total, number: t(`number.${total}`, { defaultValue: format.number(total) }) })
+      : t('today.title', {
+          greeting,
+          count: total,
+          number: t(`number.${total}`, { defaultValue: format.number(total) }),
+        })
   return (
     <Page
       name={t('nav.today')}

@@ -1,14 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import type { z } from 'zod'
-import {
-  closeTask,
-  listTasks,
-  type outcomes,
-  postponeTask,
-  reopenTask,
-  type Task,
-} from '#kernel/tasks/contract.ts'
+import { closeTask, listTasks, type outcomes, postponeTask, reopenTask, type Task } from '#kernel/tasks/contract.ts'
 import { call, Problem } from '../api.ts'
 import { useFormat } from '../format.ts'
 import { offerUndo, showNotice, showProblem } from '../notices.tsx'

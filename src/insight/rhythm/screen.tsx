@@ -12,6 +12,7 @@ import { Answer, EmptyState, Page, Strip } from '../../../web/kit/index.ts'
 import { TypeBadge } from '../../../web/portrait/type-badge.tsx'
 import { useMay } from '../../../web/session.tsx'
 import { useVerbs } from '../../../web/shell/keys.ts'
+import { exactly } from '../../../web/tabs.ts'
 import { FirstMinute } from '../../../web/today/first-minute.tsx'
 import { HistoryNote } from '../../../web/today/history-note.tsx'
 import { useStrips } from '../../../web/today/use-strips.ts'
@@ -97,6 +98,7 @@ export function Customers() {
             key={view.name}
             to="/customers"
             search={previous => ({ find: previous.find, sort: previous.sort, ...view.search })}
+            activeOptions={exactly}
             aria-current={current === view.name ? 'page' : undefined}
           >
             {t(
@@ -247,9 +249,9 @@ function Rows({ rows, money }: { rows: readonly CustomerRow[]; money: boolean })
             </td>
             <td className={row.lateSince ? 'vermilion' : ''}>
               {row.lateSince
-                ? t('customers.late-since', { day: format.day(row.lateSince) })
+                ? t('customers.late-since', { day: format.nearDay(row.lateSince) })
                 : row.nextFromOn && row.nextToOn
-                  ? t('portrait.between', { from: format.shortDay(row.nextFromOn), to: format.day(row.nextToOn) })
+                  ? format.dayRange(row.nextFromOn, row.nextToOn)
                   : '—'}
             </td>
             <td className="right">{format.number(row.purchases)}</td>

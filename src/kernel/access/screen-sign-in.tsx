@@ -18,27 +18,35 @@ export function SignIn() {
   const client = useQueryClient()
   const [refusal, setRefusal] = useState<Problem>()
   const [following, setFollowing] = useState(() => tokenIn(location.hash) !== undefined)
-  const begun = useRef(false)
   const enter = async (session: Session) => {
     client.clear()
     client.setQueryData([readSession.id, {}], session)
     await navigate({ href: back ?? '/', replace: true })
   }
   const password = useDo(signIn, { quiet: true })
+  const entering = useRef(enter)
+  entering.current = enter
+  useEffect(() => {
+    const follow = () => {
+      const token = tokenIn(location.hash)
+      if (!token) return
+      // The token leaves the address bar before it is used: it must not stay in the history.
+      history.replaceState(history.state, '', location.pathname + location.search)
+      setFollowing(true)
+      call(followSignInLink, { body: { token } })
+        .then(session => entering.current(session))
+        .catch((error: unknown) => {
+          setFollowing(false)
+          if (error instanceof Problem) setRefusal(error)
+        })
+    }
+    follow()
+    window.addEventListener('hashchange', follow)
+    return () => window.removeEventListener('hashchange', follow)
+  }, [])
   useEffect(() => {
     document.title = `${t('sign-in.title')} · Guanxi`
-    const token = tokenIn(location.hash)
-    if (!token || begun.current) return
-    begun.current = true
-    // The token leaves the address bar before it is used: it must not stay in the history.
-    history.replaceState(history.state, '', location.pathname + location.search)
-    call(followSignInLink, { body: { token } })
-      .then(enter)
-      .catch((error: unknown) => {
-        setFollowing(false)
-        if (error instanceof Problem) setRefusal(error)
-      })
-  })
+  }, [t])
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
@@ -79,7 +87,7 @@ export function SignIn() {
             </form>
             <h2>{t('sign-in.no-password')}</h2>
             <p className="small">{t('sign-in.terminal')}</p>
-            <pre>npx guanxi sign-in</pre>
+            <pre>npx guanxi sign-in-link</pre>
             <p className="small muted">{t('sign-in.ask-owner')}</p>
           </>
         )}

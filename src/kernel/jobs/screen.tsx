@@ -75,7 +75,9 @@ function JobLine({ run }: { run: Run }) {
         ) : null}
         <p className="muted small">
           {format.instant(run.startedAt ?? run.createdAt)}
-          {spent === undefined ? '' : ` · ${t('jobs.took', { seconds: format.number(spent, spent < 10 ? 1 : 0) })}`}
+          {spent === undefined || spent < 0.05
+            ? ''
+            : ` · ${t('jobs.took', { seconds: format.number(spent, spent < 10 ? 1 : 0) })}`}
         </p>
       </div>
     </li>

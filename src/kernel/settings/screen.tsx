@@ -9,7 +9,7 @@ import { showNotice } from '../../../web/notices.tsx'
 import { currencies, zones } from '../../../web/settings/currencies.ts'
 import { readSession } from '../access/contract.ts'
 import { languages } from '../locale/languages.ts'
-import { businessSettings, changeBusiness, readBusiness } from './contract.ts'
+import { type businessSettings, changeBusiness, readBusiness } from './contract.ts'
 
 type Settings = z.infer<typeof businessSettings>
 

@@ -44,6 +44,9 @@ function Effect() {
             ) : (
               <p className="statement">{t('not-enough')}</p>
             )}
+            {effect.difference && effect.difference.from <= 0 && effect.difference.to >= 0 ? (
+              <p className="muted">{t('aside.effect-unclear')}</p>
+            ) : null}
             <table className="table table-small">
               <thead>
                 <tr>
@@ -106,7 +109,7 @@ function Calibration() {
     (ink: Record<string, string>) => ({
       animation: false,
       textStyle: { fontFamily: getComputedStyle(document.body).fontFamily },
-      grid: { left: 8, right: 24, top: 16, bottom: 30, containLabel: true },
+      grid: { left: 8, right: 24, top: 30, bottom: 30, containLabel: true },
       xAxis: {
         type: 'value',
         min: 0,
@@ -123,6 +126,8 @@ function Calibration() {
         type: 'value',
         min: 0,
         max: 1,
+        name: t('evidence.axis-y'),
+        nameTextStyle: { color: ink.muted, align: 'left' },
         axisLabel: { color: ink.muted, formatter: (value: number) => format.percent(value) },
         splitLine: { lineStyle: { color: ink.line } },
       },

@@ -80,7 +80,7 @@ export function Scatter({ view }: { view: 'week' | 'waiting' }) {
       <figcaption>{t('late.scatter')}</figcaption>
       <Chart
         draw={draw}
-        height={240}
+        height={200}
         label={t('late.scatter-label', { count: points.length })}
         onPoint={data => {
           const { partyId } = data as { partyId?: string }

@@ -11,6 +11,7 @@ import { useFormat } from '../../../web/format.ts'
 import { Answer, EmptyState, Face, Page, Sentence, Strip, type StripData, Waiting } from '../../../web/kit/index.ts'
 import { noPurchaseReason } from '../../../web/portrait/reasons.tsx'
 import { useMay } from '../../../web/session.tsx'
+import { exactly } from '../../../web/tabs.ts'
 import { FirstMinute } from '../../../web/today/first-minute.tsx'
 import { HistoryNote } from '../../../web/today/history-note.tsx'
 import { reasonsOfWords } from '../../../web/today/reasons-of-words.ts'
@@ -45,14 +46,15 @@ export function LateCustomers() {
   return (
     <Page
       name={t('nav.late')}
-      title={late === undefined ? t('nav.late') : t('customers.title-late', { count: late, number: format.number(late) })}
+      title={
+        late === undefined ? t('nav.late') : t('customers.title-late', { count: late, number: format.number(late) })
+      }
       subtitle={
         budget
           ? t('late.subtitle', {
               used: format.number(budget.used),
               budget: format.number(budget.contactsPerWeek),
-              from: format.shortDay(budget.weekFromOn),
-              to: format.shortDay(budget.weekToOn),
+              week: format.dayRange(budget.weekFromOn, budget.weekToOn),
             })
           : null
       }
@@ -64,6 +66,7 @@ export function LateCustomers() {
             key={name}
             to="/late"
             search={name === 'week' ? {} : { view: name }}
+            activeOptions={exactly}
             aria-current={view === name ? 'page' : undefined}
           >
             {t(`late.${name}`)}
