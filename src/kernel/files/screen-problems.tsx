@@ -29,7 +29,7 @@ export function Problems({ detail }: { detail: ImportDetail }) {
             <ul className="codes">
               {detail.totals?.rejectedByCode.map(({ code, rows }) => (
                 <li key={code}>
-                  <b>{format.number(rows)}</b> {t(code, { defaultValue: code })}
+                  <b>{format.number(rows)}</b> {reasonOf(code, {}, t)}
                 </li>
               ))}
             </ul>
@@ -53,7 +53,7 @@ export function Problems({ detail }: { detail: ImportDetail }) {
                       <td>
                         <code>{problem.value ?? ''}</code>
                       </td>
-                      <td>{t(problem.code, { ...problem.details, defaultValue: problem.code })}</td>
+                      <td>{reasonOf(problem.code, problem.details, t)}</td>
                     </tr>
                   ))}
                 </tbody>
@@ -76,6 +76,16 @@ export function Problems({ detail }: { detail: ImportDetail }) {
   )
 }
 
+/** The reason in the reader's words; a column's meaning inside it is named as in the mapping. */
+function reasonOf(code: string, details: Record<string, unknown>, t: TFunction): string {
+  const target = typeof details.target === 'string' ? details.target : undefined
+  return t([code, `files:problem.${code}`], {
+    ...details,
+    target: target ? t(`files:target.${target}`, { defaultValue: target }) : t('problems.value'),
+    defaultValue: code,
+  })
+}
+
 /** All stored problems as a file for the spreadsheet they came from. */
 async function save(detail: ImportDetail, stored: number, t: TFunction): Promise<void> {
   const rows: ImportProblem[] = []
@@ -93,7 +103,7 @@ async function save(detail: ImportDetail, stored: number, t: TFunction): Promise
     String(problem.row),
     problem.columnName ?? '',
     problem.value ?? '',
-    t(problem.code, problem.details),
+    reasonOf(problem.code, problem.details, t),
   ])
   download(`${detail.name}.${t('problems.file-name')}.csv`, [head, ...lines])
 }

@@ -285,7 +285,7 @@ function Working({ detail }: { detail: ImportDetail }) {
       </div>
       {progress ? (
         <p>
-          {t(`imports.doing-step-${progress.step}`)} · {amount(progress.done)}
+          {t(`files:step.${progress.step}`)} · {amount(progress.done)}
           {progress.total ? ` / ${amount(progress.total)}` : ''} {t(`unit.${progress.unit}`)}
           {progress.rows > 0 && progress.unit !== 'rows'
             ? ` · ${t('imports.rows-read', { count: progress.rows, rows: format.number(progress.rows) })}`
