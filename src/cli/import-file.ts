@@ -42,7 +42,9 @@ export async function importFile(path: string, options: ImportOptions, terminal:
       if (!terminal.isJson) terminal.note(meaningOf(mapped, terminal))
       const checked = await follow(product, options, terminal, checkImport, uploaded.importId)
       if (options.dryRun || checked.state !== 'checked') return finish(checked, terminal)
-      finish(await follow(product, options, terminal, runImport, uploaded.importId), terminal)
+      const done = await follow(product, options, terminal, runImport, uploaded.importId)
+      if (done.state === 'done') await untilUnderstood(product, options, terminal)
+      finish(done, terminal)
     },
     { works: true },
   )
@@ -116,6 +118,19 @@ async function follow(
     )
   }
   return state
+}
+
+/** What follows an import is waited for too (rhythms learned, the late found, the week planned), so that Today is filled. */
+async function untilUnderstood(product: Product, options: ImportOptions, terminal: Terminal): Promise<void> {
+  const house = houseFor(product, options)
+  for (;;) {
+    const runs = await house.jobs.list(20)
+    const next = runs.findLast(run => run.state === 'running') ?? runs.find(run => run.state === 'waiting')
+    if (!next) return
+    const [room, title] = next.name.split('.')
+    terminal.progress(terminal.t('cli:progress', { label: terminal.t(`${room}:job.${title}`), amount: '', unit: '' }))
+    await pause(100)
+  }
 }
 
 function finish(state: ImportSummary, terminal: Terminal): void {
