@@ -47,20 +47,14 @@ export async function listCustomers(house: House, query: CustomerQuery) {
   const conditions = [isCustomer]
   const values: unknown[] = []
   const value = (given: unknown) => `$${values.push(given)}`
-  if (query.find) conditions.push(`p.grams @> ${value(queryGrams(query.find))}::text[]`)
+  const grams = queryGrams(query.find)
+  if (query.find) conditions.push(grams.length > 0 ? `p.grams @> ${value(grams)}::text[]` : 'false')
   if (query.type) conditions.push(`${typeSql(`${value(asOfOn)}::date`)} = ${value(query.type)}`)
   if (late === 'yes') conditions.push(lateSql(`${value(asOfOn)}::date`))
   if (late === 'no') conditions.push(`not coalesce(${lateSql(`${value(asOfOn)}::date`)}, false)`)
   const from = `from parties.party p left join rhythm.state s on s.party_id = p.party_id where ${conditions.join(' and ')}`
   const [count] = await house.database.query<{ total: number }>(`select count(*) as total ${from}`, values)
-  const page =
-    query.sort === 'risk'
-      ? await byRisk(house, situation, { from, values }, { offset, limit: query.limit })
-      : await house.database.query<Row>(
-          `select p.party_id as id, p.name, ${stateColumns} ${from} order by ${orderSql[query.sort]}
-           limit ${query.limit} offset ${offset}`,
-          values,
-        )
+  const page = await pageOf(house, situation, query, { from, values, offset })
   const model = await currentModel(house)
   const more = offset + page.length < Math.min(count!.total, deepest) && page.length === query.limit
   return {
@@ -69,6 +63,28 @@ export async function listCustomers(house: House, query: CustomerQuery) {
     next: more ? String(offset + page.length) : null,
     reading: { asOfOn, history },
   }
+}
+
+async function pageOf(
+  house: House,
+  situation: Situation,
+  { sort, find, type, late, limit }: CustomerQuery,
+  { from, values, offset }: { readonly from: string; readonly values: readonly unknown[]; readonly offset: number },
+): Promise<Row[]> {
+  if (sort === 'risk') return byRisk(house, situation, { from, values }, { offset, limit })
+  if (sort === 'last' && !find && !type && !late) {
+    // The list as it opens: read along the index of last purchases, until those who never bought are reached.
+    const recent = await house.database.query<Row>(
+      `select p.party_id as id, p.name, ${stateColumns} from rhythm.state s join parties.party p on p.party_id = s.party_id
+       where s.last_on is not null and ${isCustomer} order by s.last_on desc, s.party_id limit $1 offset $2`,
+      [limit, offset],
+    )
+    if (recent.length === limit) return recent
+  }
+  return house.database.query<Row>(
+    `select p.party_id as id, p.name, ${stateColumns} ${from} order by ${orderSql[sort]} limit ${limit} offset ${offset}`,
+    values,
+  )
 }
 
 function offsetOf(after: string | undefined): number {

@@ -291,6 +291,7 @@ describe('a base with a rhythm', () => {
         total: counts.types.loyal,
       })
     }
+    expect(await ask('listCustomers', { find: '；' })).toMatchObject({ total: 0, next: null })
     const { partyId } = list.items[0]!
     const portrait = (await ask('customerRhythm', {}, { partyId })) as Record<string, never>
     expect(portrait).toMatchObject({ history: 'enough', late: true, noPurchase: { horizonDays: 60 } })
@@ -300,6 +301,28 @@ describe('a base with a rhythm', () => {
       `select sum((payload ->> 'amountMinor')::int)::int as "revenueMinor" from events.event where kind = 'purchase.recorded'`,
     )
     expect(await ask('rhythmTotals')).toMatchObject(sum as object)
+  })
+
+  test('lists everybody once, page by page, in every order', async () => {
+    const prospect = base.newId()
+    await base.database.query(
+      `insert into parties.party (party_id, kind, name, roles, details, grams, source_id, created_at, changed_at)
+       values ($1, 'person', 'P', '{customer}', '{}', '{}', $2, $3, $3)`,
+      [prospect, source.sourceId, base.clock.now()],
+    )
+    for (const sort of ['late', 'last', 'spend', 'purchases', 'name']) {
+      const seen: string[] = []
+      for (let after: string | undefined = '0'; after !== undefined; ) {
+        const page = (await ask('listCustomers', { sort, limit: 70, after })) as {
+          items: { partyId: string }[]
+          next: string | null
+        }
+        seen.push(...page.items.map(item => item.partyId))
+        after = page.next ?? undefined
+      }
+      expect(seen.sort()).toEqual([...regulars, prospect].sort())
+    }
+    await base.database.query('delete from parties.party where party_id = $1', [prospect])
   })
 
   test('is read as of its last day when that lies far back', async () => {
