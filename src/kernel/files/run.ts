@@ -30,6 +30,7 @@ export async function performRun(house: House, importId: string, progress: Impor
     const staged = stagedOf(row.number)
     await takeCustomers(house, importId, staged, progress)
     if (row.kind === 'orders') {
+      await adoptCurrency(house, row)
       await takeProducts(house, staged, progress)
       await takeOrders(house, row, staged, progress)
     }
@@ -52,6 +53,22 @@ export async function performRun(house: House, importId: string, progress: Impor
     }
     throw error
   }
+}
+
+/**
+ * A business that has sold nothing yet counts in whatever its first orders are in; nobody should have to find a setting
+ * before the first import makes sense. Later files in another currency are taken in, but their money is not added up.
+ */
+async function adoptCurrency(house: House, row: ImportRow): Promise<void> {
+  const currency = row.options.currency
+  const business = await house.settings.business()
+  if (currency === undefined || currency === business.currency) return
+  await house.database.transaction(async transaction => {
+    const [sold] = await transaction.query(`select 1 from events.event where kind = 'purchase.recorded' limit 1`)
+    if (sold) return
+    await house.settings.write(transaction, 'business', { ...business, currency })
+    await house.live.announce(transaction, ['settings'])
+  })
 }
 
 /** A crash of the database server empties unlogged tables: then the file is read again, and what is in is left alone. */
