@@ -68,7 +68,7 @@ export function Today() {
 }
 
 function Queues({ items, total }: { items: readonly Task[]; total: number }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const strips = useStrips(items.map(task => task.partyId))
   useRowKeys()
   if (items.length === 0) return <NothingToday />
@@ -81,7 +81,7 @@ function Queues({ items, total }: { items: readonly Task[]; total: number }) {
         <h2>
           <span className={`dot ${level}`} aria-hidden />
           {t(`queue.${programme}`, { defaultValue: programme })}
-          <small>{t(`queue.${programme}-order`, { defaultValue: '' })}</small>
+          {i18n.exists(`queue.${programme}-order`) ? <small>{t(`queue.${programme}-order`)}</small> : null}
         </h2>
         <ul className="rows">
           {mine.slice(0, most).map(task => (

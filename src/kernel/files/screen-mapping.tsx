@@ -70,13 +70,24 @@ export function Mapping({ detail }: { detail: ImportDetail }) {
       ) : (
         <p className="lead muted">{t('mapping.ready')}</p>
       )}
-      <SegmentedControl
-        aria-label={t('mapping.kind')}
-        data={fileKinds.map(kind => ({ value: kind, label: t(`mapping.kind-${kind}`) }))}
-        value={draft.kind}
-        onChange={kind => tell({ ...draft, kind: kind as FileKind })}
-        disabled={fixed}
-      />
+      <div className="mapping-head">
+        <SegmentedControl
+          aria-label={t('mapping.kind')}
+          data={fileKinds.map(kind => ({ value: kind, label: t(`mapping.kind-${kind}`) }))}
+          value={draft.kind}
+          onChange={kind => tell({ ...draft, kind: kind as FileKind })}
+          disabled={fixed}
+        />
+        <Select
+          label={t('mapping.currency')}
+          data={currencies}
+          searchable
+          disabled={fixed}
+          allowDeselect={false}
+          value={draft.options.currency}
+          onChange={currency => currency && set({ currency })}
+        />
+      </div>
       <div className="table-holder">
         <table className="table mapping">
           <thead>
@@ -109,7 +120,7 @@ export function Mapping({ detail }: { detail: ImportDetail }) {
                     />
                   </td>
                   <td>
-                    {target === null ? null : (
+                    {target === null || column.confidence === 'none' ? null : (
                       <span className={column.confidence === 'likely' ? 'inferred' : 'muted small'}>
                         {t(`mapping.confidence-${column.confidence}`)}
                       </span>
@@ -124,14 +135,6 @@ export function Mapping({ detail }: { detail: ImportDetail }) {
       <details className="options">
         <summary>{t('mapping.options')}</summary>
         <div className="form-grid">
-          <Select
-            label={t('mapping.currency')}
-            data={currencies}
-            searchable
-            allowDeselect={false}
-            value={draft.options.currency}
-            onChange={currency => currency && set({ currency })}
-          />
           <TextInput
             label={t('mapping.source-label')}
             description={t('mapping.source-label-hint')}

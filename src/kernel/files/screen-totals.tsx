@@ -69,7 +69,7 @@ export function DryRun({ detail, totals }: { detail: ImportDetail; totals: Impor
           </tr>
         </tbody>
       </table>
-      <ul className="facts">
+      <ul className="facts reading-width">
         <li>
           <span>{t('dry-run.rejected')}</span>
           <span className={totals.rejectedRows ? 'warn' : ''}>{n(totals.rejectedRows)}</span>

@@ -286,7 +286,8 @@ function Working({ detail }: { detail: ImportDetail }) {
       {progress ? (
         <p>
           {t(`files:step.${progress.step}`)} · {amount(progress.done)}
-          {progress.total ? ` / ${amount(progress.total)}` : ''} {t(`unit.${progress.unit}`)}
+          {progress.total ? ` / ${amount(progress.total)}` : ''}{' '}
+          {progress.unit === 'bytes' ? '' : t(`unit.${progress.unit}`)}
           {progress.rows > 0 && progress.unit !== 'rows'
             ? ` · ${t('imports.rows-read', { count: progress.rows, rows: format.number(progress.rows) })}`
             : ''}

@@ -1,0 +1,215 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const chrome = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
+  path => path && existsSync(path),
+)
+
+if (!chrome && !process.env.CI)
+  console.log('The screens are not tried: there is no Chromium here (apt install chromium).')
+
+/** Every page that has an address, as somebody who reads the demo shop sees it. */
+const pages = [
+  '/',
+  '/customers',
+  '/customers?late=yes',
+  '/late',
+  '/late?view=waiting',
+  '/late?view=closed',
+  '/late?view=evidence',
+  '/late?view=settings',
+  '/data',
+  '/data?tab=stream',
+  '/data?tab=problems',
+  '/data?tab=connect',
+  '/jobs',
+  '/settings',
+  '/settings?tab=business',
+  '/settings?tab=staff',
+  '/settings?tab=keys',
+  '/settings?tab=demo',
+]
+
+describe.skipIf(!chrome && !process.env.CI)('the screens, in a browser on a real server', () => {
+  let server: ChildProcess
+  let browser: Browser
+  let context: BrowserContext
+  let page: Page
+  let url: string
+  const faults: string[] = []
+  const folder = mkdtempSync(join(tmpdir(), 'guanxi-screens-'))
+
+  beforeAll(async () => {
+    // Started by root, the database runs as another account, which must be able to reach its folder.
+    chmodSync(folder, 0o755)
+    if (!existsSync(join(root, 'web/dist/index.html')))
+      execFileSync('npx', ['vite', 'build', '--config', 'web/vite.config.ts'], { cwd: root, stdio: 'ignore' })
+    server = spawn(process.execPath, ['--conditions=source', 'src/cli/main.ts', 'start', '--json'], {
+      cwd: root,
+      env: { ...process.env, PORT: '0', GUANXI_DATA: folder, GUANXI_LOG: 'quiet' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const signIn = await started(server)
+    url = new URL(signIn).origin
+    browser = await chromium.launch({
+      ...(chrome ? { executablePath: chrome } : {}),
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    })
+    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })
+    page = await context.newPage()
+    page.on('pageerror', error => faults.push(`${page.url()}: ${error.message}`))
+    page.on('console', message => {
+      if (message.type() === 'error') faults.push(`${page.url()}: ${message.text()}`)
+    })
+    await page.goto(signIn)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+  }, 180_000)
+
+  afterAll(async () => {
+    await browser?.close()
+    if (server && server.exitCode === null) {
+      const ended = new Promise(resolve => server.once('exit', resolve))
+      server.kill('SIGTERM')
+      await ended
+    }
+    rmSync(folder, { recursive: true, force: true })
+  }, 60_000)
+
+  it('a one-time link signs in, leaves the address bar, and asks what to call the owner', async () => {
+    await page.getByLabel('What may we call you?').fill('Lin')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('heading', { name: /Lin\. Whom shall we look after/ }).waitFor()
+    expect(new URL(page.url()).hash).toBe('')
+  })
+
+  it('one click loads the demo shop, marked as such, with people to look after and the reason for each', async () => {
+    await page.getByRole('button', { name: 'Open the demo shop' }).click()
+    await page.locator('.demo-mark').waitFor({ timeout: 120_000 })
+    await page.locator('.rows .row').first().waitFor({ timeout: 60_000 })
+    const rows = await page.locator('.rows .row').count()
+    expect(rows).toBeGreaterThanOrEqual(3)
+    expect(rows).toBeLessThanOrEqual(10)
+    for (const why of await page.locator('.rows .row .why').allInnerTexts()) expect(why).toMatch(/\d+.*now.*\d+/)
+  })
+
+  it('a number with a dotted line explains itself', async () => {
+    await page.locator('.row .why-term').first().click()
+    await page
+      .getByRole('dialog', { name: 'Why this number' })
+      .getByText(/mean of this customer’s own gaps/)
+      .waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  it('a name opens the customer beside the list, with rhythm and next step; Escape closes it', async () => {
+    const name = await page.locator('.rows .who a').first().innerText()
+    await page.locator('.rows .who a').first().click()
+    const panel = page.locator('.side-panel')
+    await panel.getByRole('heading', { name }).waitFor()
+    await panel.getByText('expected here').waitFor()
+    await panel.getByRole('button', { name: 'Get in touch' }).waitFor()
+    await page.keyboard.press('Escape')
+    await panel.waitFor({ state: 'detached' })
+  })
+
+  it('closing a task takes the person off the list at once, and undo brings them back', async () => {
+    const name = await page.locator('.rows .who a').first().innerText()
+    const row = page.locator('.rows .row', { has: page.getByRole('link', { name, exact: true }) })
+    await row.getByRole('button', { name: 'Get in touch' }).click()
+    await page.getByRole('button', { name: 'Reached', exact: true }).click()
+    await row.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: /^Undo/ }).first().click()
+    await row.waitFor({ timeout: 10_000 })
+  })
+
+  it('what is filtered stands in the address, and the keys lead everywhere', async () => {
+    await page.keyboard.press('g')
+    await page.keyboard.press('c')
+    await page.waitForURL('**/customers')
+    await page
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('link', { name: /Dormant/ })
+      .click()
+    await page.waitForURL('**/customers?type=dormant')
+    await page.reload()
+    await page.getByRole('heading', { level: 1, name: /dormant customers/ }).waitFor()
+    await page.keyboard.press('g')
+    await page.keyboard.press('w')
+    await page.getByRole('heading', { level: 1, name: /later than usual/ }).waitFor()
+  })
+
+  it('Ctrl-K finds a person by pinyin', async () => {
+    await page.keyboard.press('Control+k')
+    await page.getByPlaceholder('Find anyone, go anywhere, do anything').fill('wang')
+    await page.locator('.palette-row .face').first().waitFor()
+    await page.keyboard.press('Escape')
+  })
+
+  it('the language changes without a reload and is kept', async () => {
+    await page.evaluate(() => Object.assign(window, { same: true }))
+    await page.getByRole('button', { name: '中文', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: /位客户久未光顾/ }).waitFor()
+    expect(await page.evaluate(() => [document.documentElement.lang, 'same' in window])).toEqual(['zh-CN', true])
+    await page.getByRole('button', { name: 'English', exact: true }).click()
+    await page.getByRole('heading', { level: 1, name: /later than usual/ }).waitFor()
+  })
+
+  for (const language of ['en', 'zh-CN'] as const) {
+    for (const scheme of ['light', 'dark'] as const) {
+      it(`every page keeps to WCAG 2.2 AA and says everything in words (${language}, ${scheme})`, async () => {
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' })
+        await page.evaluate(name => localStorage.setItem('guanxi.language', name), language)
+        await page.goto(`${url}/late`)
+        const person = await page.locator('.rows .who a').first().getAttribute('href')
+        const partyId = new URL(person!, url).searchParams.get('person')!.replaceAll('"', '')
+        const found: string[] = []
+        for (const path of [...pages, `/customers/${partyId}`, `/customers?person=${partyId}`]) {
+          await page.goto(url + path)
+          await page.getByRole('heading', { level: 1 }).waitFor()
+          await page.waitForLoadState('networkidle', { timeout: 3000 }).catch(() => {})
+          const { violations } = await new AxeBuilder({ page })
+            .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
+            .analyze()
+          for (const { id, nodes } of violations)
+            found.push(
+              `${path} ${id}: ${nodes
+                .slice(0, 3)
+                .map(node => node.html.slice(0, 160))
+                .join(' | ')}`,
+            )
+          const bare = (await page.locator('body').innerText()).match(/\b[a-z][a-z-]+\.[a-z][a-z.-]*[a-z]\b/g) ?? []
+          for (const key of bare.filter(text =>
+            /^(today|late|portrait|customers|why|task|nav|imports|mapping|rules|evidence|stream|demo|jobs|me|staff|business)\./.test(
+              text,
+            ),
+          ))
+            found.push(`${path} shows the key ${key}`)
+        }
+        expect(found).toEqual([])
+      }, 240_000)
+    }
+  }
+
+  it('nothing broke on the way', () => {
+    expect(faults.filter(fault => !fault.includes('401'))).toEqual([])
+  })
+})
+
+/** Waits for the line that says where the server is and how to sign in. */
+function started(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    server.stdout?.on('data', (chunk: Buffer) => {
+      text += String(chunk)
+      const found = /"signIn":\s*"([^"]+)"/.exec(text)
+      if (found) resolve(found[1]!)
+    })
+    server.once('exit', code => reject(new Error(`the server ended with ${code}: ${text}`)))
+  })
+}
