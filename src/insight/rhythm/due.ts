@@ -63,10 +63,12 @@ async function tellInPages(progress: Progress, tellPage: () => Promise<number>):
  * thousands of warnings that come too late for everybody.
  */
 async function passOverTheLost(house: House, { asOfOn }: Situation): Promise<void> {
-  await house.database.query(
-    `update rhythm.state set late_noted_for = last_on
-     where late_noted_for is distinct from last_on and late_on <= $1 and lost_on <= $1`,
-    [asOfOn],
+  await house.database.transaction(transaction =>
+    transaction.query(
+      `update rhythm.state set late_noted_for = last_on
+       where late_noted_for is distinct from last_on and late_on <= $1 and lost_on <= $1`,
+      [asOfOn],
+    ),
   )
 }
 

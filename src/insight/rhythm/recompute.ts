@@ -4,7 +4,7 @@ import { dueDaysSql } from './due-days.ts'
 import { tableOf } from './forecast.ts'
 import { currentModel } from './store.ts'
 
-const pageSize = 20_000
+const pageSize = 10_000
 
 /**
  * Works out late, dormant and lost days of the whole base by the newest model, page by page. Each page is one statement:
@@ -17,7 +17,8 @@ export async function recomputeDays(house: House, modelNo: number, progress: Pro
   const counts = await house.database.query<{ purchase_days: number }>(
     'select distinct purchase_days from rhythm.state where purchase_days > 0 order by purchase_days',
   )
-  const days = counts.map(row => row.purchase_days)
+  // Whoever buys while we compute has one purchase day more, or two; their odds must be in the table as well.
+  const days = [...new Set(counts.flatMap(row => [row.purchase_days, row.purchase_days + 1, row.purchase_days + 2]))]
   const odds = days.map(purchaseDays => tableOf(model)(purchaseDays - 1))
   const [total] = await house.database.query<{ count: number }>('select count(*) as count from rhythm.state')
   let last: string | null = null
@@ -30,27 +31,31 @@ export async function recomputeDays(house: House, modelNo: number, progress: Pro
       [last],
     )
     if (!page?.last) break
-    const [written] = await house.database.query<{ count: number }>(
-      `with written as (
+    const through: string = page.last
+    // In a transaction, because those are run again when they meet a batch of purchases that locked the same customers.
+    const [written] = await house.database.transaction(transaction =>
+      transaction.query<{ count: number }>(
+        `with written as (
          update rhythm.state s set version = s.version + 1, model_no = $2, late_on = ${dueDaysSql.lateOn},
            dormant_on = ${dueDaysSql.dormantOn}, lost_on = ${dueDaysSql.lostOn}
          from unnest($3::int4[], $4::float8[], $5::float8[], $6::float8[]) as o (purchase_days, late, dormant, lost)
          where o.purchase_days = s.purchase_days and ($7::uuid is null or s.party_id > $7) and s.party_id <= $8
          returning 1)
        select count(*) as count from written`,
-      [
-        model.parameters.alpha,
-        modelNo,
-        days,
-        odds.map(row => row.late),
-        odds.map(row => row.dormant),
-        odds.map(row => row.lost),
-        last,
-        page.last,
-      ],
+        [
+          model.parameters.alpha,
+          modelNo,
+          days,
+          odds.map(row => row.late),
+          odds.map(row => row.dormant),
+          odds.map(row => row.lost),
+          last,
+          through,
+        ],
+      ),
     )
     done += written!.count
-    last = page.last
+    last = through
     await progress.report({ done, total: Math.max(done, total!.count), unit: 'customers' })
   }
   return done

@@ -347,6 +347,23 @@ describe('a base with a rhythm', () => {
     const state = await readStates(base.database, [passed[0]!.party_id])
     expect(state.get(passed[0]!.party_id)!.state.lastOn).toBe(passed[0]!.payload.gapStartOn)
   })
+
+  test('learning and buying at the same time leave nobody with the days of an old model', async () => {
+    const buying = Array.from({ length: 30 }, (_, batch) =>
+      base.database.transaction(transaction =>
+        base.events.record(
+          transaction,
+          source,
+          regulars.slice(batch * 10, batch * 10 + 40).map(partyId => purchase(partyId, '2026-03-10')),
+        ),
+      ),
+    )
+    await Promise.all([base.perform('rhythm.fit'), ...buying])
+    const model = (await currentModel(base))!
+    for (const { state, days } of (await readStates(base.database, regulars)).values()) {
+      expect(dueDays(state, tableOf(model), model.parameters.alpha)).toEqual(days)
+    }
+  })
 })
 
 test('a base too small to learn from gets a weak guess and says so', async () => {
