@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline'
 import { fillDemo } from '#demo/room.ts'
 import { issueSignInLink } from '#kernel/access/index.ts'
+import { isOutage } from '#kernel/database/index.ts'
+import { faultOf, type Log } from '#kernel/log.ts'
 import { logTo } from '#product/logging.ts'
 import { openProduct, type Product, serve } from '#product/start.ts'
 import { type CommonOptions, clock, configurationFor } from './product.ts'
@@ -14,6 +16,7 @@ const steps = stepsBefore + 3
 export async function start(options: CommonOptions, terminal: Terminal): Promise<void> {
   const configuration = configurationFor(options, process.env)
   const log = logTo(configuration.log)
+  surviveOutages(log)
   let step = stepsBefore
   const take = async <T>(work: () => Promise<T>, say: (result: T) => string): Promise<T> => {
     const began = clock.elapsed()
@@ -54,6 +57,17 @@ export async function start(options: CommonOptions, terminal: Terminal): Promise
     await server?.close()
     await product.close()
   }
+}
+
+/**
+ * The queue's library lets a statement that broke with its connection go unheard, which would end the process. The
+ * database comes back and the job's lock runs out; every other unheard error still ends us, as it should.
+ */
+function surviveOutages(log: Log): void {
+  process.on('unhandledRejection', error => {
+    if (!isOutage(error)) throw error
+    log.warn(faultOf(error), 'a statement broke with its connection')
+  })
 }
 
 function spent(milliseconds: number, terminal: Terminal): string {

@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import Cursor from 'pg-cursor'
-import { refuse } from '../refusal.ts'
+import { Refusal, refuse } from '../refusal.ts'
 
 export type Connection = pg.PoolConfig
 export type Row = Record<string, unknown>
@@ -178,15 +178,22 @@ const outageCodes = new Set([
   '53300',
 ])
 
-function asOutage(error: unknown): unknown {
-  if (!(error instanceof Error)) return error
+/** True for errors that say the database cannot be reached: it will be back, and what failed can be tried again. */
+export function isOutage(error: unknown): boolean {
+  if (error instanceof Refusal) return error.kind === 'unavailable'
+  if (!(error instanceof Error)) return false
   const code = (error as { code?: string }).code
-  const gone =
+  return (
     (code !== undefined && outageCodes.has(code)) ||
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(
       error.message,
     )
-  return gone ? Object.assign(refuse('unavailable', 'database:refusal.unreachable'), { cause: error }) : error
+  )
+}
+
+function asOutage(error: unknown): unknown {
+  if (error instanceof Refusal || !isOutage(error)) return error
+  return Object.assign(refuse('unavailable', 'database:refusal.unreachable'), { cause: error })
 }
 
 function listen(connection: Connection, channel: string, hear: (payload: string) => void): () => Promise<void> {

@@ -10,6 +10,7 @@ export {
 export {
   type Connection,
   type Database,
+  isOutage,
   LostRace,
   openDatabase,
   type Queryable,

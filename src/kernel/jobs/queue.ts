@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { Logger, parseCronItems, type Runner, run, runMigrations, type TaskList } from 'graphile-worker'
-import type { Database, Transaction } from '#kernel/database/index.ts'
+import { type Database, isOutage, type Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { faultOf } from '#kernel/log.ts'
 import { assert, Refusal } from '#kernel/refusal.ts'
@@ -154,6 +154,8 @@ async function perform(
     const refusal = error instanceof Refusal && error.kind !== 'unavailable'
     const failure = error instanceof Refusal ? error.code : 'jobs:failure.unexpected'
     house.log.error({ job: definition.name, runId, code: failure, ...faultOf(error) }, 'a job failed')
+    // The queue notes a failed job in the database; while that is away, the note would be lost and end the process.
+    if (isOutage(error)) await untilReachable(house, signal)
     if (runId && !signal.aborted) {
       await set(`state = $2, ended_at = $3, failure = $4`, [
         refusal ? 'failed' : 'waiting',
@@ -162,6 +164,17 @@ async function perform(
       ]).catch(() => {})
     }
     if (!refusal) throw error
+  }
+}
+
+async function untilReachable(house: House, signal: AbortSignal): Promise<void> {
+  for (let tries = 0; tries < 240 && !signal.aborted; tries++) {
+    try {
+      await house.database.query('select 1')
+      return
+    } catch {
+      await pause(250)
+    }
   }
 }
 
