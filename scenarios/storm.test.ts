@@ -84,7 +84,10 @@ test('kill -9 of Node, PostgreSQL or both loses nothing acknowledged and doubles
     expect(rows.filter(row => row.ref.startsWith('file-'))).toHaveLength(importedOrders)
     expect(acknowledged.size).toBeGreaterThan(rounds * batchSize)
 
-    const states = () => database.query(`select to_jsonb(s) - 'version' as state from rhythm.state s order by party_id`)
+    // What is folded from the log, without what a model that was being learned when the storm ended makes of it.
+    const learned = `'{version, model_no, late_on, dormant_on, lost_on, late_noted_for}'::text[]`
+    const states = () =>
+      database.query(`select to_jsonb(s) - ${learned} as state from rhythm.state s order by party_id`)
     const grown = await states()
     await performNow(
       product.business,
