@@ -23,16 +23,17 @@ export function Why({ children, reason }: { children: ReactNode; reason: Reason 
       opened={opened}
       onChange={next => !next && close()}
       width={320}
+      withRoles={false}
       position="bottom-start"
       withinPortal
       trapFocus
     >
       <Popover.Target>
-        <button type="button" className="why-term" onClick={toggle} aria-haspopup="dialog">
+        <button type="button" className="why-term" onClick={toggle} aria-haspopup="dialog" aria-expanded={opened}>
           {children}
         </button>
       </Popover.Target>
-      <Popover.Dropdown className="why-panel" aria-label={t('why.label')}>
+      <Popover.Dropdown className="why-panel" role="dialog" aria-label={t('why.label')}>
         <p tabIndex={-1} data-autofocus>
           {reason.formula}
         </p>

@@ -32,7 +32,7 @@ export function Navigation() {
   const number = (value: number | undefined) => (value ? <em>{format.number(value)}</em> : null)
   return (
     <nav className="bar" aria-label={t('nav.label')}>
-      <Link to="/" className="brand" aria-label="Guanxi">
+      <Link to="/" className="brand">
         <span lang="zh-CN">关系</span>Guanxi
       </Link>
       <div className="bar-group">

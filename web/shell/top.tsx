@@ -15,7 +15,8 @@ import { enterWorld } from '../world.ts'
 import { useDemo } from './demo.ts'
 import { showVerbList } from './verb-list.tsx'
 
-const nameOfLanguage: Record<Language, string> = { en: 'English', 'zh-CN': '中文' }
+/** Begins with what is written on the button, so that it can be asked for by voice. */
+const nameOfLanguage: Record<Language, string> = { en: 'EN, English', 'zh-CN': '中文' }
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent)
 

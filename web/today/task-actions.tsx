@@ -64,13 +64,20 @@ function SeeToIt({
   const party = useAsk(readParty, { params: { partyId: task.partyId } }, { enabled: opened })
   const reach = party.data?.identifiers.filter(({ kind }) => kind === 'phone' || kind === 'email') ?? []
   return (
-    <Popover opened={opened} onChange={next => !next && shut()} position="bottom-start" width={340} trapFocus>
+    <Popover
+      opened={opened}
+      onChange={next => !next && shut()}
+      position="bottom-start"
+      width={340}
+      trapFocus
+      withRoles={false}
+    >
       <Popover.Target>
-        <Button variant="filled" onClick={toggle} aria-haspopup="dialog" data-verb="do">
+        <Button variant="filled" onClick={toggle} aria-haspopup="dialog" aria-expanded={opened} data-verb="do">
           {t('task.do')}
         </Button>
       </Popover.Target>
-      <Popover.Dropdown className="see-to-it" aria-label={t('task.do')}>
+      <Popover.Dropdown className="see-to-it" role="dialog" aria-label={t('task.do')}>
         <p className="suggestion">{t(task.suggestionKey, { name: task.partyName })}</p>
         {reach.length ? (
           <ul className="reach">
