@@ -68,13 +68,16 @@ export function formatOf(language: string, zone: string) {
         ...(day.slice(0, 4) === thisYear ? {} : { year: 'numeric' }),
         timeZone: 'UTC',
       }).format(noon(day)),
-    dayRange: (from: string, to: string) =>
-      new Intl.DateTimeFormat(language, {
-        day: 'numeric',
-        month: 'short',
-        ...(from.slice(0, 4) === thisYear && to.slice(0, 4) === thisYear ? {} : { year: 'numeric' }),
-        timeZone: 'UTC',
-      }).formatRange(noon(from), noon(to)),
+    dayRange: (from: string, to: string) => {
+      const year = from.slice(0, 4) === thisYear && to.slice(0, 4) === thisYear ? {} : ({ year: 'numeric' } as const)
+      const shape = { day: 'numeric', month: 'short', timeZone: 'UTC', ...year } as const
+      const days = new Intl.DateTimeFormat(language, shape)
+      // In Chinese, Intl writes ranges with slashes, unlike any single day.
+      if (!language.startsWith('zh')) return days.formatRange(noon(from), noon(to))
+      const sameYear = from.slice(0, 4) === to.slice(0, 4)
+      const end = new Intl.DateTimeFormat(language, sameYear ? { ...shape, year: undefined } : shape)
+      return `${days.format(noon(from))}至${end.format(noon(to))}`
+    },
     shortDay: (day: string) =>
       new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(noon(day)),
     longToday: (now: Date) =>

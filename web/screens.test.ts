@@ -175,6 +175,7 @@ describe.skipIf(!chrome && !process.env.CI)('the screens, in a browser on a real
           await page.waitForFunction(() => !document.querySelector('.waiting'))
           await page.waitForTimeout(200)
           const { violations } = await new AxeBuilder({ page })
+            .setLegacyMode()
             .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
             .analyze()
           for (const { id, nodes } of violations)

@@ -122,11 +122,10 @@ function StripDrawing({ data, width, big }: { data: StripData; width: number; bi
 /** Four or five firsts of a month under the line, evenly spread; the year is said where it begins or is first seen. */
 function yearTicks(first: number, end: number): { day: number; year: boolean }[] {
   const step = [1, 2, 3, 6, 12, 24, 60].find(months => (end - first) / (months * 30.4) <= 5) ?? 120
-  const ticks: { day: number; year: boolean }[] = []
+  const ticks: number[] = []
   const start = dayOfNumber(first)
   let year = Number(start.slice(0, 4))
   let month = Number(start.slice(5, 7))
-  let lastYear = 0
   for (let count = 0; count < 400; count++) {
     month += 1
     if (month > 12) {
@@ -136,9 +135,11 @@ function yearTicks(first: number, end: number): { day: number; year: boolean }[]
     const day = dayNumber(`${year}-${String(month).padStart(2, '0')}-01`)
     if (day > end) break
     if ((month - 1) % Math.min(step, 12) !== 0 || (step > 12 && year % (step / 12) !== 0)) continue
-    ticks.push({ day, year: year !== lastYear })
-    lastYear = year
+    ticks.push(day)
   }
   const near = Math.max(2, Math.round((end - first) * 0.04))
-  return ticks.filter(tick => tick.day - first > near && end - tick.day > near)
+  const yearOf = (day: number | undefined) => (day === undefined ? '' : dayOfNumber(day).slice(0, 4))
+  return ticks
+    .filter(day => day - first > near && end - day > near)
+    .map((day, index, kept) => ({ day, year: yearOf(day) !== yearOf(kept[index - 1]) }))
 }

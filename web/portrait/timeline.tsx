@@ -112,6 +112,7 @@ function Line({ items, products }: { items: readonly Item[]; products: Record<st
                 count: items.length,
                 what: t(`events:kind.${first.kind}`, { defaultValue: first.kind }),
               })}{' '}
+              {sumOf(items, format)}
               <button type="button" className="link" aria-expanded={open} onClick={() => setOpen(!open)}>
                 {t(open ? 'timeline.fold' : 'timeline.unfold')}
               </button>
@@ -134,6 +135,18 @@ function Line({ items, products }: { items: readonly Item[]; products: Record<st
   )
 }
 
+/** What a folded line of purchases came to; nothing where currencies differ or it is not about money. */
+function sumOf(items: readonly Item[], format: Format): string {
+  const payloads = items.map(item => item.payload as { amountMinor?: unknown; currency?: unknown })
+  const currency = payloads[0]?.currency
+  if (typeof currency !== 'string' || payloads.some(payload => payload.currency !== currency)) return ''
+  const sum = payloads.reduce(
+    (total, { amountMinor }) => total + (typeof amountMinor === 'number' ? amountMinor : 0),
+    0,
+  )
+  return `· ${format.exactMoney(Math.abs(sum), currency)} `
+}
+
 interface PurchasePayload {
   readonly orderRef?: string
   readonly amountMinor: number
@@ -145,8 +158,9 @@ interface PurchasePayload {
 function lineOf(item: Item, products: Record<string, string>, t: TFunction, format: Format) {
   if (item.kind === 'purchase.recorded' || item.kind === 'refund.recorded') {
     const payload = item.payload as unknown as PurchasePayload
-    const named = payload.lines.map(line => {
-      const name = products[line.sku] ?? line.sku
+    const named = payload.lines.flatMap(line => {
+      const name = products[line.sku] || line.sku
+      if (!name) return []
       const quantity = Math.abs(line.quantity) / 1000
       return quantity === 1 || quantity === 0 ? name : `${name} × ${format.number(quantity, 3)}`
     })
