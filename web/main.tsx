@@ -15,10 +15,20 @@ import { Problem } from './api.ts'
 import { startLanguage } from './language.ts'
 import { router } from './router.tsx'
 import { theme } from './theme.ts'
+import { currentWorld, enterWorld } from './world.ts'
+
+/** A newer version was put in place while the page stood open: its parts have other names now. */
+window.addEventListener('vite:preloadError', () => location.reload())
 
 /** Whoever is no longer signed in is shown the door they came through, and comes back to where they were. */
 function showDoor(error: Error): void {
-  if (!(error instanceof Problem) || error.status !== 401) return
+  if (!(error instanceof Problem)) return
+  if (error.code === 'http:refusal.no-demo' && currentWorld() === 'demo') {
+    // Somebody has removed the demo shop that this browser was visiting.
+    enterWorld('business')
+    location.assign('/')
+  }
+  if (error.status !== 401) return
   const { pathname, href } = router.state.location
   if (pathname === '/sign-in') return
   void router.navigate({ to: '/sign-in', search: href === '/' ? {} : { back: href }, replace: true })

@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet 
 import { z } from 'zod'
 import { customerOrders, customerTypes } from '#insight/rhythm/contract.ts'
 import { alertViews } from '#social/warnings/contract.ts'
+import { Broken } from './shell/broken.tsx'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
 
@@ -91,6 +92,7 @@ export const router = createRouter({
     shell.addChildren([today, customers, customer, late, data, importing, jobs, settings]),
   ]),
   defaultPreload: 'intent',
+  defaultErrorComponent: Broken,
   scrollRestoration: true,
 })
 

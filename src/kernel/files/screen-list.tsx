@@ -7,6 +7,8 @@ import { Problem, useAsk } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Answer, EmptyState } from '../../../web/kit/index.ts'
 import { sentenceOf } from '../../../web/notices.tsx'
+import { useSession } from '../../../web/session.tsx'
+import { useDemo } from '../../../web/shell/demo.ts'
 import { sizeOf, upload } from '../../../web/upload.ts'
 import { type ImportDetail, type ImportSummary, listImports, readImport, uploadImport } from './contract.ts'
 
@@ -14,8 +16,18 @@ import { type ImportDetail, type ImportSummary, listImports, readImport, uploadI
 export function ImportList() {
   const { t } = useTranslation()
   const asked = useAsk(listImports, {})
+  const session = useSession()
+  const demo = useDemo()
   return (
     <>
+      {session.worlds.current === 'demo' ? (
+        <p className="note" role="note">
+          {t('imports.in-demo')}{' '}
+          <button type="button" className="link" onClick={demo.leave}>
+            {t('demo.leave')}
+          </button>
+        </p>
+      ) : null}
       <DropField />
       <h2>{t('imports.before')}</h2>
       <Answer of={asked}>
