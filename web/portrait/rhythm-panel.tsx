@@ -20,7 +20,11 @@ export function RhythmPanel({ rhythm }: { rhythm: Rhythm }) {
       <h2 className="finding">
         <span>
           {rhythm.usualDays !== null && rhythm.silentDays !== null
-            ? t('portrait.usually', { usual: Math.round(rhythm.usualDays), silent: rhythm.silentDays })
+            ? t('portrait.usually', {
+                count: Math.max(1, Math.round(rhythm.usualDays)),
+                usual: format.number(Math.max(1, rhythm.usualDays)),
+                silent: format.number(rhythm.silentDays),
+              })
             : t(`portrait.history-${rhythm.history}`)}
         </span>
         <small>{t('portrait.visits', { count: rhythm.purchases })}</small>
