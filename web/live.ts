@@ -7,7 +7,7 @@ import { currentWorld } from './world.ts'
 const operationsOf: Record<Topic, readonly string[]> = {
   customers: ['findParties', 'readParty', 'listCustomers', 'countCustomers'],
   events: ['latestEvents', 'eventProblems', 'partyTimeline'],
-  imports: ['listImports', 'readImport', 'importProblems'],
+  imports: ['listImports', 'readImport', 'listImportProblems', 'listUnattributedOrders', 'listSetAsideLines'],
   jobs: ['listJobs'],
   rhythm: ['listCustomers', 'countCustomers', 'customerRhythm', 'rhythmStrips', 'readRhythm', 'rhythmTotals'],
   settings: ['readSession', 'readBusiness'],

@@ -4,6 +4,7 @@ import { listWarnings } from '#social/warnings/contract.ts'
 import { useAsk } from '../api.ts'
 import { useFormat } from '../format.ts'
 import { Sentence } from '../kit/index.ts'
+import { useFreshWords } from '../today/fresh-words.ts'
 import { reasonsOfWords } from '../today/reasons-of-words.ts'
 import { TaskActions } from '../today/task-actions.tsx'
 
@@ -14,13 +15,14 @@ export function NextStep({ partyId }: { partyId: string }) {
   const tasks = useAsk(listTasks, { query: { state: 'open', partyId, limit: 5 } })
   const waiting = useAsk(listWarnings, { query: { view: 'waiting', partyId, limit: 1 } })
   const heldOut = useAsk(listWarnings, { query: { view: 'held-out', partyId, limit: 1 } })
+  const fresh = useFreshWords(partyId)
   if (!tasks.data) return null
   const state = heldOut.data?.items[0] ? 'held-out' : waiting.data?.items[0] ? 'waiting' : 'none'
   return (
     <section className="card" aria-label={t('portrait.next')}>
       <h2>{t('portrait.next')}</h2>
       {tasks.data.items.length === 0 ? <p className="muted">{t(`portrait.next-${state}`)}</p> : null}
-      {tasks.data.items.map(task => (
+      {tasks.data.items.map(fresh).map(task => (
         <div key={task.taskId} className="next">
           <p>{t(task.suggestionKey, { name: task.partyName })}</p>
           <p className="why">

@@ -12,6 +12,7 @@ import { Answer, EmptyState, type Level, Page } from '../kit/index.ts'
 import { useSession } from '../session.tsx'
 import { useVerbs } from '../shell/keys.ts'
 import { FirstMinute } from './first-minute.tsx'
+import { useFreshWords } from './fresh-words.ts'
 import { HistoryNote } from './history-note.tsx'
 import { TaskRow } from './task-row.tsx'
 import { TodayAside } from './today-aside.tsx'
@@ -70,6 +71,7 @@ export function Today() {
 function Queues({ items, total }: { items: readonly Task[]; total: number }) {
   const { t, i18n } = useTranslation()
   const strips = useStrips(items.map(task => task.partyId))
+  const fresh = useFreshWords()
   useRowKeys()
   if (items.length === 0) return <NothingToday />
   const programmes = [...new Set(items.map(task => task.programme))]
@@ -85,7 +87,7 @@ function Queues({ items, total }: { items: readonly Task[]; total: number }) {
         </h2>
         <ul className="rows">
           {mine.slice(0, most).map(task => (
-            <TaskRow key={task.taskId} task={task} strip={strips(task.partyId)} level={level} />
+            <TaskRow key={task.taskId} task={fresh(task)} strip={strips(task.partyId)} level={level} />
           ))}
         </ul>
         {mine.length > most ? (

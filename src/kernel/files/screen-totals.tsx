@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../web/format.ts'
-import { Why } from '../../../web/kit/index.ts'
 import type { ImportDetail, ImportTotals } from './contract.ts'
+import { Listed } from './screen-listed.tsx'
 
 /** Fourth step: what the import would do (or did), before anything is written. */
 export function DryRun({ detail, totals }: { detail: ImportDetail; totals: ImportTotals }) {
@@ -74,26 +74,6 @@ export function DryRun({ detail, totals }: { detail: ImportDetail; totals: Impor
           <span>{t('dry-run.rejected')}</span>
           <span className={totals.rejectedRows ? 'warn' : ''}>{n(totals.rejectedRows)}</span>
         </li>
-        <li>
-          <span>{t('dry-run.nameless')}</span>
-          <Why
-            reason={{
-              formula: t('dry-run.nameless-why'),
-              inputs: [
-                [t('dry-run.orders'), n(totals.unattributedOrders)],
-                [t('dry-run.money'), money(totals.unattributedMinor)],
-              ],
-            }}
-          >
-            {t('dry-run.lines', { count: totals.unattributedLines, number: n(totals.unattributedLines) })}
-          </Why>
-        </li>
-        <li>
-          <span>{t('dry-run.set-aside')}</span>
-          <Why reason={{ formula: t('dry-run.set-aside-why') }}>
-            {t('dry-run.lines', { count: totals.setAsideLines, number: n(totals.setAsideLines) })}
-          </Why>
-        </li>
         {totals.refundLinesLinked + totals.refundLinesUnlinked ? (
           <li>
             <span>{t('dry-run.refund-lines')}</span>
@@ -106,6 +86,7 @@ export function DryRun({ detail, totals }: { detail: ImportDetail; totals: Impor
           </li>
         ) : null}
       </ul>
+      {detail.kind === 'orders' ? <Listed detail={detail} totals={totals} /> : null}
     </>
   )
 }
