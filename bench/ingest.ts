@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,8 +70,9 @@ async function measure() {
       await database.transaction(async transaction => {
         await transaction.query(
           `insert into kernel.floor_key (key, party_id, occurred_at, event_id, source_id)
-           select k, k, $2, k, k from unnest($1::uuid[]) as t (k)`,
-          [ids, now],
+           select k, e, $3, e, e from unnest($1::uuid[], $2::uuid[]) as t (k, e)`,
+          // An order has two keys, the message's and its own, as hashes in no order.
+          [ids.flatMap(() => [randomUUID(), randomUUID()]), ids.flatMap(id => [id, id]), now],
         )
         await transaction.query(
           `insert into kernel.floor_event (party_id, occurred_at, event_id, kind, payload, source_id, received_at)

@@ -6,6 +6,7 @@ test('requests that arrive together share a commit, up to the largest batch', as
   const submit = batcher<number, number>({
     largest: 10,
     lanes: 1,
+    laneOf: () => 0,
     async commit(items) {
       sizes.push(items.length)
       return items.map(item => item * 2)
@@ -20,6 +21,7 @@ test('one bad request does not spoil its neighbours', async () => {
   const submit = batcher<string, string>({
     largest: 100,
     lanes: 1,
+    laneOf: () => 0,
     async commit(items) {
       if (items.includes('bad')) throw new Error('bad item')
       return items
@@ -30,7 +32,30 @@ test('one bad request does not spoil its neighbours', async () => {
 })
 
 test('a batch larger than the largest goes alone', async () => {
-  const submit = batcher<number, number>({ largest: 2, lanes: 2, commit: async items => items })
+  const submit = batcher<number, number>({ largest: 2, lanes: 2, laneOf: item => item, commit: async items => items })
   expect(await submit([1, 2, 3, 4])).toEqual([1, 2, 3, 4])
   expect(await submit([])).toEqual([])
+})
+
+test('what concerns one customer always goes down the same lane, and answers come back in their order', async () => {
+  const running = new Map<number, number>()
+  const submit = batcher<{ customer: number; text: string }, string>({
+    largest: 5,
+    lanes: 3,
+    laneOf: item => item.customer,
+    async commit(items) {
+      for (const { customer } of items) {
+        expect(running.get(customer) ?? 0).toBe(0)
+        running.set(customer, 1)
+      }
+      await new Promise(resolve => setTimeout(resolve, 1))
+      for (const { customer } of items) running.set(customer, 0)
+      return items.map(item => item.text)
+    },
+  })
+  const requests = Array.from({ length: 30 }, (_, request) =>
+    Array.from({ length: 7 }, (_, index) => ({ customer: request * 7 + index, text: `${request}-${index}` })),
+  )
+  const answers = await Promise.all(requests.map(submit))
+  expect(answers).toEqual(requests.map(request => request.map(item => item.text)))
 })

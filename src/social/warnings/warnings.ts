@@ -98,7 +98,7 @@ export function suggestStep(customer: Pick<LateCustomer, 'kind' | 'type' | 'purc
  * The why as a sentence: its translation key and values. Only what is known is said, and money only to those who may
  * see it. `count` is the usual gap or the cycle, so that each language can choose its plural.
  *
- * Example: "Usually every 24 days, now 61: of ten like this, 7 do not return within 60 days; about ¥1,840 a year."
+ * Example: "Usually every 24 days, now 61 days. 7 in 10 like this do not return within 60 days; about ¥1,840 a year."
  */
 export function whyLate(customer: LateCustomer, money: boolean): { wordsKey: string; words: Task['words'] } {
   const { kind, usualDays, cycleDays, silentDays, likeThis, horizonDays, spendPerYearMinor, currency } = customer
