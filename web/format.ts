@@ -109,8 +109,13 @@ export function formatOf(language: string, zone: string) {
 
 export type Format = ReturnType<typeof formatOf>
 
+/** English is read in Britain and in America: of the chosen language, the region that the browser prefers. */
+function regionOf(language: string): string {
+  return navigator.languages.find(name => name.split('-')[0] === language) ?? language
+}
+
 export function useFormat(): Format {
   const { i18n } = useTranslation()
   const zone = useOptionalSession()?.business.zone ?? 'UTC'
-  return useMemo(() => formatOf(i18n.language, zone), [i18n.language, zone])
+  return useMemo(() => formatOf(regionOf(i18n.language), zone), [i18n.language, zone])
 }

@@ -1,22 +1,6 @@
-import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { issueSignInLink } from '#kernel/access/index.ts'
-import { silentLog } from '#kernel/log.ts'
-import { readConfiguration } from '#product/configuration.ts'
-import { openProduct, type Product, type RunningServer, serve } from '#product/start.ts'
-
-const root = join(import.meta.dirname, '..')
-const chrome = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  path => path && existsSync(path),
-)
-
-if (!chrome && !process.env.CI)
-  console.log('The screens are not tried: there is no Chromium here (apt install chromium).')
+import { isBrowserHere, openScreens, type Screens } from '../scripts/screens.ts'
 
 /** Every page that has an address, as somebody who reads the demo shop sees it. */
 const pages = [
@@ -40,46 +24,18 @@ const pages = [
   '/settings?tab=demo',
 ]
 
-describe.skipIf(!chrome && !process.env.CI)('the screens, in a browser on a real server', () => {
-  let product: Product
-  let server: RunningServer
-  let browser: Browser
-  let context: BrowserContext
+describe.skipIf(!isBrowserHere)('the screens, in a browser on a real server', () => {
+  let screens: Screens
   let page: Page
   let url: string
-  const faults: string[] = []
-  const folder = mkdtempSync(join(tmpdir(), 'guanxi-screens-'))
 
   beforeAll(async () => {
-    // Started by root, the database runs as another account, which must be able to reach its folder.
-    chmodSync(folder, 0o755)
-    if (!existsSync(join(root, 'web/dist/index.html')))
-      execFileSync('npx', ['vite', 'build', '--config', 'web/vite.config.ts'], { cwd: root, stdio: 'ignore' })
-    const configuration = readConfiguration({ PORT: '0', GUANXI_DATA: folder, GUANXI_LOG: 'quiet' })
-    product = await openProduct({ configuration, log: silentLog, works: true })
-    server = await serve(product, configuration)
-    url = server.url
-    const { path } = await issueSignInLink(product.business, { firstOwner: true })
-    browser = await chromium.launch({
-      ...(chrome ? { executablePath: chrome } : {}),
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    })
-    context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' })
-    page = await context.newPage()
-    page.on('pageerror', error => faults.push(`${page.url()}: ${error.message}`))
-    page.on('console', message => {
-      if (message.type() === 'error') faults.push(`${page.url()}: ${message.text()}`)
-    })
-    await page.goto(url + path)
-    await page.getByRole('heading', { level: 1 }).waitFor()
+    screens = await openScreens()
+    page = screens.page
+    url = screens.url
   }, 180_000)
 
-  afterAll(async () => {
-    await browser?.close()
-    await server?.close()
-    await product?.close()
-    rmSync(folder, { recursive: true, force: true })
-  }, 60_000)
+  afterAll(() => screens?.close(), 60_000)
 
   it('a one-time link signs in, leaves the address bar, and asks what to call the owner', async () => {
     await page.getByLabel('What may we call you?').fill('Lin')
@@ -174,24 +130,7 @@ describe.skipIf(!chrome && !process.env.CI)('the screens, in a browser on a real
           await page.getByRole('heading', { level: 1 }).waitFor()
           await page.waitForFunction(() => !document.querySelector('.waiting'))
           await page.waitForTimeout(200)
-          const { violations } = await new AxeBuilder({ page })
-            .setLegacyMode()
-            .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
-            .analyze()
-          for (const { id, nodes } of violations)
-            found.push(
-              `${path} ${id}: ${nodes
-                .slice(0, 3)
-                .map(node => node.html.slice(0, 160))
-                .join(' | ')}`,
-            )
-          const bare = (await page.locator('body').innerText()).match(/\b[a-z][a-z-]+\.[a-z][a-z.-]*[a-z]\b/g) ?? []
-          for (const key of bare.filter(text =>
-            /^(today|late|portrait|customers|why|task|nav|imports|mapping|rules|evidence|stream|demo|jobs|me|staff|business)\./.test(
-              text,
-            ),
-          ))
-            found.push(`${path} shows the key ${key}`)
+          for (const fault of await screens.check()) found.push(`${path} ${fault}`)
         }
         expect(found).toEqual([])
       }, 240_000)
@@ -199,6 +138,6 @@ describe.skipIf(!chrome && !process.env.CI)('the screens, in a browser on a real
   }
 
   it('nothing broke on the way', () => {
-    expect(faults.filter(fault => !fault.includes('401'))).toEqual([])
+    expect(screens.faults.filter(fault => !fault.includes('401'))).toEqual([])
   })
 })

@@ -5,6 +5,7 @@ import { useAsk } from '../api.ts'
 import { useFormat } from '../format.ts'
 import { Sentence } from '../kit/index.ts'
 import { useFreshWords } from '../today/fresh-words.ts'
+import { GiveTask } from '../today/give-task.tsx'
 import { reasonsOfWords } from '../today/reasons-of-words.ts'
 import { TaskActions } from '../today/task-actions.tsx'
 
@@ -32,9 +33,9 @@ export function NextStep({ partyId }: { partyId: string }) {
               reasons={reasonsOfWords(t, format, task.wordsKey, task.words)}
             />
           </p>
-          <p className="muted small">
+          <p className="muted small due">
             {t('task.due', { day: format.day(task.dueOn) })}
-            {task.ownerName ? ` · ${task.ownerName}` : ''}
+            <GiveTask task={task} />
           </p>
           <TaskActions task={task} />
         </div>

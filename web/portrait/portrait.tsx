@@ -8,6 +8,7 @@ import { useAsk } from '../api.ts'
 import { type Format, useFormat } from '../format.ts'
 import { Answer, Face, Page, Why } from '../kit/index.ts'
 import { HistoryNote } from '../today/history-note.tsx'
+import { NameAndBirthday } from './edit-customer.tsx'
 import { NextStep } from './next-step.tsx'
 import type { Rhythm } from './reasons.tsx'
 import { RhythmPanel } from './rhythm-panel.tsx'
@@ -55,7 +56,7 @@ function Who({ party, rhythm }: { party: Party; rhythm: Rhythm | undefined }) {
         </Link>
       </p>
       <Face name={party.name} size={60} />
-      <h1>{party.name}</h1>
+      <NameAndBirthday key={party.partyId} party={party} />
       {party.say ? <p className="muted">{party.say}</p> : null}
       <p className="badges">
         {rhythm ? <TypeBadge type={rhythm.type} /> : null}

@@ -4,6 +4,7 @@ import type { Task } from '#kernel/tasks/contract.ts'
 import { todayIn } from '../days.ts'
 import { useFormat } from '../format.ts'
 import { Face, type Level, Sentence, Strip, type StripData } from '../kit/index.ts'
+import { GiveTask } from './give-task.tsx'
 import { reasonsOfWords } from './reasons-of-words.ts'
 import { TaskActions } from './task-actions.tsx'
 
@@ -20,7 +21,7 @@ export function TaskRow({ task, strip, level }: { task: Task; strip: StripData |
           <Link to="." search={(previous: object) => ({ ...previous, person: task.partyId })}>
             {task.partyName}
           </Link>
-          {task.ownerName ? <small>{task.ownerName}</small> : null}
+          <GiveTask task={task} />
           {overdue ? <small className="warn">{t('task.since', { day: format.shortDay(task.dueOn) })}</small> : null}
         </div>
         <div className="why">

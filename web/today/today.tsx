@@ -29,6 +29,7 @@ export function Today() {
   const session = useSession()
   const counts = useAsk(countCustomers, {})
   const tasks = useAsk(listTasks, { query: { state: 'open', limit: 50 } })
+  const fresh = useFreshWords()
   const total = tasks.data?.total
   const hour = format.hourOf(now())
   const greeting = t(
@@ -61,7 +62,7 @@ export function Today() {
       ) : (
         <>
           <HistoryNote reading={counts.data?.reading} />
-          <Answer of={tasks}>{({ items, total }) => <Queues items={items} total={total} />}</Answer>
+          <Answer of={tasks}>{({ items, total }) => <Queues items={items.map(fresh)} total={total} />}</Answer>
         </>
       )}
     </Page>
@@ -71,7 +72,6 @@ export function Today() {
 function Queues({ items, total }: { items: readonly Task[]; total: number }) {
   const { t, i18n } = useTranslation()
   const strips = useStrips(items.map(task => task.partyId))
-  const fresh = useFreshWords()
   useRowKeys()
   if (items.length === 0) return <NothingToday />
   const programmes = [...new Set(items.map(task => task.programme))]
@@ -87,7 +87,7 @@ function Queues({ items, total }: { items: readonly Task[]; total: number }) {
         </h2>
         <ul className="rows">
           {mine.slice(0, most).map(task => (
-            <TaskRow key={task.taskId} task={fresh(task)} strip={strips(task.partyId)} level={level} />
+            <TaskRow key={task.taskId} task={task} strip={strips(task.partyId)} level={level} />
           ))}
         </ul>
         {mine.length > most ? (

@@ -9,6 +9,7 @@ import type { z } from 'zod'
 import { call, type Problem, useAsk } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Answer, EmptyState, Page, Strip } from '../../../web/kit/index.ts'
+import { AddCustomer } from '../../../web/portrait/add-customer.tsx'
 import { TypeBadge } from '../../../web/portrait/type-badge.tsx'
 import { useMay } from '../../../web/session.tsx'
 import { useVerbs } from '../../../web/shell/keys.ts'
@@ -87,6 +88,7 @@ export function Customers() {
           ? t('nav.customers')
           : t(`customers.title-${current}`, { count: total, number: format.number(total) })
       }
+      actions={<AddCustomer />}
       subtitle={
         current === 'all' ? undefined : current === 'late' ? t('rhythm:late.rule') : t(`rhythm:type.${current}.rule`)
       }

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
 import { dump } from './dump.testing.ts'
+import { gb18030 } from './gb18030.testing.ts'
 import {
   checkNow,
   type ImportFileOptions,
@@ -263,18 +264,6 @@ test('Chinese files: GB18030 is offered, never assumed; names and columns are un
     { name: '王小明', family_name: '王' },
   ])
 })
-
-/** Node has no encoder for GB18030, so the test holds the few characters that it needs, found by decoding all pairs. */
-function gb18030(text: string): Buffer {
-  const decoder = new TextDecoder('gb18030')
-  const pairs = new Map<string, number[]>()
-  for (let first = 0x81; first <= 0xfe; first++) {
-    for (let second = 0x40; second <= 0xfe; second++) {
-      if (second !== 0x7f) pairs.set(decoder.decode(Uint8Array.of(first, second)), [first, second])
-    }
-  }
-  return Buffer.from([...text].flatMap(letter => (letter < '\u0080' ? [letter.charCodeAt(0)] : pairs.get(letter)!)))
-}
 
 test('a question that only a person can answer stops the import until it is answered', async () => {
   const text = [header, '1,T1,Tea,1,01/02/2025,3.00,77', '2,T1,Tea,1,03/04/2025,3.00,77'].join('\n')

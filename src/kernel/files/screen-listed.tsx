@@ -26,20 +26,25 @@ export function Listed({ detail, totals }: { detail: ImportDetail; totals: Impor
           number: format.number(totals.unattributedOrders),
         })} · ${amount(totals.unattributedMinor)}`}
       >
-        <Rows
-          name={[listUnattributedOrders.id, detail.importId]}
-          ask={(query, signal) => call(listUnattributedOrders, { params, query }, signal)}
-          why={t('dry-run.nameless-why')}
-          head={['order', 'part', 'when', 'lines', 'money']}
-          keyOf={order => `${order.orderRef} ${order.part}`}
-          cells={order => [
-            order.orderRef,
-            t(`dry-run.part-${order.part}`),
-            format.instant(order.occurredAt),
-            format.number(order.lines),
-            format.exactMoney(order.amountMinor, order.currency),
-          ]}
-        />
+        <p className="muted reading-width">
+          {t('dry-run.nameless-why')} {detail.state === 'done' ? null : t('dry-run.nameless-later')}
+        </p>
+        {detail.state === 'done' ? (
+          <Rows
+            name={[listUnattributedOrders.id, detail.importId]}
+            ask={(query, signal) => call(listUnattributedOrders, { params, query }, signal)}
+            none={t('dry-run.nameless-known')}
+            head={['order', 'part', 'when', 'lines', 'money']}
+            keyOf={order => `${order.orderRef} ${order.part}`}
+            cells={order => [
+              order.orderRef,
+              t(`dry-run.part-${order.part}`),
+              format.instant(order.occurredAt),
+              format.number(order.lines),
+              format.exactMoney(order.amountMinor, order.currency),
+            ]}
+          />
+        ) : null}
       </Folded>
       <Folded
         title={t('dry-run.set-aside')}
@@ -50,10 +55,11 @@ export function Listed({ detail, totals }: { detail: ImportDetail; totals: Impor
           number: format.number(totals.setAsideLines),
         })} · ${amount(totals.setAsideMinor)}`}
       >
+        <p className="muted reading-width">{t('dry-run.set-aside-why')}</p>
         <Rows
           name={[listSetAsideLines.id, detail.importId]}
           ask={(query, signal) => call(listSetAsideLines, { params, query }, signal)}
-          why={t('dry-run.set-aside-why')}
+          none={t('dry-run.set-aside-none')}
           head={['row', 'order', 'product', 'when', 'reason', 'quantity', 'money']}
           keyOf={line => String(line.row)}
           cells={line => [
@@ -102,14 +108,15 @@ interface Listing<Item> {
 function Rows<Item>({
   name,
   ask,
-  why,
+  none,
   head,
   keyOf,
   cells,
 }: {
   name: readonly string[]
   ask: (query: { after?: string | undefined; limit: number }, signal: AbortSignal) => Promise<Listing<Item>>
-  why: string
+  /** Said where there are no rows. */
+  none: string
   head: readonly Column[]
   keyOf: (item: Item) => string
   cells: (item: Item) => readonly string[]
@@ -133,9 +140,9 @@ function Rows<Item>({
     <Answer of={{ data: asked.data, error: asked.error, refetch: asked.refetch }}>
       {({ pages }) => {
         const items = pages.flatMap(page => [...page.items])
+        if (items.length === 0) return <p className="muted">{none}</p>
         return (
           <>
-            <p className="muted reading-width">{why}</p>
             <div className="table-holder">
               <table className="table">
                 <thead>
