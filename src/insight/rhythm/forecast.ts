@@ -96,5 +96,3 @@ export function spendPerYearMinor(state: RhythmState, usualDays: number): number
   const perPurchase = (state.spendMinor - state.refundMinor) / state.purchaseDays
   return Math.max(0, Math.round((perPurchase * 365) / Math.max(1, usualDays)))
 }
-
-export type StateWithDays = RhythmState & DueDays

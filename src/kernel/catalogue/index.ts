@@ -1,1 +1,1 @@
-export { type Product, productCategories, productNames, upsertProducts } from './products.ts'
+export { type Product, productNames, upsertProducts } from './products.ts'

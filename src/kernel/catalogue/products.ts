@@ -33,11 +33,3 @@ export async function productNames(queryable: Queryable, skus: readonly string[]
   )
   return new Map(rows.map(row => [row.sku, row.name]))
 }
-
-/** The distinct groups of products, for choosing one in a rule. */
-export async function productCategories(queryable: Queryable): Promise<string[]> {
-  const rows = await queryable.query<{ category: string }>(
-    'select distinct category from catalogue.product where category is not null order by category limit 500',
-  )
-  return rows.map(row => row.category)
-}

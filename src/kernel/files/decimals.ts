@@ -67,11 +67,6 @@ export function inUnits(value: Decimal, places: number): number | undefined {
   return Number.isSafeInteger(number) ? number : undefined
 }
 
-/** Whether the decimal is exact in units of `10 ** -places`: 0.25 is in thousandths, 0.0001 is not. */
-export function isExactIn(value: Decimal, places: number): boolean {
-  return value.scale <= places || value.unscaled % 10n ** BigInt(value.scale - places) === 0n
-}
-
 /** One text for one number: 2.50 and 2.5 are `2.5`. */
 export function canonical(value: Decimal): string {
   let { unscaled, scale } = value

@@ -1,3 +1,3 @@
 export { type JobDefinition, type JobRun, type Jobs, job, type Progress, type Schedule } from './job.ts'
 export { jobsOn, performNow, prepareQueue, startWorker } from './queue.ts'
-export { queueDepth, readRun } from './store.ts'
+export { queueDepth } from './store.ts'

@@ -22,11 +22,6 @@ export async function listRuns(queryable: Queryable, limit: number): Promise<Job
   return rows.map(runOf)
 }
 
-export async function readRun(queryable: Queryable, runId: string): Promise<JobRun | undefined> {
-  const [row] = await queryable.query<RunRow>('select * from jobs.run where run_id = $1', [runId])
-  return row && runOf(row)
-}
-
 /** How many jobs wait and how many have failed for good; health and metrics show it. */
 export async function queueDepth(queryable: Queryable): Promise<{ waiting: number; failing: number }> {
   const [row] = await queryable.query<{ waiting: number; failing: number }>(

@@ -8,8 +8,6 @@ export const partyRoles = ['customer', 'dealer', 'supplier', 'referrer', 'applic
 /** `value` as it was given; the normalised form that makes two of them equal stays in the database. */
 export const identifier = z.object({ kind: z.enum(identifierKinds), value: z.string().trim().min(1).max(320) })
 
-export const nameOrders = ['family-first', 'given-first'] as const
-
 export const party = z.object({
   partyId: z.uuid(),
   kind: z.enum(partyKinds),

@@ -40,15 +40,6 @@ export async function readParty(queryable: Queryable, partyId: string): Promise<
   }
 }
 
-/** Names for a handful of parties, for lists that other rooms show. */
-export async function partyNames(queryable: Queryable, partyIds: readonly string[]): Promise<Map<string, string>> {
-  const rows = await queryable.query<{ party_id: string; name: string }>(
-    'select party_id, name from parties.party where party_id = any($1)',
-    [partyIds],
-  )
-  return new Map(rows.map(row => [row.party_id, row.name]))
-}
-
 /** Finds by the pieces of `search.ts`; the hint is an identifier by which a person at a desk can tell two namesakes apart. */
 export async function findParties(queryable: Queryable, text: string, limit: number) {
   const grams = queryGrams(text)
@@ -112,15 +103,4 @@ export async function changeParty(
     ],
   )
   return readParty(transaction, partyId)
-}
-
-/** Removes the parties that this source brought and about whom nothing else is known any more. */
-export async function removePartiesOf(transaction: Transaction, sourceId: string): Promise<number> {
-  const rows = await transaction.query<{ party_id: string }>(
-    `delete from parties.party p where p.source_id = $1
-       and not exists (select from events.event e where e.party_id = p.party_id) returning p.party_id`,
-    [sourceId],
-  )
-  await transaction.query('delete from parties.identifier where party_id = any($1)', [rows.map(row => row.party_id)])
-  return rows.length
 }

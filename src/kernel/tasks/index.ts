@@ -1,1 +1,1 @@
-export { act, listTasks, type NewTask, openTask, openTasks, readTask, withdrawTask, withdrawTasks } from './store.ts'
+export { act, listTasks, type NewTask, openTask, openTasks, readTask, withdrawTasks } from './store.ts'

@@ -66,15 +66,6 @@ export async function withdrawTasks(
   await house.live.announce(transaction, ['tasks'])
 }
 
-export async function withdrawTask(
-  transaction: Transaction,
-  house: House,
-  partyId: string,
-  taskId: string,
-): Promise<void> {
-  await withdrawTasks(transaction, house, [{ partyId, taskId }])
-}
-
 interface TaskRow {
   readonly party_id: string
   readonly task_id: string
