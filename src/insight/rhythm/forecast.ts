@@ -1,7 +1,7 @@
 import { type Day, daysBetween } from '#kernel/clock/index.ts'
 import { applyCalibration, probabilityAlive, probabilityOfSilence, type RhythmHistory } from '#statistics/index.ts'
 import { type CustomersAlike, customersLike } from './calibration.ts'
-import { type DueDays, type DueSpans, dayAt, dueTable, fewestPurchaseDays } from './due-days.ts'
+import { type DueSpans, dayAt, dueTable, fewestPurchaseDays } from './due-days.ts'
 import type { RhythmState } from './fold.ts'
 import { knowsLeaving, type RhythmModel } from './model.ts'
 
