@@ -56,3 +56,12 @@ function gamma(shape: number, uniform: () => number): number {
   for (let part = 0; part < shape; part++) sum -= Math.log(1 - uniform())
   return sum
 }
+
+/** Bytes for the random part of ids, from a seed: the same customers are then held out in every telling of a day. */
+export function bytesFrom(seed: number): (bytes: Uint8Array) => Uint8Array {
+  const { whole } = chanceFrom(seed)
+  return bytes => {
+    for (let index = 0; index < bytes.length; index++) bytes[index] = whole(0, 255)
+    return bytes
+  }
+}

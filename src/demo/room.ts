@@ -4,6 +4,7 @@ import { job } from '#kernel/jobs/index.ts'
 import { route } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
+import { bytesFrom } from './chance.ts'
 import { loadDemo, readDemo, removeDemo } from './contract.ts'
 import { tellTeaShop } from './load.ts'
 import type { EmptyWorld } from './story.ts'
@@ -13,9 +14,12 @@ export interface DemoWorlds {
   readonly business: House
   demo(): House | undefined
   /** Makes the demo's database and lets it be filled; it is seen by nobody before it is full. */
-  openDemo(fill: (world: EmptyWorld) => Promise<void>): Promise<unknown>
+  openDemo(fill: (world: EmptyWorld) => Promise<void>, chance: (bytes: Uint8Array) => Uint8Array): Promise<unknown>
   dropDemo(): Promise<void>
 }
+
+/** Which telling of the story it is; any number would do. */
+const demoSeed = 7250
 
 /** Loading and removing the demo world: asked for in the business, where staff sign in, whatever world they look at. */
 export function demoRoom(worlds: () => DemoWorlds): Room {
@@ -69,7 +73,7 @@ export async function fillDemo(
   telling: (done: number, total: number) => Promise<void>,
 ): Promise<void> {
   if (worlds.demo()) return
-  await worlds.openDemo(world => tellTeaShop(world, language, telling))
+  await worlds.openDemo(world => tellTeaShop(world, language, telling), bytesFrom(demoSeed))
   await announce(worlds)
 }
 

@@ -30,6 +30,8 @@ export async function openHouse(options: {
   readonly atFirst?: Partial<BusinessSettings>
   /** A database made from a template that was brought up to date already. */
   readonly isMigrated?: boolean
+  /** Fills the random part of ids; the machine's own source of chance unless a world must come out the same every time. */
+  readonly chance?: (bytes: Uint8Array) => Uint8Array
 }): Promise<OpenHouse> {
   const { name, rooms, folder, log } = options
   const clock = options.clock ?? systemClock
@@ -46,7 +48,7 @@ export async function openHouse(options: {
     await database.close()
     throw error
   }
-  const newId = idMaker(clock)
+  const newId = idMaker(clock, options.chance)
   const definitions = new Map(rooms.flatMap(room => room.jobs ?? []).map(job => [job.name, job]))
   const live = liveOn(database)
   let worker: { stop(): Promise<void> } | undefined

@@ -27,6 +27,14 @@ export interface EmptyWorld {
   perform(job: string): Promise<void>
 }
 
+/** Fills bytes; for ids that come out the same every time. */
+type Chance = (bytes: Uint8Array) => Uint8Array
+
+interface Filling {
+  readonly clock: EmptyWorld['clock']
+  readonly chance: Chance
+}
+
 /**
  * The worlds of one installation: the business itself, and the demo world on a database of its own when it is loaded, so
  * that made-up customers can never reach a real total.
@@ -36,7 +44,7 @@ export interface Worlds {
   /** The demo world where it is loaded. */
   demo(): OpenHouse | undefined
   /** Makes the demo's database and lets it be filled; nobody sees it before it is full. */
-  openDemo(fill: (world: EmptyWorld) => Promise<void>): Promise<void>
+  openDemo(fill: (world: EmptyWorld) => Promise<void>, chance: Chance): Promise<void>
   dropDemo(): Promise<void>
   readonly database: { readonly adopted: boolean; readonly embedded: boolean }
   close(): Promise<void>
@@ -60,7 +68,7 @@ export async function openWorlds(options: {
   const demoName = databaseOf(demoConnection)
   const fillingName = `${demoName}_filling`
 
-  const open = async (name: House['name'], to: Connection, clock?: EmptyWorld['clock']) => {
+  const open = async (name: House['name'], to: Connection, filling?: Filling) => {
     const folder = join(dataFolder, name)
     // Uploaded files are customers; other accounts of this machine may pass through the data folder but not look in here.
     await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -71,7 +79,7 @@ export async function openWorlds(options: {
       folder,
       log,
       connections: name === 'demo' ? 4 : configuration.connections,
-      ...(clock && { clock }),
+      ...filling,
       ...(configuration.language && { atFirst: { language: configuration.language } }),
     })
   }
@@ -142,13 +150,13 @@ export async function openWorlds(options: {
   return {
     business,
     demo: () => demo,
-    async openDemo(fill) {
+    async openDemo(fill, chance) {
       await lookForDemo()
       if (demo) return
       await dropDatabase(connection, fillingName)
       await createDatabase(connection, fillingName)
       const clock = movableClock(business.clock.now())
-      const filling = await open('demo', withDatabase(connection, fillingName), clock)
+      const filling = await open('demo', withDatabase(connection, fillingName), { clock, chance })
       try {
         await fill({
           house: filling,

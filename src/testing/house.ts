@@ -32,6 +32,7 @@ export async function openTestHouse(
     readonly rooms?: readonly Room[]
     readonly business?: Partial<BusinessSettings>
     readonly log?: Log
+    readonly chance?: (bytes: Uint8Array) => Uint8Array
   } = {},
 ): Promise<TestHouse> {
   const database = await createTestDatabase()
@@ -80,6 +81,7 @@ export async function openTestHouseOn(
     readonly rooms?: readonly Room[]
     readonly business?: Partial<BusinessSettings>
     readonly log?: Log
+    readonly chance?: (bytes: Uint8Array) => Uint8Array
     readonly isMigrated?: boolean
   } = {},
 ): Promise<OpenHouse> {
@@ -93,5 +95,6 @@ export async function openTestHouseOn(
     ...(options.clock && { clock: options.clock }),
     ...(options.business && { atFirst: options.business }),
     ...(options.isMigrated && { isMigrated: true }),
+    ...(options.chance && { chance: options.chance }),
   })
 }
