@@ -17,7 +17,7 @@ const chrome = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-br
 /** Whether screens can be tried here. Where tests are run for everybody (`CI`), a missing browser is a fault. */
 export const isBrowserHere = Boolean(chrome || process.env.CI)
 
-if (!isBrowserHere) console.log('The screens are not tried: there is no Chromium here (apt install chromium).')
+if (!isBrowserHere) console.log('The screens cannot be opened: there is no Chromium here (apt install chromium).')
 
 export interface Screens {
   readonly page: Page

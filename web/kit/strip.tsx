@@ -20,7 +20,7 @@ export function Strip({ data, big = false }: { data: StripData; big?: boolean })
   const { ref, width: measured } = useElementSize()
   return (
     <div ref={ref} className={big ? 'strip strip-big' : 'strip'}>
-      <StripDrawing data={data} width={big ? measured || 560 : 184} big={big} />
+      <StripDrawing data={data} width={big ? measured || 560 : 150} big={big} />
     </div>
   )
 }

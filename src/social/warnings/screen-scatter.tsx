@@ -29,7 +29,8 @@ export function Scatter({ view }: { view: 'week' | 'waiting' }) {
         grid: { left: 8, right: 64, top: 26, bottom: 28, containLabel: true },
         xAxis: {
           type: 'value',
-          min: 1,
+          scale: true,
+          splitNumber: 4,
           name: t('late.axis-x'),
           nameLocation: 'middle',
           nameGap: 26,
@@ -41,6 +42,7 @@ export function Scatter({ view }: { view: 'week' | 'waiting' }) {
         yAxis: {
           type: 'value',
           min: 0,
+          splitNumber: 3,
           name: t('late.axis-y'),
           nameTextStyle: { color: ink.muted, align: 'left' },
           axisLabel: {
@@ -62,7 +64,7 @@ export function Scatter({ view }: { view: 'week' | 'waiting' }) {
               partyId: point.partyId,
               label: {
                 show: dear.includes(point),
-                position: 'right',
+                position: 'top',
                 color: ink.ink,
                 formatter: '{b}',
               },
