@@ -53,7 +53,7 @@ export function Chart({
     }
   }, [draw, width, height])
   return (
-    <div ref={ref} className="chart">
+    <div ref={ref} className="chart" style={{ minHeight: height }}>
       <div ref={holder} role="img" aria-label={label} />
     </div>
   )

@@ -26,9 +26,8 @@ export function Listed({ detail, totals }: { detail: ImportDetail; totals: Impor
           number: format.number(totals.unattributedOrders),
         })} · ${amount(totals.unattributedMinor)}`}
       >
-        <p className="muted reading-width">
-          {t('dry-run.nameless-why')} {detail.state === 'done' ? null : t('dry-run.nameless-later')}
-        </p>
+        <p className="muted reading-width">{t('dry-run.nameless-why')}</p>
+        {detail.state === 'done' ? null : <p className="muted reading-width">{t('dry-run.nameless-later')}</p>}
         {detail.state === 'done' ? (
           <Rows
             name={[listUnattributedOrders.id, detail.importId]}
