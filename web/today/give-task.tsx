@@ -28,7 +28,7 @@ export function GiveTask({ task }: { task: Task }) {
   return (
     <Menu position="bottom-start">
       <Menu.Target>
-        <button type="button" className="link small">
+        <button type="button" className="link small give">
           {owner || t('task.give')}
         </button>
       </Menu.Target>
