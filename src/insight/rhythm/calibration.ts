@@ -53,14 +53,23 @@ const fewestAlike = 20
 
 const mostBins = 10
 
-/** "7 in 10 like this": the bin of the past in which this forecast falls, or null where it held too few customers. */
-export function customersLike(calibration: Pick<Calibration, 'bins' | 'cutoffOn'>, raw: number): CustomersAlike | null {
+/**
+ * "7 in 10 like this": the corrected forecast as a count that people can picture, so that it never contradicts the chance
+ * shown beside it; with the tenth of past forecasts in which this one falls as the evidence. None and all are not said,
+ * since no past can promise them. Null where the evidence is too thin.
+ *
+ * Example: a forecast corrected to 0.68 is 7 in 10, and one corrected to 0.99 is 9 in 10.
+ */
+export function customersLike(
+  calibration: Pick<Calibration, 'bins' | 'cutoffOn' | 'map'>,
+  raw: number,
+): CustomersAlike | null {
   const bin = calibration.bins.find(candidate => raw <= candidate.to) ?? calibration.bins.at(-1)
   if (!bin || bin.customers < fewestAlike) return null
   return {
     customers: bin.customers,
     silent: bin.silent,
-    outOfTen: Math.round((10 * bin.silent) / bin.customers),
+    outOfTen: Math.min(9, Math.max(1, Math.round(10 * applyCalibration(calibration.map, raw)))),
     cutoffOn: calibration.cutoffOn,
   }
 }

@@ -172,12 +172,15 @@ describe('calibration', () => {
     { from: 0.7, to: 0.9, customers: 40, silent: 29, predicted: 0.8, calibrated: 0.8, actual: 0.725 },
   ]
   test.each([
-    [0.1, { customers: 100, silent: 21, outOfTen: 2, cutoffOn: '2026-01-01' }],
+    [0.01, { customers: 100, silent: 21, outOfTen: 1, cutoffOn: '2026-01-01' }],
+    [0.2, { customers: 100, silent: 21, outOfTen: 2, cutoffOn: '2026-01-01' }],
     [0.5, null],
-    [0.85, { customers: 40, silent: 29, outOfTen: 7, cutoffOn: '2026-01-01' }],
-    [0.99, { customers: 40, silent: 29, outOfTen: 7, cutoffOn: '2026-01-01' }],
+    [0.74, { customers: 40, silent: 29, outOfTen: 7, cutoffOn: '2026-01-01' }],
+    [0.85, { customers: 40, silent: 29, outOfTen: 9, cutoffOn: '2026-01-01' }],
+    [0.99, { customers: 40, silent: 29, outOfTen: 9, cutoffOn: '2026-01-01' }],
   ])('customers like one at %f', (raw, expected) => {
-    expect(customersLike({ bins, cutoffOn: '2026-01-01' }, raw)).toEqual(expected)
+    const map = { kind: 'logistic', intercept: 0, slope: 1 } as const
+    expect(customersLike({ bins, map, cutoffOn: '2026-01-01' }, raw)).toEqual(expected)
   })
 })
 

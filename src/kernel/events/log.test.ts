@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { resolveParties } from '#kernel/parties/index.ts'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
-import { ingest } from './index.ts'
+import { ingest, systemSource } from './index.ts'
 
 let house: TestHouse
 
@@ -96,4 +96,35 @@ test('events of a withdrawn source leave no trace and may come again', async () 
   await house.database.transaction(tx => house.events.withdraw(tx, other.sourceId, [found!.party_id]))
   expect(await house.events.history(house.database, [found!.party_id])).toEqual([])
   expect(await ingest(house, other, [order('w1', 'wo1', 'wm1')])).toEqual({ accepted: 1, duplicates: 0, problems: 0 })
+})
+
+test('what the house noted about somebody goes with the last event of theirs, and stays while others speak of them', async () => {
+  const [gone, kept] = [
+    { sourceId: '01900000-0000-7000-8000-000000000003', kind: 'import' },
+    { sourceId: '01900000-0000-7000-8000-000000000004', kind: 'key' },
+  ] as const
+  await ingest(house, gone, [order('n1', 'no1', 'nm1'), order('n2', 'no2', 'nm2')])
+  await ingest(house, kept, [order('n2', 'no3', 'nm3')])
+  const rows = await house.database.query<{ party_id: string; value: string }>(
+    `select party_id, value from parties.identifier where value in ('n1', 'n2') order by value`,
+  )
+  const [n1, n2] = rows.map(row => row.party_id) as [string, string]
+  await house.database.transaction(tx =>
+    house.events.record(
+      tx,
+      systemSource,
+      [n1, n2].map(partyId => ({
+        kind: 'task.postponed',
+        partyId,
+        occurredAt: house.clock.now(),
+        payload: { taskId: partyId, programme: 'none' },
+      })),
+    ),
+  )
+  await house.database.transaction(tx => house.events.withdraw(tx, gone.sourceId, [n1, n2]))
+  expect(await house.events.history(house.database, [n1])).toEqual([])
+  expect((await house.events.history(house.database, [n2])).map(event => event.kind)).toEqual([
+    'purchase.recorded',
+    'task.postponed',
+  ])
 })

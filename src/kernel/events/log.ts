@@ -96,6 +96,12 @@ export function eventLogOn(parts: {
         sourceId,
         partyIds,
       ])
+      // What the house itself noted about somebody of whom nobody speaks any more (late, due) was about nothing.
+      await transaction.query(
+        `delete from events.event e where e.party_id = any($1) and e.source_id = $2
+           and not exists (select from events.event o where o.party_id = e.party_id and o.source_id <> $2)`,
+        [partyIds, systemSource.sourceId],
+      )
       await transaction.query(
         `insert into events.withdrawal as w (source_id, events, withdrawn_at) values ($1, $2, $3)
          on conflict (source_id) do update set events = w.events + excluded.events, withdrawn_at = excluded.withdrawn_at`,
