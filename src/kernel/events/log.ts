@@ -141,7 +141,7 @@ async function keepNew(transaction: Transaction, entries: readonly Entry[]): Pro
     [
       claimed,
       events.map(event => event.partyId),
-      events.map(event => event.occurredAt),
+      events.map(event => event.occurredAt.toISOString()),
       events.map(event => event.eventId),
       events.map(event => event.sourceId),
     ],
@@ -164,13 +164,14 @@ async function append(transaction: Transaction, source: EventSource, entries: re
   )
   await transaction.query(
     `insert into events.event (party_id, occurred_at, event_id, kind, payload, source_id, received_at)
-     select p, o, e, k, j::jsonb, $6, $7 from unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $5::text[]) as t (p, o, e, k, j)`,
+     select p, o, e, k, j, $6, $7 from rows from (
+       unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[]), jsonb_array_elements($5::jsonb)) as t (p, o, e, k, j)`,
     [
       events.map(event => event.partyId),
-      events.map(event => event.occurredAt),
+      events.map(event => event.occurredAt.toISOString()),
       events.map(event => event.eventId),
       events.map(event => event.kind),
-      events.map(event => JSON.stringify(event.payload)),
+      JSON.stringify(events.map(event => event.payload)),
       source.sourceId,
       events[0]!.receivedAt,
     ],
