@@ -9,6 +9,8 @@ import { loadDemo, readDemo, removeDemo } from './contract.ts'
 import { tellTeaShop } from './load.ts'
 import type { EmptyWorld } from './story.ts'
 
+export type { EmptyWorld } from './story.ts'
+
 /** What the demo needs of the composition: a second world to fill and to drop, beside the business. */
 export interface DemoWorlds {
   readonly business: House

@@ -12,11 +12,6 @@ export const configurationSchema = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//)
     .optional(),
-  /** Another database for the demo world; without it, one is made beside the business's own. */
-  GUANXI_DEMO_DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//)
-    .optional(),
   GUANXI_UNSAFE_DATABASE: z.enum(['yes', 'no']).default('no'),
   GUANXI_LANGUAGE: z.enum(languages).optional(),
   GUANXI_LOG: z.enum(['quiet', 'info', 'json']).default('info'),
@@ -30,7 +25,6 @@ export interface Configuration {
   readonly port: number
   readonly dataFolder: string
   readonly databaseUrl: string | undefined
-  readonly demoDatabaseUrl: string | undefined
   readonly allowUnsafeDatabase: boolean
   readonly language: (typeof languages)[number] | undefined
   readonly log: 'quiet' | 'info' | 'json'
@@ -58,7 +52,6 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     port: values.PORT,
     dataFolder: resolve(values.GUANXI_DATA),
     databaseUrl: values.DATABASE_URL,
-    demoDatabaseUrl: values.GUANXI_DEMO_DATABASE_URL,
     allowUnsafeDatabase: values.GUANXI_UNSAFE_DATABASE === 'yes',
     language: values.GUANXI_LANGUAGE,
     log: values.GUANXI_LOG,

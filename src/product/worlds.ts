@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { EmptyWorld } from '#demo/room.ts'
 import { movableClock } from '#kernel/clock/index.ts'
 import { startEmbedded } from '#kernel/database/embedded/index.ts'
 import {
@@ -19,13 +20,6 @@ import { faultOf, type Log } from '#kernel/log.ts'
 import type { Room } from '#kernel/room.ts'
 import type { Configuration } from './configuration.ts'
 import { type OpenHouse, openHouse } from './house.ts'
-
-/** An empty house whose clock is moved by whoever fills it, so that a past can happen in its order. */
-export interface EmptyWorld {
-  readonly house: House
-  readonly clock: ReturnType<typeof movableClock>
-  perform(job: string): Promise<void>
-}
 
 /** Fills bytes; for ids that come out the same every time. */
 type Chance = (bytes: Uint8Array) => Uint8Array
@@ -62,9 +56,7 @@ export async function openWorlds(options: {
   await mkdir(dataFolder, { recursive: true })
   let embedded = configuration.databaseUrl ? undefined : await startEmbedded({ dataFolder, log })
   const connection: Connection = { ...(embedded?.connection ?? { connectionString: configuration.databaseUrl! }) }
-  const demoConnection: Connection = configuration.demoDatabaseUrl
-    ? { connectionString: configuration.demoDatabaseUrl }
-    : withDatabase(connection, `${databaseOf(connection)}_demo`)
+  const demoConnection = withDatabase(connection, `${databaseOf(connection)}_demo`)
   const demoName = databaseOf(demoConnection)
   const fillingName = `${demoName}_filling`
 
@@ -91,18 +83,21 @@ export async function openWorlds(options: {
 
   /** Another process may have loaded or dropped the demo; one look at a time. */
   const lookForDemo = () => {
-    looking = looking.then(async () => {
-      if (closed) return
-      const exists = await databaseExists(connection, demoName)
-      if (exists && !demo) {
-        demo = await open('demo', demoConnection)
-        if (works) await demo.work()
-      } else if (!exists && demo) {
-        const gone = demo
-        demo = undefined
-        await gone.close()
-      }
-    })
+    // A look that failed is no reason not to look again.
+    looking = looking
+      .catch(() => {})
+      .then(async () => {
+        if (closed) return
+        const exists = await databaseExists(connection, demoName)
+        if (exists && !demo) {
+          demo = await open('demo', demoConnection)
+          if (works) await demo.work()
+        } else if (!exists && demo) {
+          const gone = demo
+          demo = undefined
+          await gone.close()
+        }
+      })
     return looking
   }
 

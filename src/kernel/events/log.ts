@@ -85,8 +85,8 @@ export function eventLogOn(parts: {
   return {
     record,
     ensureMonths,
-    history: (queryable, partyIds, kinds) => history(queryable, partyIds, kinds),
-    lookup: (queryable, keys) => lookup(queryable, keys),
+    history,
+    lookup,
     async withdraw(transaction, sourceId, partyIds) {
       const removed = await transaction.query(
         'delete from events.event where source_id = $1 and party_id = any($2) returning event_id',

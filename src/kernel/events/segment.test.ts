@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { minorDigits, translate } from './segment.ts'
+import { minorDigits } from '#kernel/locale/index.ts'
+import { translate } from './segment.ts'
 
 const context = { receivedAt: new Date('2026-03-01T09:00:00Z'), currency: 'CNY' }
 const track = (properties: object, rest: object = {}) => ({

@@ -1,3 +1,4 @@
+import { minorDigits } from '#kernel/locale/index.ts'
 import type { Identifier, Sighting } from '#kernel/parties/index.ts'
 import { earliestAt } from './months.ts'
 import { clientTracked, purchaseRecorded, refundRecorded } from './vocabulary.ts'
@@ -181,18 +182,6 @@ function timeOf(message: Fields, context: { receivedAt: Date; sentAt?: Date | un
   const latest = context.receivedAt.getTime() + 86_400_000
   return corrected >= earliestAt && corrected.getTime() <= latest ? corrected : undefined
 }
-
-/** Yen has no minor unit, the dinars have three digits; ISO 4217 through the platform's own tables. */
-export function minorDigits(currency: string): number {
-  let digits = digitsOf.get(currency)
-  if (digits === undefined) {
-    digits = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-    digitsOf.set(currency, digits)
-  }
-  return digits
-}
-
-const digitsOf = new Map<string, number>()
 
 const hasNul = (text: string | undefined) => text !== undefined && (text.includes('\u0000') || text.includes('\\u0000'))
 

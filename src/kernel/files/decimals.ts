@@ -104,8 +104,3 @@ export function decimalMarkOf(values: readonly string[]): DecimalMark | undefine
   if (point !== comma) return point ? '.' : ','
   return point || unclear ? undefined : '.'
 }
-
-/** Decimal places of a currency's minor unit: 2 for GBP and CNY, 0 for JPY. */
-export function minorPlaces(currency: string): number {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2
-}

@@ -1,8 +1,9 @@
 import { hash } from 'node:crypto'
 import { localInstant } from '#kernel/clock/index.ts'
+import { minorDigits } from '#kernel/locale/index.ts'
 import type { ImportMapping, Target } from './contract.ts'
 import { type DateReading, readMoment } from './dates.ts'
-import { canonical, type Decimal, inUnits, minorPlaces, product, readDecimal } from './decimals.ts'
+import { canonical, type Decimal, inUnits, product, readDecimal } from './decimals.ts'
 import { limits } from './limits.ts'
 
 /** What a line is: money that came in, money given back, nothing at all, or a correction of the books. */
@@ -66,7 +67,7 @@ export function rowRule(mapping: ImportMapping, headers: readonly string[], now:
   const at = new Map<Target, number>()
   for (const { column, target } of mapping.columns) if (target !== null) at.set(target, column)
   const { options, kind } = mapping
-  const places = minorPlaces(options.currency)
+  const places = minorDigits(options.currency)
   const mark = options.decimalMark ?? '.'
   const latest = now.getTime() + millisecondsPerDay
   const reading: DateReading = {

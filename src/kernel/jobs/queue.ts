@@ -66,7 +66,7 @@ async function openRun(
 
 /**
  * Runs jobs until stopped. A job that refuses is finished, since trying again cannot help; a fault of the outside is tried
- * again with growing pauses. Jobs of a process that was killed are taken up after the lock's time.
+ * again with growing pauses. Jobs of a process that was killed are taken up at the next start.
  */
 export async function startWorker(
   house: House,

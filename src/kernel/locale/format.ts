@@ -18,8 +18,16 @@ function once<Format extends Intl.NumberFormat | Intl.DateTimeFormat>(key: strin
  * Example: `minorDigits('JPY')` is 0, `minorDigits('CNY')` is 2, `minorDigits('KWD')` is 3.
  */
 export function minorDigits(currency: string): number {
-  return currencyFormat(currency, 'en').resolvedOptions().maximumFractionDigits ?? 2
+  let digits = digitsOf.get(currency)
+  if (digits === undefined) {
+    digits = currencyFormat(currency, 'en').resolvedOptions().maximumFractionDigits ?? 2
+    digitsOf.set(currency, digits)
+  }
+  return digits
 }
+
+/** Remembered apart from the formats, because every purchase that arrives asks. */
+const digitsOf = new Map<string, number>()
 
 function currencyFormat(currency: string, language: Language): Intl.NumberFormat {
   return once(
