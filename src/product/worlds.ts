@@ -133,9 +133,11 @@ export async function openWorlds(options: {
     business = await open('business', connection)
     void guard()
     if (works) await business.work()
-    await lookForDemo()
+    // A demo that cannot be opened is no reason to keep a business closed.
+    const look = () => lookForDemo().catch(error => log.warn(faultOf(error), 'the demo world could not be opened'))
+    await look()
     business.live.listen(topics => {
-      if (topics.includes('demo')) lookForDemo().catch(() => log.warn({}, 'the demo world could not be opened'))
+      if (topics.includes('demo')) void look()
     })
   } catch (error) {
     await close()
