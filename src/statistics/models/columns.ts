@@ -64,13 +64,17 @@ export function forEachRow(columns: Columns, answer: (history: History) => numbe
  * Every n-th customer, so that at most `maximum` remain: deterministic, and fair where the order of the rows does not
  * repeat itself with that period. Example: 10 rows, maximum 4 -> rows 0, 3, 6, 9.
  */
-export function everyNth<C extends Columns>(columns: C, maximum: number): C {
+export function everyNth(columns: Columns, maximum: number): Columns {
   const rows = columns.purchases.length
   const stride = Math.ceil(rows / maximum)
   if (stride <= 1) return columns
-  const taken = Object.entries<NumberColumn | undefined>({ ...columns }).map(([name, column]) => [
-    name,
-    column && Float64Array.from({ length: Math.ceil(rows / stride) }, (_, i) => column[i * stride]!),
-  ])
-  return Object.fromEntries(taken) as C
+  const take = (column: NumberColumn) =>
+    Float64Array.from({ length: Math.ceil(rows / stride) }, (_, i) => column[i * stride]!)
+  return {
+    purchases: take(columns.purchases),
+    recency: take(columns.recency),
+    observed: take(columns.observed),
+    ...(columns.logGapSum ? { logGapSum: take(columns.logGapSum) } : {}),
+    ...(columns.weights ? { weights: take(columns.weights) } : {}),
+  }
 }
