@@ -31,6 +31,20 @@ export { type WelchInterval, welchInterval } from './intervals/welch-interval.ts
 export { wilsonInterval } from './intervals/wilson-interval.ts'
 // Refusal of input
 export { InvalidInput } from './invalid-input.ts'
+// Models of repeat buying: one interface, and how purchases become what they are fitted on
+export { type Columns, checkColumns, everyNth, forEachRow, historyAt } from './models/columns.ts'
+export { type Fit, type FitOptions, type FitWarning, fitWarnings } from './models/fit.ts'
+export type { History } from './models/history.ts'
+export {
+  type AnyModel,
+  type ModelName,
+  modelNames,
+  type Scores,
+  type Simulated,
+  type SimulationWindow,
+  type TransactionModel,
+} from './models/model.ts'
+export { type Summary, type SummaryOptions, summarise, type Transactions } from './models/summarise.ts'
 // Rhythm: when does she come back, and has she left? (MBG/CNBD-k)
 export { fitRhythm, type RhythmFit, type RhythmFitOptions, type RhythmWarning } from './rhythm/fit-rhythm.ts'
 export { logLikelihood } from './rhythm/log-likelihood.ts'

@@ -40,7 +40,7 @@ export interface SimulationWindow {
  */
 export interface TransactionModel<Parameters extends object, Options extends FitOptions = FitOptions> {
   readonly name: ModelName
-  readonly parameterNames: readonly (keyof Parameters & string)[]
+  readonly parameterNames: readonly string[]
   /** Maximum likelihood over the logarithms of the parameters. Deterministic. */
   fit(columns: Columns, options?: Options): Fit<Parameters>
   /** Of one customer. */
@@ -71,3 +71,6 @@ export interface TransactionModel<Parameters extends object, Options extends Fit
   /** `discountedExpectedResidual` of a whole base. */
   discountedExpectedResiduals(parameters: Parameters, columns: Columns, rate: number): Float64Array
 }
+
+/** Whichever model: what code that chooses among models holds in its hands. */
+export type AnyModel = TransactionModel<object>
