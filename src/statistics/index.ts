@@ -45,6 +45,13 @@ export {
   type TransactionModel,
 } from './models/model.ts'
 export { type Summary, type SummaryOptions, summarise, type Transactions } from './models/summarise.ts'
+export {
+  type Comparison,
+  chooseModel,
+  compareOnHoldout,
+  type HoldoutErrors,
+  type HoldoutResult,
+} from './models/time-split.ts'
 // Rhythm: when does she come back, and has she left? (MBG/CNBD-k)
 export { fitRhythm, type RhythmFit, type RhythmFitOptions, type RhythmWarning } from './rhythm/fit-rhythm.ts'
 export { logLikelihood } from './rhythm/log-likelihood.ts'
