@@ -3,7 +3,16 @@ import { join } from 'node:path'
 
 // `npm run bench` runs every measurement, one after the other, each in a process of its own; `npm run bench -- ingest`
 // only those named. Lines that begin with `{` are results; everything else is for the reader.
-const benches = ['import', 'ingest', 'due', 'rhythm-accuracy', 'rhythm-speed', 'start'] as const
+const benches = [
+  'import',
+  'ingest',
+  'due',
+  'rhythm-accuracy',
+  'rhythm-speed',
+  'holdout',
+  'statistics',
+  'start',
+] as const
 
 const named = process.argv.slice(2)
 const chosen = named.length > 0 ? named : benches
