@@ -102,7 +102,7 @@ export function signed(text: string): string {
   return /^[-−]/.test(text) ? text.replace('-', '−') : `+${text}`
 }
 
-const order = ['loyal', 'drifting', 'first-time', 'dormant', 'lost', 'prospect'] as const
+const order = ['loyal', 'building', 'first-time', 'drifting', 'dormant', 'lost', 'prospect'] as const
 
 /** How the base divides, as one bar whose parts lead to their list. */
 function Types({ types, all }: { types: Partial<Record<(typeof order)[number], number>>; all: number }) {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { operation } from '#kernel/operation.ts'
 
 /** From the first acquaintance to the last goodbye; the rule of each is one sentence, `rhythm:type.<type>.rule`. */
-export const customerTypes = ['prospect', 'first-time', 'loyal', 'drifting', 'dormant', 'lost'] as const
+export const customerTypes = ['prospect', 'first-time', 'building', 'loyal', 'drifting', 'dormant', 'lost'] as const
 export const customerType = z.enum(customerTypes)
 export type CustomerType = z.infer<typeof customerType>
 

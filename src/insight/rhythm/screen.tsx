@@ -26,6 +26,7 @@ const views = [
   { name: 'all', search: {} },
   { name: 'late', search: { late: 'yes' } },
   { name: 'loyal', search: { type: 'loyal' } },
+  { name: 'building', search: { type: 'building' } },
   { name: 'first-time', search: { type: 'first-time' } },
   { name: 'drifting', search: { type: 'drifting' } },
   { name: 'dormant', search: { type: 'dormant' } },

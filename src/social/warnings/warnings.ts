@@ -6,7 +6,7 @@ import type { Task } from '#kernel/tasks/contract.ts'
 export interface LateCustomer {
   readonly partyId: string
   readonly kind: 'rhythm' | 'cycle'
-  readonly type: 'prospect' | 'first-time' | 'loyal' | 'drifting' | 'dormant' | 'lost'
+  readonly type: 'prospect' | 'first-time' | 'building' | 'loyal' | 'drifting' | 'dormant' | 'lost'
   readonly purchases: number
   readonly silentDays: number
   readonly usualDays: number | null
