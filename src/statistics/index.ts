@@ -31,6 +31,20 @@ export { type WelchInterval, welchInterval } from './intervals/welch-interval.ts
 export { wilsonInterval } from './intervals/wilson-interval.ts'
 // Refusal of input
 export { InvalidInput } from './invalid-input.ts'
+// Measuring: what did an act change, on whom, and may one look every day?
+export { type CupedInterval, cuped } from './measuring/cuped.ts'
+export { normalMixtureBound } from './measuring/normal-mixture-bound.ts'
+export { adjustForCovariate, describePairedSample, type PairedSample } from './measuring/paired-sample.ts'
+export { proportionConfidenceSequence } from './measuring/proportion-confidence-sequence.ts'
+export {
+  type GainCurve,
+  qiniCoefficient,
+  qiniCurve,
+  type UpliftColumns,
+  upliftAtShare,
+  upliftCoefficient,
+  upliftCurve,
+} from './measuring/uplift.ts'
 // Models of repeat buying: one interface, and how purchases become what they are fitted on
 export { type Columns, checkColumns, everyNth, forEachRow, historyAt } from './models/columns.ts'
 export { type Fit, type FitOptions, type FitWarning, fitWarnings } from './models/fit.ts'
