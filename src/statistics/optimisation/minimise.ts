@@ -1,3 +1,7 @@
+import { type Box, clampToBox, freeVariables } from './box.ts'
+
+export type { Box } from './box.ts'
+
 /** A function to minimise: returns its value and writes its gradient, and where asked a first guess of its curvature. */
 export type Objective = (point: Float64Array, gradient: Float64Array, curvature?: Float64Array) => number
 
@@ -7,11 +11,6 @@ export interface Minimum {
   readonly gradient: Float64Array
   readonly iterations: number
   readonly converged: boolean
-}
-
-export interface Box {
-  readonly lower: readonly number[]
-  readonly upper: readonly number[]
 }
 
 /**
@@ -29,7 +28,7 @@ export function minimise(
   { tolerance = 1e-7, maximumIterations = 200 }: { tolerance?: number; maximumIterations?: number } = {},
 ): Minimum {
   const size = start.length
-  const point = Float64Array.from(start, (value, i) => Math.min(box.upper[i]!, Math.max(box.lower[i]!, value)))
+  const point = clampToBox(start, box)
   const gradient = new Float64Array(size)
   const curvature = new Float64Array(size * size)
   let value = objective(point, gradient, curvature)
@@ -40,12 +39,7 @@ export function minimise(
   const turned = new Float64Array(size)
   let small = 0
   for (let iteration = 0; iteration < maximumIterations; iteration++) {
-    const free: number[] = []
-    for (let i = 0; i < size; i++) {
-      const held =
-        (point[i]! <= box.lower[i]! && gradient[i]! >= 0) || (point[i]! >= box.upper[i]! && gradient[i]! <= 0)
-      if (!held) free.push(i)
-    }
+    const free = freeVariables(point, gradient, box)
     const direction = newtonDirection(curvature, gradient, free)
     let promised = 0
     let longest = 0
