@@ -21,6 +21,8 @@ export interface House {
   readonly settings: Settings
   /** Asks, with the transaction, for what the rooms do after the log changed much at once (`Room.afterBulkChange`). */
   afterBulkChange(transaction: Transaction): Promise<void>
+  /** Asks for what the rooms do after a model of the base was learned anew (`Room.afterLearning`). */
+  afterLearning(transaction: Transaction): Promise<void>
   /** Tells open screens what changed, by topic; sent when the transaction commits. */
   readonly live: Live
   readonly log: Log

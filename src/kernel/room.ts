@@ -32,6 +32,8 @@ export interface Room {
   readonly schedules?: readonly Schedule[]
   /** Jobs that take no input, asked for when the log changed much at once: after an import, and after its undo. */
   readonly afterBulkChange?: readonly string[]
+  /** Jobs that take no input, asked for when what is known of the whole base was learned anew. */
+  readonly afterLearning?: readonly string[]
 }
 
 export type Level = 'financial' | 'social' | 'structural'

@@ -68,6 +68,11 @@ export async function openHouse(options: {
         await house.jobs.enqueue(transaction, name, {}, { key: name })
       }
     },
+    async afterLearning(transaction) {
+      for (const name of rooms.flatMap(room => room.afterLearning ?? [])) {
+        await house.jobs.enqueue(transaction, name, {}, { key: name })
+      }
+    },
     async work() {
       worker ??= await startWorker(
         house,

@@ -26,6 +26,7 @@ export const fitJob = job({
     const applied = await recomputeDays(house, modelNo, progress)
     await house.database.transaction(async transaction => {
       await house.jobs.enqueue(transaction, 'rhythm.due', { learned: true }, { key: 'rhythm.due' })
+      await house.afterLearning(transaction)
       await house.live.announce(transaction, ['rhythm', 'customers'])
     })
     return { customers: applied, learnedFrom: customersWithGaps(histories) }

@@ -1,4 +1,8 @@
 export type { CustomersAlike } from './calibration.ts'
+export { typeOf } from './customer-type.ts'
+export { countCustomers } from './customers.ts'
+export type { DueDays } from './due-days.ts'
+export type { RhythmModel } from './model.ts'
 export {
   type Predicted,
   readHorizon,
@@ -9,3 +13,5 @@ export {
 } from './predictions.ts'
 export { purchaseDaysOf as readPurchaseDays } from './purchase-days.ts'
 export { rhythmRoom } from './room.ts'
+export { currentModel, readModels } from './store.ts'
+export { dueDaysBy, type PurchaseFacts } from './type-days.ts'

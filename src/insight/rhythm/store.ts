@@ -176,9 +176,19 @@ async function modelNumbered(house: House, queryable: Queryable, modelNo: number
   if (modelNo === null) return null
   const known = remembered.get(house)
   if (known?.modelNo === modelNo) return known
-  const [row] = await queryable.query<RawModel>('select * from rhythm.model where model_no = $1', [modelNo])
-  if (!row) return null
-  const model: RhythmModel = {
+  const [model] = await readModels(queryable, [modelNo])
+  if (!model) return null
+  remembered.set(house, model)
+  return model
+}
+
+/** Models by their numbers, past ones too, in the order in which they were learned. */
+export async function readModels(queryable: Queryable, numbers: readonly number[]): Promise<RhythmModel[]> {
+  const rows = await queryable.query<RawModel>(
+    'select * from rhythm.model where model_no = any($1) order by model_no',
+    [numbers],
+  )
+  return rows.map(row => ({
     modelNo: row.model_no,
     modelId: row.model_id,
     kind: row.kind,
@@ -189,9 +199,7 @@ async function modelNumbered(house: House, queryable: Queryable, modelNo: number
     logLikelihood: row.log_likelihood,
     warnings: row.warnings,
     calibration: row.calibration,
-  }
-  remembered.set(house, model)
-  return model
+  }))
 }
 
 export async function currentModel(house: House, queryable: Queryable = house.database): Promise<RhythmModel | null> {
