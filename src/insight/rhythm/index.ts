@@ -12,6 +12,7 @@ export {
   writeHorizon,
 } from './predictions.ts'
 export { purchaseDaysOf as readPurchaseDays } from './purchase-days.ts'
+export { type PurchaseSums, pagesOfPurchaseSums } from './purchase-sums.ts'
 export { rhythmRoom } from './room.ts'
 export { currentModel, readModels } from './store.ts'
 export { dueDaysBy, type PurchaseFacts } from './type-days.ts'
