@@ -20,6 +20,7 @@ const operationsOf: Record<Topic, readonly string[]> = {
   ],
   settings: ['readSession', 'readBusiness'],
   tasks: ['listTasks'],
+  value: ['readValue', 'listValuedCustomers', 'readCustomerValue', 'readValueBridge', 'readValueSettings'],
   warnings: ['listWarnings', 'warningsEffect'],
   staff: ['listStaff', 'listKeys', 'listColleagues'],
   demo: ['readSession', 'readDemo'],

@@ -9,6 +9,7 @@ export type Topic =
   | 'rhythm'
   | 'settings'
   | 'tasks'
+  | 'value'
   | 'warnings'
   | 'staff'
   | 'demo'
