@@ -9,6 +9,14 @@ export { expectedCalibrationError } from './calibration/expected-calibration-err
 export { isotonicCalibration } from './calibration/isotonic-calibration.ts'
 export { logisticCalibration } from './calibration/logistic-calibration.ts'
 export { precisionAtShare } from './calibration/precision-at-share.ts'
+// Concentration: who holds how much, was the order right, and has the base moved?
+export { type Decile, decileCalibrationError, decileTable } from './concentration/decile-table.ts'
+export { giniCoefficient } from './concentration/gini-coefficient.ts'
+export { type LorenzCurve, lorenzCurve } from './concentration/lorenz-curve.ts'
+export { normalisedGini } from './concentration/normalised-gini.ts'
+export { populationStabilityIndex, stabilityBounds } from './concentration/population-stability-index.ts'
+export { shareOfTop } from './concentration/share-of-top.ts'
+export { spearman } from './concentration/spearman.ts'
 export { digamma } from './functions/digamma.ts'
 export {
   incompleteBeta,
@@ -66,6 +74,9 @@ export {
   type HoldoutErrors,
   type HoldoutResult,
 } from './models/time-split.ts'
+// Resampling: how far would the answer move if chance had sent other customers?
+export { bootstrapInterval, bootstrapTotals, type ResamplingOptions } from './resampling/bootstrap.ts'
+export { drawParameters, parameterInterval } from './resampling/draw-parameters.ts'
 // Rhythm: when does she come back, and has she left? (MBG/CNBD-k)
 export { fitRhythm, type RhythmFit, type RhythmFitOptions, type RhythmWarning } from './rhythm/fit-rhythm.ts'
 export { logLikelihood } from './rhythm/log-likelihood.ts'
@@ -76,3 +87,5 @@ export { probabilityOfSilence } from './rhythm/probability-of-silence.ts'
 export type { RhythmHistory, RhythmParameters } from './rhythm/rhythm.ts'
 export type { NumberColumn, RhythmColumns } from './rhythm/rhythm-columns.ts'
 export { type ObservationWindow, type RandomSource, simulateRhythm } from './rhythm/simulate-rhythm.ts'
+// Survival: how long do customers stay, when some are still here?
+export { kaplanMeier, type SurvivalCurve, type SurvivalPoint, survivalAt } from './survival/kaplan-meier.ts'

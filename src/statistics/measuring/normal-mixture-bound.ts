@@ -1,3 +1,4 @@
+import { findRoot } from '../functions/find-root.ts'
 import { normalCdf } from '../functions/normal-cdf.ts'
 import { levelFaults } from '../intervals/interval.ts'
 import { refuseAll } from '../invalid-input.ts'
@@ -35,15 +36,7 @@ export function normalMixtureBound(
     (sum * sum) / (2 * (variance + spread)) +
     Math.log(normalCdf(sum / Math.sqrt(variance + spread))) +
     Math.log(alpha)
-  let low = 0
-  let high = reach
-  for (let halving = 0; halving < 100; halving++) {
-    const middle = (low + high) / 2
-    if (middle === low || middle === high) break
-    if (excess(middle) < 0) low = middle
-    else high = middle
-  }
-  return high
+  return findRoot(excess, 0, 1.001 * reach)
 }
 
 /** v* / rho: how wide the mixture must be for the two-sided bound to be narrowest at v*. */
