@@ -1,9 +1,12 @@
 import { gaussLegendre } from './gauss-legendre.ts'
 
-const POINTS = 16
-const { nodes, weights } = gaussLegendre(POINTS)
 const WIDEST_PANEL = 1.5
 const LARGEST_FALL = 10
+const wideRule = gaussLegendre(16)
+/** A short silence is one panel on which eight points are as exact. */
+const NARROW_PANEL = 0.7
+const NARROW_FALL = 2.5
+const narrowRule = gaussLegendre(8)
 
 /** Where `leavingIntegral` writes what it needs for the slopes. */
 export const LEAVING_MOMENTS = 5
@@ -49,16 +52,17 @@ export function leavingIntegral(
     let width = end - y
     if (width > WIDEST_PANEL) width = WIDEST_PANEL
     let slope = 0
-    let reached = 0
+    let fall = 0
     for (;;) {
-      reached = start * Math.exp(y + width)
+      const reached = start * Math.exp(y + width)
       const share = reached / (reached + apart)
       slope = betaIsSmaller ? -(s + shape * share) : 1 - shape - (s + 1) * share
-      const fall = Math.abs(slope) * width
+      fall = Math.abs(slope) * width
       if (fall <= LARGEST_FALL) break
       width *= fall > 4 * LARGEST_FALL ? 0.25 : 0.5
     }
-    for (let i = 0; i < POINTS; i++) {
+    const { nodes, weights } = width <= NARROW_PANEL && fall <= NARROW_FALL ? narrowRule : wideRule
+    for (let i = 0; i < nodes.length; i++) {
       const here = y + width * nodes[i]!
       const grown = Math.expm1(here)
       const log = Math.log1p(ratio * grown)
