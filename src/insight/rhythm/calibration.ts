@@ -167,7 +167,8 @@ function risingMap(raw: readonly number[], outcomes: readonly number[]): Calibra
   return map.slope > 0 ? map : unchanged
 }
 
-function crossCorrected(raw: readonly number[], outcomes: readonly number[]): number[] {
+/** Each half corrected by what the outcomes of the other half teach: chances of silence that no outcome of theirs has seen. */
+export function crossCorrected(raw: readonly number[], outcomes: readonly number[]): number[] {
   const inHalf = (half: number) => (_: unknown, index: number) => index % 2 === half
   const maps = [0, 1].map(half => risingMap(raw.filter(inHalf(1 - half)), outcomes.filter(inHalf(1 - half))))
   return raw.map((value, index) => applyCalibration(maps[index % 2]!, value))

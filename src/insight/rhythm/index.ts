@@ -1,4 +1,4 @@
-export type { CustomersAlike } from './calibration.ts'
+export { type CustomersAlike, crossCorrected } from './calibration.ts'
 export { typeOf } from './customer-type.ts'
 export { countCustomers } from './customers.ts'
 export type { DueDays } from './due-days.ts'
@@ -14,5 +14,13 @@ export {
 export { purchaseDaysOf as readPurchaseDays } from './purchase-days.ts'
 export { type PurchaseSums, pagesOfPurchaseSums } from './purchase-sums.ts'
 export { rhythmRoom } from './room.ts'
+export {
+  readLearnable,
+  readNewestDay,
+  readNewestModels,
+  readSample,
+  type SampledCustomer,
+  whoIsLate,
+} from './sample.ts'
 export { currentModel, readModels } from './store.ts'
 export { dueDaysBy, type PurchaseFacts } from './type-days.ts'
