@@ -56,6 +56,9 @@ export {
 // Models of repeat buying: one interface, and how purchases become what they are fitted on
 export { type Columns, checkColumns, everyNth, forEachRow, historyAt } from './models/columns.ts'
 export { type Fit, type FitOptions, type FitWarning, fitWarnings } from './models/fit.ts'
+// Spending: what does a customer spend per purchase?
+export { gammaGamma } from './models/gamma-gamma/gamma-gamma.ts'
+export type { GammaGammaParameters, SpendColumns } from './models/gamma-gamma/parameters.ts'
 export type { History } from './models/history.ts'
 export {
   type AnyModel,
