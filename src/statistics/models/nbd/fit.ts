@@ -1,0 +1,18 @@
+import { type Box, isAtEdge } from '../../optimisation/box.ts'
+import { type Columns, checkColumns, everyNth } from '../columns.ts'
+import type { Fit, FitOptions } from '../fit.ts'
+import { checkFitOptions, fitOf, meanGap, searchInStages } from '../newton-fit.ts'
+import { nbdObjective } from './objective.ts'
+import { type NbdParameters, nbdParameterNames } from './parameters.ts'
+
+/** Fits NBD to a base of customers by maximum likelihood over (ln r, ln alpha). */
+export function fitNbd(columns: Columns, options: FitOptions): Fit<NbdParameters> {
+  checkColumns(columns)
+  checkFitOptions(options)
+  const gap = meanGap(everyNth(columns, 30_000))
+  const box: Box = { lower: [1e-3, 1e-4 * gap].map(Math.log), upper: [1e3, 1e5 * gap].map(Math.log) }
+  const starts = [[0.5, gap].map(Math.log)]
+  const search = searchInStages(columns, { objectiveOf: nbdObjective, starts, box, ...options })
+  const atEdge = isAtEdge(search.minimum.point, box, 0) || isAtEdge(search.minimum.point, box, 1)
+  return fitOf(search, nbdParameterNames, box, atEdge ? ['rates-at-boundary'] : [])
+}
