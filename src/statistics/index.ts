@@ -69,6 +69,8 @@ export {
   type SimulationWindow,
   type TransactionModel,
 } from './models/model.ts'
+export type { ParetoNbdParameters } from './models/pareto-nbd/parameters.ts'
+export { paretoNbd } from './models/pareto-nbd/pareto-nbd.ts'
 export { type Summary, type SummaryOptions, summarise, type Transactions } from './models/summarise.ts'
 export {
   type Comparison,

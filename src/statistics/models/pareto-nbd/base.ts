@@ -51,7 +51,7 @@ const CELLS_PER_ROW = 32
 export function sortBase(columns: Columns): Base {
   const { purchases, recency, observed, weights } = columns
   const rows = purchases.length
-  const grid = findTimeGrid(columns)
+  const grid = findTimeGrid(recency, observed)
   const cells = grid?.cells ?? 0
   const times = Float64Array.from({ length: cells + 1 }, (_, place) => place * (grid?.step ?? 0))
   const perStep = grid ? 1 / grid.step : 0

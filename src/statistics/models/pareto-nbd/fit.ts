@@ -71,7 +71,9 @@ export function fitParetoNbd(columns: Columns, options: FitOptions = {}): Fit<Pa
 /** Every n-th of a few, of more, and all customers, each sorted for the likelihood; small bases are not divided. */
 export function growingBases(columns: Columns): Base[] {
   const sizes = [FEW, MANY].filter(size => columns.purchases.length > 2 * size)
-  const samples = sizes.map(size => everyNth(columns, size)).filter(({ weights }) => weights === undefined || weights.some(w => w > 0))
+  const samples = sizes
+    .map(size => everyNth(columns, size))
+    .filter(({ weights }) => weights === undefined || weights.some(w => w > 0))
   return [...samples, columns].map(sortBase)
 }
 

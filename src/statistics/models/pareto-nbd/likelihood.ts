@@ -56,12 +56,7 @@ export function probabilityOfSilence(parameters: ParetoNbdParameters, history: H
 }
 
 /** ln of the probability of silence from her last purchase to `until`, given that she was alive at that purchase. */
-export function logSilence(
-  parameters: ParetoNbdParameters,
-  purchases: number,
-  recency: number,
-  until: number,
-): number {
+export function logSilence(parameters: ParetoNbdParameters, purchases: number, recency: number, until: number): number {
   const { r, alpha, s, beta } = parameters
   const left = leavingIntegral(moments, r + purchases, alpha, s, beta, recency, until)
   const fallen = fall(parameters, purchases, recency, until)

@@ -60,20 +60,17 @@ function sumFrom(
 
 /** Near enough to where the slope changes its sign; an end of the interval where it does not. */
 function peakBetween(slope: (y: number) => number, from: number, to: number): number {
+  if (from > -Infinity && slope(from) <= 0) return from
+  if (to < Infinity && slope(to) >= 0) return to
   let low = from
   let high = to
-  if (low === -Infinity) {
-    if (slope(high) >= 0) return high
-    for (let step = 1; !(slope((low = high - step)) > 0); step *= 2);
-  } else {
-    if (slope(low) <= 0) return low
-    if (high === Infinity) for (let step = 1; !(slope((high = low + step)) < 0); step *= 2);
-    else if (slope(high) >= 0) return high
-  }
-  while (high - low > 0.01 && Math.abs(slope((low + high) / 2)) * (high - low) > 0.1) {
+  for (let step = 1; low === -Infinity; step *= 2) if (slope(to - step) > 0) low = to - step
+  for (let step = 1; high === Infinity; step *= 2) if (slope(from + step) < 0) high = from + step
+  for (;;) {
     const middle = (low + high) / 2
-    if (slope(middle) > 0) low = middle
+    const rise = slope(middle)
+    if (high - low < 0.01 || Math.abs(rise) * (high - low) < 0.1) return middle
+    if (rise > 0) low = middle
     else high = middle
   }
-  return (low + high) / 2
 }

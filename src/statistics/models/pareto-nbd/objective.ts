@@ -78,9 +78,7 @@ function rowTerm(
     ((s * recency) / (beta * (beta + recency)) +
       (alive * s * silent) / ((beta + recency) * (beta + observed)) +
       ((s * left) / (beta + recency) - (s + 1) * moments[4]!) / all)
-  return (
-    (fallen < 0.5 ? Math.log1p(Math.expm1(-fallen) + left) : Math.log(all)) - shape * logAlpha - s * logBeta
-  )
+  return (fallen < 0.5 ? Math.log1p(Math.expm1(-fallen) + left) : Math.log(all)) - shape * logAlpha - s * logBeta
 }
 
 function gridTerms(base: Base, parameters: ParetoNbdParameters, gradient: Float64Array): number {

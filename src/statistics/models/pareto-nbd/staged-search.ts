@@ -28,6 +28,9 @@ export interface StagedSearch {
   readonly maximumIterations: number
 }
 
+/** Evidence left to gain. The last Newton step takes it; to search for less is to measure the rounding of the sum. */
+const LAST_TOLERANCE = 1e-6
+const FIRST_TOLERANCE = 1e-2
 /** A last step this short ends within its square of the minimum. */
 const SHORT_STEP = 1e-3
 
@@ -38,8 +41,8 @@ const SHORT_STEP = 1e-3
  */
 export function searchInStages({ stages, starts, box, maximumIterations }: StagedSearch): StagedMinimum {
   const [first, ...later] = stages as [Stage, ...Stage[]]
-  const { last } = { last: stages.at(-1)! }
-  const tolerance = (stage: Stage) => (stage === last ? 1e-8 : 1e-3)
+  const last = stages.at(-1)!
+  const tolerance = (stage: Stage) => (stage === last ? LAST_TOLERANCE : FIRST_TOLERANCE)
   let found = starts
     .map(start =>
       minimise(withCurvature(first, roughCurvature(first, start.length)), start, box, {
@@ -87,12 +90,7 @@ function roughCurvature({ customers }: Stage, size: number): Float64Array {
 }
 
 /** Second derivatives by one-sided differences of the exact gradient, good to about five digits. */
-export function curvatureAt(
-  { objective }: Stage,
-  point: Float64Array,
-  gradient: Float64Array,
-  box: Box,
-): Float64Array {
+export function curvatureAt({ objective }: Stage, point: Float64Array, gradient: Float64Array, box: Box): Float64Array {
   const size = point.length
   const hessian = new Float64Array(size * size)
   const moved = new Float64Array(size)

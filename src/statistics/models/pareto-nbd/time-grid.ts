@@ -1,4 +1,4 @@
-import type { Columns, NumberColumn } from '../columns.ts'
+import type { NumberColumn } from '../columns.ts'
 
 /** Times that are all whole multiples of one step, as dates are of a day: 0, step, 2 step ... cells x step. */
 export interface TimeGrid {
@@ -17,7 +17,7 @@ const ROUNDING = 1e-11
  * Euclid's algorithm on a thousand of the times guesses the step, then every time is held against it.
  * Example: weeks written as days / 7 -> step 1/7; times with hours and minutes -> undefined.
  */
-export function findTimeGrid({ recency, observed }: Columns): TimeGrid | undefined {
+export function findTimeGrid(recency: NumberColumn, observed: NumberColumn): TimeGrid | undefined {
   const rows = observed.length
   let longest = 0
   for (let row = 0; row < rows; row++) if (observed[row]! > longest) longest = observed[row]!
@@ -31,9 +31,8 @@ export function findTimeGrid({ recency, observed }: Columns): TimeGrid | undefin
   }
   const cells = Math.round(longest / step)
   const exact = longest / cells
-  return liesOnGrid(observed, cells / longest) && liesOnGrid(recency, cells / longest)
-    ? { step: exact, cells }
-    : undefined
+  const fits = liesOnGrid(observed, cells / longest) && liesOnGrid(recency, cells / longest)
+  return fits ? { step: exact, cells } : undefined
 }
 
 function commonStep(one: number, other: number, longest: number): number {
