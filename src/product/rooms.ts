@@ -1,4 +1,5 @@
 import { rhythmRoom } from '#insight/rhythm/index.ts'
+import { stageRoom } from '#insight/stage/index.ts'
 import { accessRoom } from '#kernel/access/room.ts'
 import { catalogueRoom } from '#kernel/catalogue/room.ts'
 import { eventsRoom } from '#kernel/events/room.ts'
@@ -24,5 +25,6 @@ export const rooms: readonly Room[] = [
   filesRoom,
   tasksRoom,
   rhythmRoom,
+  stageRoom,
   warningsProgramme,
 ]

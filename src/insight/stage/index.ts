@@ -1,0 +1,1 @@
+export { stageRoom } from './room.ts'
