@@ -71,6 +71,9 @@ export {
 } from './models/model.ts'
 export type { ParetoNbdParameters } from './models/pareto-nbd/parameters.ts'
 export { paretoNbd } from './models/pareto-nbd/pareto-nbd.ts'
+// Contracts: who renews, and what is she still worth?
+export type { SbgParameters, SurvivalCounts } from './models/sbg/parameters.ts'
+export { sBg } from './models/sbg/sbg.ts'
 export { type Summary, type SummaryOptions, summarise, type Transactions } from './models/summarise.ts'
 export {
   type Comparison,
