@@ -1,0 +1,1 @@
+export { healthRoom } from './room.ts'

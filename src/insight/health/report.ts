@@ -1,0 +1,102 @@
+import { addDays } from '#kernel/clock/index.ts'
+import type { House } from '#kernel/house.ts'
+import type { ModelHealth, WatchedFit } from './contract.ts'
+import { type RefitReason, reasonToRefit } from './refit.ts'
+import { maturedSnapshots, openSnapshots, type Review, readFinding, readReviews, wasAskedSince } from './store.ts'
+import { measuresOf, verdictOf } from './verdict.ts'
+import type { KnownFit, WatchedModel } from './watched.ts'
+
+/** A year of weekly forecasts. */
+const mostMatured = 52
+
+/** All that is known of one model, with the verdict by today's rules. */
+export async function healthOf(house: House, model: WatchedModel): Promise<ModelHealth> {
+  const standing = await model.standing(house)
+  const { fits } = await model.fits(house, 1)
+  const fit = fits[0] ?? null
+  const [reviews, finding, matured, open] = await Promise.all([
+    readReviews(house.database, model.name, fit ? [fit.fitId] : []),
+    readFinding(house.database, model.name),
+    maturedSnapshots(house.database, model.name, mostMatured),
+    openSnapshots(house.database, model.name),
+  ])
+  const review = fit ? reviews.get(fit.fitId) : undefined
+  const holdout = review?.holdout ?? null
+  const drift = finding && finding.fitId === fit?.fitId ? finding.drift : null
+  const measures =
+    fit?.kind === 'fitted'
+      ? measuresOf({ fit, today: standing.reading.asOfOn, holdout, live: matured[0] ?? null, drift })
+      : []
+  return {
+    model: model.name,
+    state: standing.state,
+    have: standing.have,
+    needed: standing.needed,
+    reading: standing.reading,
+    verdict: verdictOf(measures),
+    measures,
+    fit: fit && fitShown(fit, review),
+    holdout,
+    live: {
+      matured: matured.map(({ maturedAt, ...shown }) => shown),
+      open: open.map(({ madeOn, horizonDays, customers }) => ({
+        madeOn,
+        endsOn: addDays(madeOn, horizonDays),
+        customers,
+      })),
+    },
+    drift,
+    notice: fit && (await noticeOf(house, model, fit)),
+  }
+}
+
+export async function fitsOf(house: House, model: WatchedModel, limit: number) {
+  const { fits, total } = await model.fits(house, limit)
+  const reviews = await readReviews(
+    house.database,
+    model.name,
+    fits.map(({ fitId }) => fitId),
+  )
+  return { items: fits.map(fit => fitShown(fit, reviews.get(fit.fitId))), total }
+}
+
+/** Why this model should be learned anew, if it should. */
+export async function reasonFor(house: House, model: WatchedModel, fit: KnownFit): Promise<RefitReason | null> {
+  const finding = await readFinding(house.database, model.name)
+  const [live] = await maturedSnapshots(house.database, model.name, 1)
+  return reasonToRefit({
+    fittedAt: fit.fittedAt,
+    drift: finding?.fitId === fit.fitId ? finding.drift : null,
+    live: live ?? null,
+  })
+}
+
+async function noticeOf(house: House, model: WatchedModel, fit: KnownFit): Promise<ModelHealth['notice']> {
+  const reason = await reasonFor(house, model, fit)
+  if (!reason) return null
+  const isAsked = await wasAskedSince(house.database, model.name, fit.fittedAt)
+  return { ...reason, state: isAsked ? 'asked' : 'proposed' }
+}
+
+function fitShown(fit: KnownFit, review: (Review & { readonly tookMs: number | null }) | undefined): WatchedFit {
+  return {
+    fitId: fit.fitId,
+    fittedAt: fit.fittedAt.toISOString(),
+    asOfOn: fit.asOfOn,
+    kind: fit.kind,
+    customers: fit.customers,
+    parameters: fit.parameters,
+    logLikelihood: fit.logLikelihood,
+    warnings: [...fit.warnings],
+    review: review
+      ? {
+          because: review.because,
+          askedBy: review.askedBy,
+          runId: review.runId,
+          tookMs: review.tookMs,
+          holdout: review.holdout,
+          change: review.change,
+        }
+      : null,
+  }
+}

@@ -1,0 +1,65 @@
+import type { Day } from '#kernel/clock/index.ts'
+import type { House } from '#kernel/house.ts'
+import type { FeatureName, Holdout, LateChange, WatchedModelName } from './contract.ts'
+
+/**
+ * What a model must answer to be watched. Each adapter (`watched-rhythm.ts`) asks its room through the front door, so that
+ * the checks, the rules and the page are the same for every model.
+ */
+export interface WatchedModel {
+  readonly name: WatchedModelName
+  /** The job that learns it anew. */
+  readonly job: string
+  /** Whether its figures are money, which not everybody may see. */
+  readonly isMoney: boolean
+  standing(house: House): Promise<Standing>
+  /** Newest first. */
+  fits(house: House, limit: number): Promise<{ readonly fits: readonly KnownFit[]; readonly total: number }>
+  /** A stable part of the base as the newest fit sees it today. */
+  observe(house: House, most: number): Promise<Observed>
+  /** What a fit made on a past day foretold, and what came of it; null where the past is too short. */
+  test(house: House, observed: Observed): Promise<Holdout | null>
+  /** What the newest fit changed for customers against the one before it; null where it decides nothing about them. */
+  compare(house: House, observed: Observed): Promise<LateChange | null>
+  /** Today's forecasts that will be held against what happens; null where the model makes none of that kind. */
+  foretell(house: House, most: number): Promise<Foretold | null>
+  /** Which of these came back within the days after one day and up to another. */
+  whoCameBack(house: House, partyIds: readonly string[], afterOn: Day, untilOn: Day): Promise<ReadonlySet<string>>
+}
+
+export interface Standing {
+  readonly state: 'none' | 'prior' | 'fitted'
+  readonly reading: { readonly asOfOn: Day; readonly history: boolean }
+  readonly today: Day
+  readonly have: number
+  readonly needed: number
+  /** What came later is not known yet: silence after this day means nothing. */
+  readonly newestOn: Day | null
+}
+
+export interface KnownFit {
+  readonly fitId: string
+  readonly fittedAt: Date
+  readonly asOfOn: Day
+  readonly kind: 'prior' | 'fitted'
+  readonly customers: number
+  readonly parameters: Readonly<Record<string, number>>
+  readonly logLikelihood: number | null
+  /** Translation keys. */
+  readonly warnings: readonly string[]
+  /** How bad it is what the fit says of itself: nothing, a caution, or that it failed. */
+  readonly soundness: 0 | 1 | 2
+}
+
+export interface Observed {
+  readonly onDay: Day
+  readonly partyIds: readonly string[]
+  /** One number per customer for each feature the model looks at. */
+  readonly features: Readonly<Partial<Record<FeatureName, readonly number[]>>>
+}
+
+export interface Foretold {
+  readonly horizonDays: number
+  /** The chance to come back within the horizon, as the model says it and as it was shown. */
+  readonly customers: readonly { readonly partyId: string; readonly raw: number; readonly said: number }[]
+}
