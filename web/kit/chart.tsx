@@ -36,7 +36,24 @@ export function Chart({
       if (gone) return
       const chart = init(element, undefined, { renderer: 'svg', width, height })
       const ink = () =>
-        inkOf(['ink', 'muted', 'line', 'line-strong', 'surface', 'jade', 'jade-soft', 'vermilion', 'indigo', 'paper'])
+        inkOf([
+          'ink',
+          'muted',
+          'line',
+          'line-strong',
+          'surface',
+          'paper',
+          'hover',
+          'jade',
+          'jade-soft',
+          'vermilion',
+          'indigo',
+          'inferred',
+          'inferred-ink',
+          'good',
+          'warn',
+          'bad',
+        ])
       const paint = () => chart.setOption(draw(ink()), { notMerge: true })
       paint()
       chart.on('click', params => point.current?.(params.data))
