@@ -1,0 +1,2 @@
+export { customerValue } from './portrait.ts'
+export { valueRoom } from './room.ts'

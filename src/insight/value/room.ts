@@ -1,0 +1,24 @@
+import { distributed, local } from '#kernel/database/index.ts'
+import type { Room } from '#kernel/room.ts'
+import { fitJob, lookBackJob, refreshJob, revalueJob } from './jobs.ts'
+import { forgetWhoIsGone } from './refold.ts'
+import { valueRoutes } from './routes.ts'
+
+export const valueRoom: Room = {
+  name: 'insight/value',
+  migrations: new URL('./migrations/', import.meta.url),
+  tables: {
+    'value.model': local,
+    'value.snapshot': local,
+    'value.bridge': local,
+    'value.past': local,
+    'value.refresh': local,
+    'value.customer': distributed('party_id'),
+  },
+  refold: forgetWhoIsGone,
+  routes: valueRoutes,
+  jobs: [fitJob, revalueJob, lookBackJob, refreshJob],
+  afterBulkChange: ['value.refresh'],
+  afterLearning: ['value.fit'],
+  schedules: [{ job: 'value.refresh', cron: '*/10 * * * *' }],
+}
