@@ -1,5 +1,6 @@
 import { rhythmRoom } from '#insight/rhythm/index.ts'
 import { stageRoom } from '#insight/stage/index.ts'
+import { valueRoom } from '#insight/value/index.ts'
 import { accessRoom } from '#kernel/access/room.ts'
 import { catalogueRoom } from '#kernel/catalogue/room.ts'
 import { eventsRoom } from '#kernel/events/room.ts'
@@ -26,5 +27,6 @@ export const rooms: readonly Room[] = [
   tasksRoom,
   rhythmRoom,
   stageRoom,
+  valueRoom,
   warningsProgramme,
 ]
