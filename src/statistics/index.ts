@@ -54,6 +54,8 @@ export {
   upliftCurve,
 } from './measuring/uplift.ts'
 // Models of repeat buying: one interface, and how purchases become what they are fitted on
+export { bgNbd, mbgNbd } from './models/bg-nbd/bg-nbd.ts'
+export type { BgNbdParameters } from './models/bg-nbd/parameters.ts'
 export { type Columns, checkColumns, everyNth, forEachRow, historyAt } from './models/columns.ts'
 export { type Fit, type FitOptions, type FitWarning, fitWarnings } from './models/fit.ts'
 // Spending: what does a customer spend per purchase?
@@ -69,6 +71,8 @@ export {
   type SimulationWindow,
   type TransactionModel,
 } from './models/model.ts'
+export { nbd } from './models/nbd/nbd.ts'
+export type { NbdParameters } from './models/nbd/parameters.ts'
 export type { ParetoNbdParameters } from './models/pareto-nbd/parameters.ts'
 export { paretoNbd } from './models/pareto-nbd/pareto-nbd.ts'
 // Contracts: who renews, and what is she still worth?
