@@ -6,6 +6,7 @@ import { catalogueRoom } from '#kernel/catalogue/room.ts'
 import { eventsRoom } from '#kernel/events/room.ts'
 import { filesRoom } from '#kernel/files/room.ts'
 import { jobsRoom } from '#kernel/jobs/room.ts'
+import { ledgerRoom } from '#kernel/ledger/room.ts'
 import { partiesRoom } from '#kernel/parties/room.ts'
 import type { Room } from '#kernel/room.ts'
 import { settingsRoom } from '#kernel/settings/room.ts'
@@ -25,6 +26,7 @@ export const rooms: readonly Room[] = [
   jobsRoom,
   filesRoom,
   tasksRoom,
+  ledgerRoom,
   rhythmRoom,
   stageRoom,
   valueRoom,

@@ -1,0 +1,58 @@
+import type { Instant } from './holding.ts'
+import type { HouseAccount, PostingCode } from './kinds.ts'
+
+/**
+ * What the ledger can be asked to do for one party and one asset. `key` names the cause for ever ("order 4711 of shop A,
+ * rule 3"): asked again with the same key nothing happens, and the first answer is given.
+ */
+export type Instruction = {
+  readonly key: string
+  readonly partyId: string
+  readonly asset: string
+  /** When it happened in the world; when it is posted is the ledger's own instant. */
+  readonly occurredAt: Instant
+} & Act
+
+export type Act =
+  /** Issues new value. From `issuance` for points, from `clearing` for money, from `adjustment` as goodwill. */
+  | {
+      readonly act: 'issue'
+      readonly amount: number
+      readonly from: HouseAccount
+      readonly issuer: string
+      readonly source?: string
+      readonly maturesAt?: Instant
+      readonly expiresAt?: Instant
+    }
+  /** Sets value aside until an instant. */
+  | { readonly act: 'hold'; readonly holdId: string; readonly amount: number; readonly until: Instant }
+  /** Uses up to what is held; the rest returns to where it came from. */
+  | { readonly act: 'capture'; readonly holdId: string; readonly amount: number; readonly to: `redeemed:${string}` }
+  | { readonly act: 'release'; readonly holdId: string }
+  /** Hold and capture in one; `holdId` names what may later be returned. */
+  | { readonly act: 'spend'; readonly holdId: string; readonly amount: number; readonly to: `redeemed:${string}` }
+  /** Gives back what a hold captured, to the lots it came from, which live at least until `atLeastUntil`. */
+  | { readonly act: 'return'; readonly holdId: string; readonly amount: number; readonly atLeastUntil?: Instant }
+  /**
+   * Takes back the share of what was issued for a source: all refunds of an order so far over its amount. Told in any order,
+   * the largest share counts; told before the purchase, it waits for it.
+   */
+  | { readonly act: 'revoke'; readonly source: string; readonly numerator: number; readonly denominator: number }
+  /** Takes value away by hand or pays money out. */
+  | { readonly act: 'debit'; readonly amount: number; readonly to: HouseAccount }
+  /** Gives value to another party; its lots keep their expiry. */
+  | { readonly act: 'transfer'; readonly toPartyId: string; readonly amount: number }
+  /** Lets time do what is due. */
+  | { readonly act: 'settle' }
+
+/** One movement of value; a row that carries both sides, so that no asset can ever fail to add up. */
+export interface Posting {
+  readonly partyId: string
+  readonly asset: string
+  readonly code: PostingCode
+  readonly from: string
+  readonly to: string
+  readonly amount: number
+  readonly lotId: string | null
+  readonly occurredAt: Instant
+}

@@ -1,0 +1,136 @@
+-- Who owes whom: what parties hold, in lots, and every movement of value with both of its sides in one row.
+create schema ledger;
+create table ledger.asset (
+  asset text primary key,
+  kind text not null check (kind in ('points', 'qualifying', 'stamp', 'money', 'ticket', 'right')),
+  created_at timestamptz not null
+);
+create table ledger.holding (
+  party_id uuid not null,
+  asset text not null,
+  pending bigint not null,
+  available bigint not null,
+  held bigint not null,
+  debt bigint not null,
+  due_at timestamptz,
+  primary key (party_id, asset),
+  constraint holding_asset foreign key (asset) references ledger.asset (asset),
+  constraint holding_never_below_zero check (pending >= 0 and available >= 0 and held >= 0 and debt >= 0),
+  constraint holding_debt_first check (debt = 0 or available = 0)
+);
+-- Every posting rewrites its party's row; with room left on the page that touches no index.
+alter table ledger.holding set (fillfactor = 70);
+create index holding_due on ledger.holding (due_at) where due_at is not null;
+create table ledger.transaction (
+  party_id uuid not null,
+  transaction_id uuid not null,
+  asset text not null,
+  key text not null,
+  act text not null,
+  actor text not null,
+  approved_by text,
+  reason text,
+  occurred_at timestamptz not null,
+  posted_at timestamptz not null,
+  primary key (party_id, transaction_id),
+  constraint transaction_second_pair_of_eyes check (approved_by <> actor)
+);
+create index transaction_of_holding on ledger.transaction (party_id, asset, posted_at desc);
+-- The cause of every transaction, known for ever: the same cause never has two effects.
+create table ledger.key (
+  key text primary key,
+  party_id uuid not null,
+  transaction_id uuid not null,
+  fingerprint text not null
+);
+create table ledger.lot (
+  party_id uuid not null,
+  lot_id uuid not null,
+  asset text not null,
+  issuer text not null,
+  source text,
+  parent_id uuid,
+  matures_at timestamptz,
+  expires_at timestamptz,
+  issued bigint not null check (issued > 0),
+  pending bigint not null check (pending >= 0),
+  available bigint not null check (available >= 0),
+  held bigint not null check (held >= 0),
+  captured bigint not null check (captured >= 0),
+  expired bigint not null check (expired >= 0),
+  revoked bigint not null check (revoked >= 0),
+  moved bigint not null check (moved >= 0),
+  primary key (party_id, lot_id),
+  constraint lot_holding foreign key (party_id, asset) references ledger.holding (party_id, asset),
+  constraint lot_adds_up check (issued = pending + available + held + captured + expired + revoked + moved)
+);
+alter table ledger.lot set (fillfactor = 80);
+create index lot_alive on ledger.lot (party_id, asset) where pending + available + held > 0;
+create index lot_source on ledger.lot (party_id, source) where source is not null;
+create table ledger.posting (
+  party_id uuid not null,
+  posting_id uuid not null,
+  transaction_id uuid not null,
+  asset text not null,
+  code text not null,
+  from_account text not null,
+  to_account text not null,
+  amount bigint not null check (amount > 0),
+  lot_id uuid,
+  occurred_at timestamptz not null,
+  posted_at timestamptz not null,
+  xid xid8 not null default pg_current_xact_id(),
+  primary key (party_id, posting_id),
+  constraint posting_transaction foreign key (party_id, transaction_id) references ledger.transaction (party_id, transaction_id),
+  constraint posting_two_sides check (from_account <> to_account)
+);
+create index posting_xid on ledger.posting (xid);
+create table ledger.hold (
+  party_id uuid not null,
+  hold_id uuid not null,
+  asset text not null,
+  amount bigint not null check (amount > 0),
+  until timestamptz not null,
+  state text not null check (state in ('open', 'captured', 'released', 'lapsed')),
+  captured_by text,
+  primary key (party_id, hold_id),
+  constraint hold_holding foreign key (party_id, asset) references ledger.holding (party_id, asset)
+);
+create index hold_open on ledger.hold (party_id, asset) where state = 'open';
+create table ledger.hold_part (
+  party_id uuid not null,
+  hold_id uuid not null,
+  lot_id uuid not null,
+  position smallint not null,
+  amount bigint not null check (amount > 0),
+  captured bigint not null,
+  returned bigint not null,
+  primary key (party_id, hold_id, lot_id),
+  constraint hold_part_hold foreign key (party_id, hold_id) references ledger.hold (party_id, hold_id),
+  constraint hold_part_lot foreign key (party_id, lot_id) references ledger.lot (party_id, lot_id),
+  constraint hold_part_order check (0 <= returned and returned <= captured and captured <= amount)
+);
+create table ledger.source (
+  party_id uuid not null,
+  asset text not null,
+  source text not null,
+  numerator bigint not null,
+  denominator bigint not null check (denominator > 0),
+  revoked bigint not null check (revoked >= 0),
+  primary key (party_id, asset, source),
+  constraint source_share check (0 <= numerator and numerator <= denominator)
+);
+-- House accounts are never updated when something is posted; their postings are added up afterwards, up to an `upto`
+-- below which no transaction is still open, because the order of numbers is not the order of commits.
+create table ledger.house_balance (
+  account text not null,
+  asset text not null,
+  amount bigint not null,
+  postings bigint not null,
+  primary key (account, asset)
+);
+create table ledger.house_mark (
+  only_row boolean primary key default true check (only_row),
+  upto xid8 not null
+);
+insert into ledger.house_mark (upto) values ('0');

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto'
+import { LostRace, type Transaction } from '#kernel/database/index.ts'
+import type { House } from '#kernel/house.ts'
+import { Refusal, type RefusalDetails, refuse } from '#kernel/refusal.ts'
+import { apply } from './apply.ts'
+import type { Holding } from './holding.ts'
+import type { Instruction, Posting } from './instruction.ts'
+import { type Holdings, holdingKey, lockHoldings, type Pair, readAssets, readKeys } from './store.ts'
+import { type Done, whatIsLoaded, writeBatch } from './write.ts'
+
+/** Who asks, and why: kept with every transaction. */
+export interface Author {
+  /** A programme (`financial/points`), a member of staff or an API key. */
+  readonly actor: string
+  readonly approvedBy?: string
+  readonly reason?: string
+}
+
+export type Outcome =
+  | { readonly state: 'posted'; readonly transactionId: string; readonly postings: readonly Posting[] }
+  /** The same cause again: nothing happened, and this is what it did the first time. */
+  | { readonly state: 'repeated'; readonly transactionId: string }
+  | { readonly state: 'refused'; readonly code: string; readonly details: RefusalDetails }
+
+/**
+ * Posts a batch in the transaction of its cause. Instructions are done in their order, the effects of one visible to the next;
+ * each has its own outcome, and one that is refused changes nothing. Instructions in one inner list are linked: all or none.
+ *
+ * Example: a purchase that issues points and tier points hands over [[issue points, issue tier points]].
+ */
+export async function post(
+  house: Pick<House, 'clock' | 'newId'>,
+  transaction: Transaction,
+  groups: readonly (readonly Instruction[])[],
+  author: Author,
+): Promise<Outcome[][]> {
+  const instructions = groups.flat()
+  if (instructions.length === 0) return groups.map(() => [])
+  const postedAt = house.clock.now()
+  const kinds = await readAssets(transaction, [...new Set(instructions.map(each => each.asset))])
+  const sound = instructions.filter(each => kinds.has(each.asset))
+  const holdings = await lockHoldings(transaction, sound.flatMap(pairsOf), kinds, sound)
+  // Read after the holdings are locked: whoever had the same cause before us has committed by now.
+  const known = await readKeys(
+    transaction,
+    instructions.map(each => each.key),
+  )
+  const loaded = whatIsLoaded(holdings)
+  const done: Done[] = []
+  const outcomes: Outcome[][] = []
+  for (const group of groups) {
+    const { outcome, finished } = tryGroup(house, holdings, group, { author, known, now: postedAt.getTime() })
+    outcomes.push(outcome)
+    for (const each of finished) {
+      done.push(each)
+      known.set(each.key, each)
+    }
+  }
+  if (done.length > 0) {
+    try {
+      await writeBatch(transaction, { holdings, loaded, done, postedAt, newId: house.newId })
+    } catch (error) {
+      // Another party's batch used one of our keys at this very moment; run again, it will be found.
+      if ((error as { constraint?: string }).constraint === 'key_pkey') throw new LostRace()
+      throw error
+    }
+  }
+  return outcomes
+}
+
+function pairsOf(instruction: Instruction): Pair[] {
+  const { partyId, asset } = instruction
+  return instruction.act === 'transfer'
+    ? [
+        { partyId, asset },
+        { partyId: instruction.toPartyId, asset },
+      ]
+    : [{ partyId, asset }]
+}
+
+/** Does linked instructions on copies of what they touch; the copies take the place of the originals only if all went well. */
+function tryGroup(
+  house: Pick<House, 'newId'>,
+  holdings: Holdings,
+  group: readonly Instruction[],
+  given: { author: Author; known: ReadonlyMap<string, { transactionId: string; fingerprint: string }>; now: number },
+): { outcome: Outcome[]; finished: Done[] } {
+  const { author, known, now } = given
+  const before = new Map<string, Holding>()
+  const finished: Done[] = []
+  const outcome: Outcome[] = []
+  const holdingAt = (partyId: string, asset: string) => {
+    const key = holdingKey(partyId, asset)
+    const holding = holdings.get(key)
+    if (!holding) throw refuse('not-found', 'ledger:refusal.no-such-asset', { asset })
+    if (!before.has(key)) before.set(key, structuredClone(holding))
+    return holding
+  }
+  try {
+    for (const instruction of group) {
+      const fingerprint = fingerprintOf(instruction)
+      const earlier = known.get(instruction.key) ?? finished.find(each => each.key === instruction.key)
+      if (earlier && earlier.fingerprint !== fingerprint) throw refuse('conflict', 'ledger:refusal.key-used')
+      if (earlier) {
+        outcome.push({ state: 'repeated', transactionId: earlier.transactionId })
+        continue
+      }
+      const { partyId, asset, act, occurredAt } = instruction
+      const journal = { postings: [] as Posting[] }
+      const ground = { now, newId: house.newId, holdingOf: (other: string) => holdingAt(other, asset) }
+      apply(journal, holdingAt(partyId, asset), instruction, ground)
+      const transactionId = house.newId()
+      const { actor, approvedBy = null, reason = null } = author
+      const { key } = instruction
+      const { postings } = journal
+      finished.push({
+        transactionId,
+        key,
+        fingerprint,
+        partyId,
+        asset,
+        act,
+        actor,
+        approvedBy,
+        reason,
+        occurredAt,
+        postings,
+      })
+      outcome.push({ state: 'posted', transactionId, postings })
+    }
+    return { outcome, finished }
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    for (const [key, holding] of before) holdings.set(key, holding)
+    const refused: Outcome = { state: 'refused', code: error.code, details: error.details }
+    return { outcome: group.map(() => refused), finished: [] }
+  }
+}
+
+/** What an instruction says, without when it was said: the same cause must ask for the same thing. */
+function fingerprintOf({ key: _, occurredAt: __, ...said }: Instruction): string {
+  const fields = Object.entries(said).sort(([one], [other]) => (one < other ? -1 : 1))
+  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url')
+}
+
+/** A kind of value must be declared before anybody can hold it; declaring it again changes nothing. */
+export async function declareAsset(
+  house: Pick<House, 'clock'>,
+  transaction: Transaction,
+  asset: string,
+  kind: Holding['kind'],
+): Promise<void> {
+  await transaction.query(
+    `insert into ledger.asset (asset, kind, created_at) values ($1, $2, $3) on conflict (asset) do nothing`,
+    [asset, kind, house.clock.now()],
+  )
+}

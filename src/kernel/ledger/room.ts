@@ -1,0 +1,23 @@
+import { distributed, local, reference } from '#kernel/database/index.ts'
+import type { Room } from '#kernel/room.ts'
+import { dueJob } from './due.ts'
+
+export const ledgerRoom: Room = {
+  name: 'kernel/ledger',
+  migrations: new URL('./migrations/', import.meta.url),
+  tables: {
+    'ledger.asset': reference,
+    'ledger.holding': distributed('party_id'),
+    'ledger.transaction': distributed('party_id'),
+    'ledger.lot': distributed('party_id'),
+    'ledger.posting': distributed('party_id'),
+    'ledger.hold': distributed('party_id'),
+    'ledger.hold_part': distributed('party_id'),
+    'ledger.source': distributed('party_id'),
+    'ledger.key': distributed('key'),
+    'ledger.house_balance': local,
+    'ledger.house_mark': local,
+  },
+  jobs: [dueJob],
+  schedules: [{ job: 'ledger.due', cron: '* * * * *' }],
+}
