@@ -1,0 +1,32 @@
+import type { BaseAudit, Measure } from '../contract.ts'
+import { cohortPanels, togetherPanels } from './cohort-panels.ts'
+import type { Panel } from './panel.ts'
+import { onePeriodPanels, twoPeriodPanels } from './period-panels.ts'
+
+/** A way of looking at the base: its key numbers and its findings, in the order in which they are read. */
+export interface Lens {
+  readonly name: 'one-period' | 'two-periods' | 'cohorts' | 'together' | 'holdout'
+  readonly measures: readonly Measure[]
+  readonly panels: readonly Panel[]
+  /** The panel whose title stands for the lens in the summary. */
+  readonly leading: string
+}
+
+export function lensesOf(audit: BaseAudit): Lens[] {
+  return [
+    {
+      name: 'one-period',
+      measures: audit.onePeriod.measures,
+      panels: onePeriodPanels(audit),
+      leading: 'concentration',
+    },
+    {
+      name: 'two-periods',
+      measures: audit.twoPeriods?.measures ?? [],
+      panels: twoPeriodPanels(audit),
+      leading: 'fates',
+    },
+    { name: 'cohorts', measures: audit.cohorts.measures, panels: cohortPanels(audit), leading: 'retention' },
+    { name: 'together', measures: audit.together.measures, panels: togetherPanels(audit), leading: 'silence' },
+  ]
+}
