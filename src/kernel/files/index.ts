@@ -11,4 +11,6 @@ export { checkNow, type ImportFileOptions, importFile, runNow, undoNow } from '.
 export { askFor, createImport, mapImport, removeImport } from './imports.ts'
 export { guessMapping } from './mapping.ts'
 export { listProblems, listSetAside, listUnattributed, unattributedTotals } from './problems.ts'
+export { type OrderFile, type OrderFileChoices, openOrders, readOrders } from './read-orders.ts'
+export { apart, type CheckedRow, parts as lineParts } from './rows.ts'
 export { listImports, readImport } from './store.ts'

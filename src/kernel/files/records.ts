@@ -17,13 +17,14 @@ export interface RecordReader {
  * million order lines (docs/decisions); csv-parse is the oracle of its test.
  */
 export function recordReader(delimiter: string, lineEnd: '\n' | '\r' = '\n'): RecordReader {
+  const cut = delimiter === blanks ? betweenBlanks : (line: string) => line.split(delimiter)
   let rest = ''
   let row = 1
 
   function read(text: string, last: boolean): string[][] {
     const records: string[][] = []
     let start = 0
-    let quote = text.indexOf('"')
+    let quote = delimiter === blanks ? -1 : text.indexOf('"')
     while (start < text.length) {
       let end = text.indexOf(lineEnd, start)
       if (end === -1) {
@@ -34,7 +35,7 @@ export function recordReader(delimiter: string, lineEnd: '\n' | '\r' = '\n'): Re
       if (quote === -1 || quote > end) {
         if (end - start > limits.recordCharacters) throw tooLong(row)
         const stop = lineEnd === '\n' && text.charCodeAt(end - 1) === 13 && end > start ? end - 1 : end
-        records.push(start === stop ? [] : text.slice(start, stop).split(delimiter))
+        records.push(start === stop ? [] : cut(text.slice(start, stop)))
         start = end + 1
       } else {
         const record: string[] = []
@@ -97,6 +98,14 @@ export function recordReader(delimiter: string, lineEnd: '\n' | '\r' = '\n'): Re
 
 function unclosed(text: string, row: number) {
   return refuse('invalid', 'files:refusal.unclosed-quote', { row, text: text.slice(0, 40) })
+}
+
+/** A blank as the delimiter means any run of blanks and tabs, as in the tables of statisticians; a quote is then a letter. */
+export const blanks = ' '
+
+function betweenBlanks(line: string): string[] {
+  const trimmed = line.trim()
+  return trimmed === '' ? [] : trimmed.split(/[ \t]+/)
 }
 
 const delimiters = [',', ';', '\t', '|']

@@ -69,6 +69,7 @@ export function rowRule(mapping: ImportMapping, headers: readonly string[], now:
   const { options, kind } = mapping
   const places = minorDigits(options.currency)
   const mark = options.decimalMark ?? '.'
+  const isPriced = at.has('amount') || at.has('unitPrice')
   const latest = now.getTime() + millisecondsPerDay
   const reading: DateReading = {
     order: options.dateOrder,
@@ -154,6 +155,8 @@ export function rowRule(mapping: ImportMapping, headers: readonly string[], now:
     if (priceText !== '' && !price) return wrong('unitPrice', 'not-a-number')
     const given = amountText === '' ? undefined : decimals(amountText)
     if (amountText !== '' && !given) return wrong('amount', 'not-a-number')
+    // Where no column says what was paid, a row still says that somebody bought.
+    if (!isPriced) return { part: parts.purchase, quantity: 1000, unitPrice: '0', amountMinor: 0 }
     if (!price && !given) return wrong(at.has('amount') ? 'amount' : 'unitPrice', 'missing')
     const thousandths = inUnits(quantity, 3)
     if (thousandths === undefined) return wrong('quantity', 'too-large')

@@ -23,6 +23,8 @@ export interface Reading {
   readonly nature: FileNature
   readonly encoding: Encoding
   readonly delimiter: string
+  /** False where the first row is a row like the others. */
+  readonly header?: boolean
 }
 
 /** What can be said about a file from its beginning. `encoding` is nothing when it is neither marked nor valid UTF-8. */
@@ -39,8 +41,9 @@ export interface Opening {
 export async function openTable(
   path: string,
   nature: FileNature,
-  chosen: Partial<Pick<ImportOptions, 'encoding' | 'delimiter'>> = {},
+  chosen: Partial<Pick<ImportOptions, 'encoding' | 'delimiter'>> & Pick<Reading, 'header'> = {},
 ): Promise<Opening> {
+  const sampleOf = chosen.header === false ? sampleWithoutHeader : sampleUnderHeader
   if (nature.format === 'xlsx') {
     const records = await spreadsheetRecords(path)
     return { sample: sampleOf(records), encoding: 'utf-8', delimiter: ',' }
@@ -81,7 +84,18 @@ async function* one(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes
 }
 
-function sampleOf(records: readonly (readonly string[])[]): Sample {
+/** Columns without names are called by their place, from 1. */
+function sampleWithoutHeader(records: readonly (readonly string[])[]): Sample {
+  const filled = records.filter(row => row.length > 0).slice(0, sampleRows)
+  if (filled.length === 0) throw refuse('invalid', 'files:refusal.empty-file')
+  const width = Math.max(...filled.map(row => row.length))
+  if (width > limits.columns) {
+    throw refuse('invalid', 'files:refusal.too-many-columns', { columns: width, limit: limits.columns })
+  }
+  return { headers: Array.from({ length: width }, (_, column) => String(column + 1)), rows: filled }
+}
+
+function sampleUnderHeader(records: readonly (readonly string[])[]): Sample {
   const [header, ...rows] = records
   const headers = headersOf(header)
   const filled = rows.filter(row => row.length > 0).slice(0, sampleRows)
@@ -117,15 +131,15 @@ function headersOf(record: readonly string[] | undefined): string[] {
   return headers
 }
 
-/** Streams the rows after the header. `onRead` hears how many bytes of the file have been read. */
+/** Streams the rows after the header, if there is one. `onRead` hears how many bytes of the file have been read. */
 export async function* rowsOf(
   path: string,
   reading: Reading,
   onRead: (bytes: number) => void = () => {},
 ): AsyncGenerator<TablePiece> {
+  const skipped = reading.header === false ? 0 : 1
   if (reading.nature.format === 'xlsx') {
-    const [, ...records] = await spreadsheetRecords(path)
-    yield { row: 2, records }
+    yield { row: 1 + skipped, records: (await spreadsheetRecords(path)).slice(skipped) }
     return
   }
   let row = 1
@@ -133,7 +147,7 @@ export async function* rowsOf(
   const piece = (records: string[][]): TablePiece => {
     const start = row
     row += records.length
-    return start === 1 ? { row: 2, records: records.slice(1) } : { row: start, records }
+    return start === 1 ? { row: 1 + skipped, records: records.slice(skipped) } : { row: start, records }
   }
   for await (const text of textOf(bytesOf(path, reading.nature, onRead), reading.encoding)) {
     reader ??= recordReader(reading.delimiter, lineEndOf(text))
