@@ -53,10 +53,17 @@ export {
   upliftCoefficient,
   upliftCurve,
 } from './measuring/uplift.ts'
-// Models of repeat buying: one interface, and how purchases become what they are fitted on
+// Fixed opportunities: who takes the next one?
+export { bgBb } from './models/bg-bb/bg-bb.ts'
+export type { BgBbParameters, OpportunityColumns, OpportunityHistory } from './models/bg-bb/parameters.ts'
+export type { SimulatedOpportunities } from './models/bg-bb/simulate.ts'
 export { bgNbd, mbgNbd } from './models/bg-nbd/bg-nbd.ts'
 export type { BgNbdParameters } from './models/bg-nbd/parameters.ts'
-export { type Columns, checkColumns, everyNth, forEachRow, historyAt } from './models/columns.ts'
+// Models of repeat buying: one interface, and how purchases become what they are fitted on
+export { bgCnbdK, mbgCnbdK } from './models/cnbd-k/cnbd-k.ts'
+export type { CnbdKFitOptions } from './models/cnbd-k/fit.ts'
+export type { CnbdKParameters } from './models/cnbd-k/parameters.ts'
+export { type Columns, checkColumns, everyNth, forEachRow, historyAt, type NumberColumn } from './models/columns.ts'
 export { type Fit, type FitOptions, type FitWarning, fitWarnings } from './models/fit.ts'
 // Spending: what does a customer spend per purchase?
 export { gammaGamma } from './models/gamma-gamma/gamma-gamma.ts'
@@ -89,15 +96,7 @@ export {
 // Resampling: how far would the answer move if chance had sent other customers?
 export { bootstrapInterval, bootstrapTotals, type ResamplingOptions } from './resampling/bootstrap.ts'
 export { drawParameters, parameterInterval } from './resampling/draw-parameters.ts'
-// Rhythm: when does she come back, and has she left? (MBG/CNBD-k)
-export { fitRhythm, type RhythmFit, type RhythmFitOptions, type RhythmWarning } from './rhythm/fit-rhythm.ts'
-export { logLikelihood } from './rhythm/log-likelihood.ts'
-export { nextPurchaseQuantile } from './rhythm/next-purchase-quantile.ts'
-export { probabilityAlive } from './rhythm/probability-alive.ts'
-export { probabilityOfContinuing } from './rhythm/probability-of-continuing.ts'
-export { probabilityOfSilence } from './rhythm/probability-of-silence.ts'
-export type { RhythmHistory, RhythmParameters } from './rhythm/rhythm.ts'
-export type { NumberColumn, RhythmColumns } from './rhythm/rhythm-columns.ts'
-export { type ObservationWindow, type RandomSource, simulateRhythm } from './rhythm/simulate-rhythm.ts'
+// A source of numbers for simulations
+export type { RandomSource } from './sampling/random-source.ts'
 // Survival: how long do customers stay, when some are still here?
 export { kaplanMeier, type SurvivalCurve, type SurvivalPoint, survivalAt } from './survival/kaplan-meier.ts'
