@@ -6,7 +6,7 @@ const { nodes, weights } = gaussLegendre(POINTS)
 /** Six points are exact to rounding over a panel no wider than this in ln(m + u) ... */
 const WIDEST_PANEL = 0.7
 /** ... over which the integrand falls by no more than e to this. */
-const LARGEST_FALL = 1.5
+const LARGEST_FALL = 1
 const MOST_PIECES = 4096
 /** e^(+-this) and its products stay numbers. */
 const LARGEST_EXPONENT = 600

@@ -9,7 +9,7 @@ const moments = new Float64Array(LEAVING_MOMENTS)
  * The log-likelihood of one customer (Fader & Hardie 2005, "A note on deriving the Pareto/NBD model"): she was alive at her
  * last purchase, and since then either stayed and was silent or left.
  *
- * Example: CDNOW parameters (.5533, 10.578, .6060, 11.669) in weeks, x = 2, t_x = 30.43, T = 38.86 -> -9.4596
+ * Example: CDNOW parameters (.5533, 10.578, .6060, 11.669) in weeks, x = 2, t_x = 30.43, T = 38.86 -> -9.5540
  */
 export function logLikelihood(parameters: ParetoNbdParameters, history: History): number {
   checkQuestion(parameters, { history })
@@ -46,7 +46,7 @@ export function aliveProbability(parameters: ParetoNbdParameters, history: Histo
 /**
  * The probability of no purchase within `horizon` after the end of the observation: she has left, or leaves before she
  * would have bought, or stays and is silent. It is the likelihood of the same past with a longer silence, against that
- * of the past as it is. Example: CDNOW, x = 2, t_x = 30.43, T = 38.86, 39 weeks -> .4534
+ * of the past as it is. Example: CDNOW, x = 2, t_x = 30.43, T = 38.86, 39 weeks -> .4080
  */
 export function probabilityOfSilence(parameters: ParetoNbdParameters, history: History, horizon: number): number {
   checkQuestion(parameters, { history, horizon })

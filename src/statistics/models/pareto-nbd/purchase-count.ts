@@ -6,7 +6,7 @@ import { checkQuestion, type ParetoNbdParameters } from './parameters.ts'
 /**
  * Probability that a new customer makes exactly `count` repeat purchases within `horizon` (Fader & Hardie 2006, "Deriving an
  * expression for P(X(t) = x) under the Pareto/NBD model"): she stays all the time and buys so often, or she leaves at u and has
- * bought so often by then. Example: CDNOW, no repeat purchase within 39 weeks -> .5731
+ * bought so often by then. Example: CDNOW, no repeat purchase within 39 weeks -> .5935
  */
 export function purchaseCountProbability(parameters: ParetoNbdParameters, count: number, horizon: number): number {
   checkQuestion(parameters, { count, horizon })
