@@ -19,6 +19,9 @@ const SAMPLE = 30_000
 /** Logarithms of p, q and of gamma in units of the mean spend. */
 const box: Box = { lower: [-7, -5, -18], upper: [9, 9, 18] }
 
+/** Log-variance from which a parameter may as well be eight times as large: the spread then has no upper end. */
+const VAGUE = 4
+
 /** The customers that say something about spending, spend in units of its mean. */
 interface Priced {
   readonly purchases: Float64Array
@@ -54,7 +57,8 @@ export function fit(columns: SpendColumns, { maximumIterations = 200 }: FitOptio
   if (customers < 50) warnings.push('too-few-customers')
   if (leftOut) warnings.push('unpriced-customers-left-out')
   // With q at most 1 the mean spend of the base is infinite: as far out as the model goes.
-  if (atEdge || q <= 1 || p > 1000 || q > 1000) warnings.push('spend-at-boundary')
+  if (atEdge || q <= 1 || logCovariance.some((variance, i) => i % 4 === 0 && variance > VAGUE))
+    warnings.push('spend-at-boundary')
   if (!found.converged) warnings.push('not-converged')
   if (!known) warnings.push('no-standard-errors')
   return {
