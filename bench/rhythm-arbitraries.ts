@@ -1,14 +1,14 @@
 import fc from 'fast-check'
-import type { RandomSource, RhythmHistory, RhythmParameters } from '#statistics/index.ts'
+import type { CnbdKParameters, History, RandomSource } from '#statistics/index.ts'
 
 /** The base of the grocery set as published for BTYDplus, k = 2, measured in weeks. */
-export const GROCERY_IN_WEEKS: RhythmParameters = { k: 2, r: 1.3292, alpha: 2.8126, a: 0.4247, b: 0.79 }
+export const GROCERY_IN_WEEKS: CnbdKParameters = { k: 2, r: 1.3292, alpha: 2.8126, a: 0.4247, b: 0.79 }
 
 const between = (min: number, max: number) =>
   fc.double({ min: Math.log(min), max: Math.log(max), noNaN: true }).map(Math.exp)
 
 /** Any model a fit may return. */
-export const anyParameters: fc.Arbitrary<RhythmParameters> = fc.record({
+export const anyParameters: fc.Arbitrary<CnbdKParameters> = fc.record({
   k: between(0.1, 20),
   r: between(0.05, 100),
   alpha: between(0.01, 1e5),
@@ -16,20 +16,22 @@ export const anyParameters: fc.Arbitrary<RhythmParameters> = fc.record({
   b: between(1e-2, 1e4),
 })
 
-/** Any past a customer may have, from one purchase to thousands. */
-export const anyHistory: fc.Arbitrary<RhythmHistory> = fc
+export const anySpan = fc.oneof(fc.integer({ min: 0, max: 1000 }), between(1e-6, 1e9))
+
+/** Any past a customer may have, from one purchase to thousands, and any silence since. */
+export const anyHistory: fc.Arbitrary<Required<History>> = fc
   .record({
-    gaps: fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 10_000 })),
+    purchases: fc.oneof(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 10_000 })),
     mean: between(0.1, 500),
     evenness: between(0.01, 1),
+    silent: anySpan,
   })
-  .map(({ gaps, mean, evenness }) => ({
-    gaps,
-    gapDaysSum: gaps * mean,
-    logGapSum: gaps === 0 ? 0 : gaps * Math.log(mean * evenness),
+  .map(({ purchases, mean, evenness, silent }) => ({
+    purchases,
+    recency: purchases * mean,
+    observed: purchases * mean + silent,
+    logGapSum: purchases === 0 ? 0 : purchases * Math.log(mean * evenness),
   }))
-
-export const anyDays = fc.oneof(fc.integer({ min: 0, max: 1000 }), between(1e-6, 1e9))
 
 /** A repeatable source of numbers in [0, 1) (mulberry32). */
 export function seeded(seed: number): RandomSource {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import type { RhythmColumns } from '#statistics/index.ts'
+import type { Columns } from '#statistics/index.ts'
 
 /** One purchase day of one customer, purchases of the same day merged; `value` is what was spent (1 where unknown). */
 export interface PurchaseDay {
@@ -62,24 +62,24 @@ export function readCdnowSample(): PurchaseLog | undefined {
 }
 
 /** The columns of all customers known on the cut-off day, in days or in another unit (7: weeks). */
-export function columnsUpTo(log: PurchaseLog, cutOff: number, unitDays = 1): RhythmColumns {
+export function columnsUpTo(log: PurchaseLog, cutOff: number, unitDays = 1): Required<Omit<Columns, 'weights'>> {
   const rows = [...log.values()]
     .map(all => all.map(({ day }) => day).filter(day => day <= cutOff))
     .filter(days => days.length > 0)
     .map(days => {
       const gaps = days.slice(1).map((day, i) => (day - days[i]!) / unitDays)
       return {
-        gaps: gaps.length,
-        gapDaysSum: (days.at(-1)! - days[0]!) / unitDays,
+        purchases: gaps.length,
+        recency: (days.at(-1)! - days[0]!) / unitDays,
         logGapSum: gaps.reduce((sum, gap) => sum + Math.log(gap), 0),
-        silentDays: (cutOff - days.at(-1)!) / unitDays,
+        observed: (cutOff - days[0]!) / unitDays,
       }
     })
   return {
-    gaps: Float64Array.from(rows, row => row.gaps),
-    gapDaysSum: Float64Array.from(rows, row => row.gapDaysSum),
+    purchases: Float64Array.from(rows, row => row.purchases),
+    recency: Float64Array.from(rows, row => row.recency),
+    observed: Float64Array.from(rows, row => row.observed),
     logGapSum: Float64Array.from(rows, row => row.logGapSum),
-    silentDays: Float64Array.from(rows, row => row.silentDays),
   }
 }
 

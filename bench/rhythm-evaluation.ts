@@ -2,13 +2,13 @@ import {
   applyCalibration,
   areaUnderCurve,
   brierScore,
+  type CnbdKParameters,
   expectedCalibrationError,
-  fitRhythm,
+  type Fit,
+  type History,
   isotonicCalibration,
+  mbgCnbdK,
   precisionAtShare,
-  probabilityOfSilence,
-  type RhythmFit,
-  type RhythmHistory,
 } from '#statistics/index.ts'
 import { columnsUpTo, dayOf, type PurchaseLog } from './rhythm-datasets.ts'
 
@@ -138,7 +138,7 @@ export interface CutOffResult {
   readonly calibrated: { readonly meanPredicted: number; readonly brier: number; readonly calibrationError: number }
   /** The same question answered by days since the last purchase alone: what a claim of early warning has to beat. */
   readonly recency: { readonly auc: number; readonly valueAuc: number; readonly precisionAt10: number }
-  readonly fit: RhythmFit
+  readonly fit: Fit<CnbdKParameters>
 }
 
 /**
@@ -156,7 +156,7 @@ export function evaluateCutOff(log: PurchaseLog, { cutOffOn, horizonDays }: CutO
   const calibrated = now.scores.map(score => applyCalibration(calibration, score))
   const { scores, outcomes } = now
   const values = now.customers.map(customer => customer.spent / Math.max(1, cutOff - customer.firstDay))
-  const recency = now.customers.map(customer => customer.silentDays)
+  const recency = now.customers.map(customer => customer.observed - customer.recency)
   return {
     customers: now.customers.length,
     silentShare: mean(outcomes),
@@ -182,11 +182,9 @@ export function evaluateCutOff(log: PurchaseLog, { cutOffOn, horizonDays }: CutO
 
 /** The scores of one day and what then happened. */
 function askOn(log: PurchaseLog, cutOff: number, horizonDays: number) {
-  const fit = fitRhythm(columnsUpTo(log, cutOff))
-  const customers = pastOf(log, cutOff).filter(({ gaps }) => gaps >= 2)
-  const scores = customers.map(customer =>
-    probabilityOfSilence(fit.parameters, customer, customer.silentDays, horizonDays),
-  )
+  const fit = mbgCnbdK.fit(columnsUpTo(log, cutOff))
+  const customers = pastOf(log, cutOff).filter(({ purchases }) => purchases >= 2)
+  const scores = customers.map(customer => mbgCnbdK.probabilityOfSilence(fit.parameters, customer, horizonDays))
   const outcomes = customers.map(({ customer }) =>
     log.get(customer)!.some(({ day }) => day > cutOff && day <= cutOff + horizonDays) ? 0 : 1,
   )
@@ -211,7 +209,7 @@ export function evaluatePurchaseMoments(log: PurchaseLog, question: PurchaseMome
   const start = dayOf(question.fittedOn)
   const end = dayOf(question.watchedUntil)
   const { horizonDays } = question
-  const { parameters } = fitRhythm(columnsUpTo(log, start))
+  const { parameters } = mbgCnbdK.fit(columnsUpTo(log, start))
   const probabilities: number[] = []
   const outcomes: number[] = []
   for (const days of log.values()) {
@@ -220,8 +218,9 @@ export function evaluatePurchaseMoments(log: PurchaseLog, question: PurchaseMome
       const today = days[gaps]!.day
       if (gaps > 0) logGapSum += Math.log(today - days[gaps - 1]!.day)
       if (today <= start || today + horizonDays > end || gaps < 2) continue
-      const history = { gaps, gapDaysSum: today - days[0]!.day, logGapSum }
-      probabilities.push(1 - probabilityOfSilence(parameters, history, 0, horizonDays))
+      const seen = today - days[0]!.day
+      const history = { purchases: gaps, recency: seen, observed: seen, logGapSum }
+      probabilities.push(1 - mbgCnbdK.probabilityOfSilence(parameters, history, horizonDays))
       const next = days[gaps + 1]
       outcomes.push(next !== undefined && next.day - today <= horizonDays ? 1 : 0)
     }
@@ -233,9 +232,8 @@ export function evaluatePurchaseMoments(log: PurchaseLog, question: PurchaseMome
   }
 }
 
-interface Past extends RhythmHistory {
+interface Past extends History {
   readonly customer: string
-  readonly silentDays: number
   readonly firstDay: number
   readonly spent: number
 }
@@ -251,10 +249,10 @@ function pastOf(log: PurchaseLog, cutOff: number): Past[] {
     for (let i = 1; i < days.length; i++) logGapSum += Math.log(days[i]!.day - days[i - 1]!.day)
     past.push({
       customer,
-      gaps: days.length - 1,
-      gapDaysSum: last.day - first.day,
+      purchases: days.length - 1,
+      recency: last.day - first.day,
+      observed: cutOff - first.day,
       logGapSum,
-      silentDays: cutOff - last.day,
       firstDay: first.day,
       spent: days.reduce((sum, { value }) => sum + value, 0),
     })

@@ -3,29 +3,29 @@
  * Prints one JSON line per size; the fit uses every customer (no sample).
  */
 import { performance } from 'node:perf_hooks'
-import { fitRhythm, nextPurchaseQuantile, probabilityOfSilence, simulateRhythm } from '#statistics/index.ts'
+import { historyAt, mbgCnbdK } from '#statistics/index.ts'
 import { seeded } from './rhythm-arbitraries.ts'
 
 const truth = { k: 1.6, r: 1.2, alpha: 40, a: 0.8, b: 3 }
+const asked = 20_000
 
 for (const customers of [1_500, 24_000, 250_000, 1_000_000]) {
-  const columns = simulateRhythm(truth, customers, seeded(1))
+  const random = seeded(1)
+  const observed = Float64Array.from({ length: customers }, () => 730 - 90 * random())
+  const { columns } = mbgCnbdK.simulate(truth, { observed }, random)
   const fitStarted = performance.now()
-  const fit = fitRhythm(columns, { maximumCustomers: customers })
+  const fit = mbgCnbdK.fit(columns)
   const fitMilliseconds = performance.now() - fitStarted
 
   const askStarted = performance.now()
+  const rows = Math.min(asked, customers)
   let sum = 0
-  for (let row = 0; row < customers; row++) {
-    const history = {
-      gaps: columns.gaps[row]!,
-      gapDaysSum: columns.gapDaysSum[row]!,
-      logGapSum: columns.logGapSum[row]!,
-    }
-    sum += probabilityOfSilence(fit.parameters, history, columns.silentDays[row]!, 90)
-    sum += nextPurchaseQuantile(fit.parameters, history, 0.9)
+  for (let row = 0; row < rows; row++) {
+    const history = historyAt(columns, row)
+    sum += mbgCnbdK.probabilityOfSilence(fit.parameters, history, 90)
+    sum += mbgCnbdK.nextPurchaseQuantile(fit.parameters, history, 0.9)
   }
-  const askMicroseconds = ((performance.now() - askStarted) * 1000) / customers
+  const askMicroseconds = ((performance.now() - askStarted) * 1000) / rows
   console.log(
     JSON.stringify({
       customers,

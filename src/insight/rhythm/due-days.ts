@@ -1,5 +1,5 @@
 import { addDays, type Day } from '#kernel/clock/index.ts'
-import { nextPurchaseQuantile, type RhythmParameters } from '#statistics/index.ts'
+import { type CnbdKParameters, mbgCnbdK } from '#statistics/index.ts'
 import type { RhythmState } from './fold.ts'
 
 /** How sure we want to be that this gap is longer than the customer's own: nine gaps in ten are shorter than `late`. */
@@ -23,12 +23,15 @@ export type DueSpans = { readonly [name in keyof typeof quantiles]: number }
  * The quantile of the next gap is `odds(x) * (alpha + t_x)`, and the odds depend on the number of gaps alone: a table of
  * them serves a million customers with one multiplication each, here and in SQL alike.
  */
-export function dueTable(parameters: RhythmParameters): (gaps: number) => DueSpans {
+export function dueTable(parameters: CnbdKParameters): (gaps: number) => DueSpans {
   const known: DueSpans[] = []
   const spansOf = (gaps: number): DueSpans => {
-    const scale = parameters.alpha + alike(gaps).gapDaysSum
+    const scale = parameters.alpha + alike(gaps).recency
     const odds = Object.fromEntries(
-      Object.entries(quantiles).map(([name, p]) => [name, nextPurchaseQuantile(parameters, alike(gaps), p) / scale]),
+      Object.entries(quantiles).map(([name, p]) => [
+        name,
+        mbgCnbdK.nextPurchaseQuantile(parameters, alike(gaps), p) / scale,
+      ]),
     ) as DueSpans
     return {
       ...odds,
@@ -44,7 +47,7 @@ export function dueTable(parameters: RhythmParameters): (gaps: number) => DueSpa
 
 /** Any customer with so many gaps: the odds are the same for all of them. */
 function alike(gaps: number) {
-  return { gaps, gapDaysSum: gaps, logGapSum: 0 }
+  return { purchases: gaps, recency: gaps, observed: gaps }
 }
 
 export interface DueDays {

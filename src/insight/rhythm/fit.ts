@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { addDays } from '#kernel/clock/index.ts'
 import type { House } from '#kernel/house.ts'
 import { job } from '#kernel/jobs/index.ts'
-import { fitRhythm } from '#statistics/index.ts'
+import { mbgCnbdK } from '#statistics/index.ts'
 import { type Calibration, calibrationFrom } from './calibration.ts'
+import { rhythmWarnings } from './contract.ts'
 import { columnsOf, type Histories, historiesAtCutoff, historiesOn, pastForecasts } from './learn.ts'
 import { fewestCustomersWithGaps, priorParameters, type RhythmModel } from './model.ts'
 import { type Situation, situationOf } from './reading.ts'
@@ -34,7 +35,7 @@ export const fitJob = job({
 })
 
 export function customersWithGaps(histories: Histories): number {
-  return histories.gaps.reduce((count, gaps) => count + (gaps > 0 ? 1 : 0), 0)
+  return histories.purchases.reduce((count, purchases) => count + (purchases > 0 ? 1 : 0), 0)
 }
 
 async function learn(
@@ -48,7 +49,7 @@ async function learn(
   const withGaps = customersWithGaps(histories)
   if (withGaps === 0) return undefined
   if (withGaps < fewestCustomersWithGaps) {
-    const parameters = priorParameters(sum(histories.gapDaysSum) / sum(histories.gaps))
+    const parameters = priorParameters(sum(histories.recency) / sum(histories.purchases))
     return {
       ...found,
       kind: 'prior',
@@ -58,14 +59,15 @@ async function learn(
       calibration: null,
     }
   }
-  const fit = fitRhythm(columnsOf(histories))
+  const fit = mbgCnbdK.fit(columnsOf(histories))
   await checking()
   return {
     ...found,
     kind: 'fitted',
     parameters: fit.parameters,
     logLikelihood: fit.logLikelihood,
-    warnings: fit.warnings,
+    // What a fit says to statisticians alone is not told to merchants.
+    warnings: rhythmWarnings.filter(warning => fit.warnings.includes(warning)),
     calibration: await calibrationAtCutoff(house, situation),
   }
 }
@@ -76,7 +78,7 @@ async function calibrationAtCutoff(house: House, situation: Situation): Promise<
   const cutoffOn = addDays(situation.asOfOn, -horizonDays)
   const past = await historiesAtCutoff(house.database, cutoffOn, { horizonDays, zone })
   if (customersWithGaps(past.histories) < fewestCustomersWithGaps) return null
-  const { parameters } = fitRhythm(columnsOf(past.histories))
+  const { parameters } = mbgCnbdK.fit(columnsOf(past.histories))
   return calibrationFrom(pastForecasts(past, parameters, horizonDays), cutoffOn, horizonDays)
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { daysBetween } from '#kernel/clock/index.ts'
-import { nextPurchaseQuantile, probabilityAlive, probabilityOfSilence } from '#statistics/index.ts'
+import { mbgCnbdK } from '#statistics/index.ts'
 import { type Calibration, calibrationFrom, customersLike } from './calibration.ts'
 import { dueDays, dueTable } from './due-days.ts'
 import { emptyState, type RhythmState } from './fold.ts'
@@ -35,10 +35,10 @@ const regular: RhythmState = {
 
 describe('the days to come', () => {
   test.each([0, 1, 2, 10, 500])('with %i gaps the table gives the same quantile as the model', gaps => {
-    const history = { gaps, gapDaysSum: gaps * 30, logGapSum: gaps * Math.log(30) }
+    const history = { purchases: gaps, recency: gaps * 30, observed: gaps * 30 }
     const odds = dueTable(parameters)(gaps)
-    const scale = parameters.alpha + history.gapDaysSum
-    const quantile = (p: number) => nextPurchaseQuantile(parameters, history, p)
+    const scale = parameters.alpha + history.recency
+    const quantile = (p: number) => mbgCnbdK.nextPurchaseQuantile(parameters, history, p)
     for (const [name, exact] of [
       ['late', quantile(0.9)],
       ['dormant', Math.max(quantile(0.97), 2 * quantile(0.5))],
@@ -91,8 +91,9 @@ describe('a forecast', () => {
 
   test('is the model’s own probability where nothing was calibrated', () => {
     const forecast = forecastOf(model, regular, '2026-10-29', 60)!
-    expect(forecast.stillCustomer).toBe(probabilityAlive(parameters, historyOf(regular), 61))
-    expect(forecast.noPurchase.raw).toBe(probabilityOfSilence(parameters, historyOf(regular), 61, 60))
+    expect(forecast.stillCustomer).toBe(mbgCnbdK.probabilityAlive(parameters, historyOf(regular, '2026-10-29')))
+    const raw = mbgCnbdK.probabilityOfSilence(parameters, historyOf(regular, '2026-10-29'), 60)
+    expect(forecast.noPurchase.raw).toBe(raw)
     expect(forecast.noPurchase.calibrated).toBe(forecast.noPurchase.raw)
     expect(forecast.noPurchase.likeThis).toBeNull()
   })

@@ -1,5 +1,5 @@
 import { type Day, daysBetween } from '#kernel/clock/index.ts'
-import { applyCalibration, probabilityAlive, probabilityOfSilence, type RhythmHistory } from '#statistics/index.ts'
+import { applyCalibration, type History, mbgCnbdK } from '#statistics/index.ts'
 import { type CustomersAlike, customersLike } from './calibration.ts'
 import { type DueSpans, dayAt, dueTable, fewestPurchaseDays } from './due-days.ts'
 import type { RhythmState } from './fold.ts'
@@ -17,10 +17,12 @@ export interface Forecast {
   readonly noPurchase: { readonly raw: number; readonly calibrated: number; readonly likeThis: CustomersAlike | null }
 }
 
-export function historyOf(state: RhythmState): RhythmHistory {
+/** What the model is told of a customer on a day. */
+export function historyOf(state: RhythmState, today: Day): History {
   return {
-    gaps: Math.max(0, state.purchaseDays - 1),
-    gapDaysSum: state.gapDaysSum,
+    purchases: Math.max(0, state.purchaseDays - 1),
+    recency: state.gapDaysSum,
+    observed: state.gapDaysSum + (silentDaysOf(state, today) ?? 0),
     logGapSum: state.logGapSum,
   }
 }
@@ -35,7 +37,7 @@ export function silentDaysOf(state: RhythmState, today: Day): number | null {
  * out. The scale is that of SCIENCE 3.2, the correction is the model's own calibration on a past day.
  */
 export function silenceOf(model: RhythmModel, state: RhythmState, today: Day, horizonDays: number) {
-  const raw = probabilityOfSilence(model.parameters, historyOf(state), silentDaysOf(state, today) ?? 0, horizonDays)
+  const raw = mbgCnbdK.probabilityOfSilence(model.parameters, historyOf(state, today), horizonDays)
   const trusted = model.calibration?.horizonDays === horizonDays ? model.calibration : null
   return {
     raw,
@@ -57,19 +59,18 @@ export function forecastOf(
 ): Forecast | undefined {
   if (state.lastOn === null || state.purchaseDays < fewestPurchaseDays) return undefined
   const { k, r, alpha } = model.parameters
-  const history = historyOf(state)
-  const silentDays = silentDaysOf(state, today)!
-  const odds = tableOf(model)(history.gaps)
+  const history = historyOf(state, today)
+  const odds = tableOf(model)(history.purchases)
   const scale = alpha + state.gapDaysSum
   return {
-    usualDays: (k * scale) / (r + k * history.gaps - 1),
-    ownMeanDays: state.gapDaysSum / history.gaps,
-    silentDays,
+    usualDays: (k * scale) / (r + k * history.purchases - 1),
+    ownMeanDays: state.gapDaysSum / history.purchases,
+    silentDays: history.observed - history.recency,
     window: {
       fromOn: dayAt(state.lastOn, odds.windowFrom * scale),
       toOn: dayAt(state.lastOn, odds.windowTo * scale),
     },
-    stillCustomer: knowsLeaving(model) ? probabilityAlive(model.parameters, history, silentDays) : null,
+    stillCustomer: knowsLeaving(model) ? mbgCnbdK.probabilityAlive(model.parameters, history) : null,
     noPurchase: silenceOf(model, state, today, horizonDays),
   }
 }

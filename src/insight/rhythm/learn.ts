@@ -1,36 +1,35 @@
 import { addDays, type Day, daysBetween } from '#kernel/clock/index.ts'
 import type { Database } from '#kernel/database/index.ts'
-import type { RhythmColumns, RhythmParameters } from '#statistics/index.ts'
-import { probabilityOfSilence } from '#statistics/index.ts'
+import { type CnbdKParameters, type Columns, historyAt, mbgCnbdK } from '#statistics/index.ts'
 import type { PastForecast } from './calibration.ts'
 import { purchaseDaysOf } from './purchase-days.ts'
 
 /** Growing columns of numbers: one row per customer, four numbers each, whatever the size of the base. */
 export interface Histories {
-  readonly gaps: number[]
-  readonly gapDaysSum: number[]
+  readonly purchases: number[]
+  readonly recency: number[]
+  readonly observed: number[]
   readonly logGapSum: number[]
-  readonly silentDays: number[]
 }
 
-export function columnsOf(histories: Histories): RhythmColumns {
+export function columnsOf(histories: Histories): Columns {
   return {
-    gaps: Float64Array.from(histories.gaps),
-    gapDaysSum: Float64Array.from(histories.gapDaysSum),
+    purchases: Float64Array.from(histories.purchases),
+    recency: Float64Array.from(histories.recency),
+    observed: Float64Array.from(histories.observed),
     logGapSum: Float64Array.from(histories.logGapSum),
-    silentDays: Float64Array.from(histories.silentDays),
   }
 }
 
 export function noHistories(): Histories {
-  return { gaps: [], gapDaysSum: [], logGapSum: [], silentDays: [] }
+  return { purchases: [], recency: [], observed: [], logGapSum: [] }
 }
 
 function add(histories: Histories, gaps: number, gapDaysSum: number, logGapSum: number, silentDays: number): void {
-  histories.gaps.push(gaps)
-  histories.gapDaysSum.push(gapDaysSum)
+  histories.purchases.push(gaps)
+  histories.recency.push(gapDaysSum)
+  histories.observed.push(gapDaysSum + silentDays)
   histories.logGapSum.push(logGapSum)
-  histories.silentDays.push(silentDays)
 }
 
 /**
@@ -143,15 +142,15 @@ function addPast(past: PastBase, days: readonly Day[], cutoffOn: Day, horizonEnd
 }
 
 /** What a model fitted at the cut-off said there of everybody with two gaps, and what they then did. */
-export function pastForecasts(past: PastBase, parameters: RhythmParameters, horizonDays: number): PastForecast[] {
-  const { gaps, gapDaysSum, logGapSum, silentDays } = past.histories
+export function pastForecasts(past: PastBase, parameters: CnbdKParameters, horizonDays: number): PastForecast[] {
+  const columns = columnsOf(past.histories)
   const forecasts: PastForecast[] = []
-  for (let row = 0; row < gaps.length; row++) {
-    if (gaps[row]! < 2) continue
-    const history = { gaps: gaps[row]!, gapDaysSum: gapDaysSum[row]!, logGapSum: logGapSum[row]! }
+  for (let row = 0; row < columns.purchases.length; row++) {
+    const history = historyAt(columns, row)
+    if (history.purchases < 2) continue
     forecasts.push({
-      raw: probabilityOfSilence(parameters, history, silentDays[row]!, horizonDays),
-      silentDays: silentDays[row]!,
+      raw: mbgCnbdK.probabilityOfSilence(parameters, history, horizonDays),
+      silentDays: history.observed - history.recency,
       silent: past.silent[row]!,
     })
   }

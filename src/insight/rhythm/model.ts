@@ -1,5 +1,5 @@
 import type { Day } from '#kernel/clock/index.ts'
-import type { RhythmParameters } from '#statistics/index.ts'
+import type { CnbdKParameters } from '#statistics/index.ts'
 import type { Calibration } from './calibration.ts'
 import type { rhythmWarnings } from './contract.ts'
 
@@ -12,7 +12,7 @@ export interface RhythmModel {
   readonly fittedAt: Date
   readonly asOfOn: Day
   readonly customers: number
-  readonly parameters: RhythmParameters
+  readonly parameters: CnbdKParameters
   readonly logLikelihood: number | null
   readonly warnings: readonly (typeof rhythmWarnings)[number][]
   readonly calibration: Calibration | null
@@ -28,7 +28,7 @@ export const fewestCustomersWithGaps = 100
  *
  * Example: a base whose mean gap is 30 days gets alpha 20, because the mean gap of the model is k alpha / (r - 1).
  */
-export function priorParameters(meanGapDays: number): RhythmParameters {
+export function priorParameters(meanGapDays: number): CnbdKParameters {
   return { k: 1.5, r: 2, alpha: meanGapDays / 1.5, a: 0.5, b: 2 }
 }
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { anyHistory, anyParameters } from '../../../bench/rhythm-arbitraries.ts'
-import { InvalidInput } from '../invalid-input.ts'
+import { anyHistory, anyParameters } from '../../../../bench/rhythm-arbitraries.ts'
+import { InvalidInput } from '../../invalid-input.ts'
 import { nextPurchaseQuantile } from './next-purchase-quantile.ts'
-import { probabilityOfContinuing } from './probability-of-continuing.ts'
+import { logSurvival } from './survival.ts'
 
-const once = { gaps: 0, gapDaysSum: 0, logGapSum: 0 }
+const once = { purchases: 0, recency: 0, observed: 0 }
 
 it.each([
   [0.5, 30],
@@ -21,7 +21,7 @@ it('is where the gap ends with exactly that probability', () => {
     fc.property(anyParameters, anyHistory, anyShare, (parameters, history, p) => {
       const days = nextPurchaseQuantile(parameters, history, p)
       if (days > 1e-280 && days < 1e280) {
-        expect(1 - probabilityOfContinuing(parameters, history, days)).toBeCloseTo(p, 9)
+        expect(-Math.expm1(logSurvival(parameters, history, days))).toBeCloseTo(p, 9)
       }
     }),
   )
@@ -29,7 +29,7 @@ it('is where the gap ends with exactly that probability', () => {
 
 it('pulls toward her own gaps as they become many', () => {
   const base = { k: 3, r: 2, alpha: 60, a: 1, b: 1 }
-  const weekly = (gaps: number) => ({ gaps, gapDaysSum: 7 * gaps, logGapSum: gaps * Math.log(7) })
+  const weekly = (gaps: number) => ({ purchases: gaps, recency: 7 * gaps, observed: 7 * gaps })
   const medians = [0, 2, 10, 100_000].map(gaps => nextPurchaseQuantile(base, gaps === 0 ? once : weekly(gaps), 0.5))
   expect(medians).toEqual([...medians].sort((one, other) => other - one))
   // The median of Gamma(3) is 2.674 of its scale, and weekly gaps mean a scale of 7 / 3.
