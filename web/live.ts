@@ -9,6 +9,7 @@ const operationsOf: Record<Topic, readonly string[]> = {
   events: ['latestEvents', 'eventProblems', 'partyTimeline'],
   imports: ['listImports', 'readImport', 'listImportProblems', 'listUnattributedOrders', 'listSetAsideLines'],
   jobs: ['listJobs'],
+  models: ['listModels', 'listFits'],
   rhythm: [
     'listCustomers',
     'countCustomers',

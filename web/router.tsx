@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
 import { z } from 'zod'
+import { watchedModels } from '#insight/health/contract.ts'
 import { customerOrders, customerTypes } from '#insight/rhythm/contract.ts'
 import { alertViews } from '#social/warnings/contract.ts'
 import { Broken } from './shell/broken.tsx'
@@ -60,6 +61,13 @@ const late = createRoute({
   component: lazyRouteComponent(() => import('../src/social/warnings/screen.tsx'), 'LateCustomers'),
 })
 
+const models = createRoute({
+  getParentRoute: () => shell,
+  path: '/models',
+  validateSearch: z.object({ model: z.enum(watchedModels).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../src/insight/health/screen.tsx'), 'ModelHealthPage'),
+})
+
 const data = createRoute({
   getParentRoute: () => shell,
   path: '/data',
@@ -89,7 +97,7 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    shell.addChildren([today, customers, customer, late, data, importing, jobs, settings]),
+    shell.addChildren([today, customers, customer, late, models, data, importing, jobs, settings]),
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: Broken,

@@ -22,6 +22,7 @@ export function Navigation() {
     { keys: 'g t', label: t('nav.today'), run: () => void navigate({ to: '/' }) },
     { keys: 'g c', label: t('nav.customers'), run: () => void navigate({ to: '/customers' }) },
     { keys: 'g w', label: t('nav.late'), run: () => void navigate({ to: '/late' }) },
+    { keys: 'g m', label: t('nav.models'), run: () => void navigate({ to: '/models' }) },
     ...(mayImport || maySeeEvents
       ? [{ keys: 'g d', label: t('nav.data'), run: () => void navigate({ to: '/data' }) }]
       : []),
@@ -52,6 +53,15 @@ export function Navigation() {
         <Link to="/late" activeOptions={{ includeSearch: false }}>
           {t('nav.late')}
           {number(counts.data?.late)}
+        </Link>
+      </div>
+      <div className="bar-group">
+        <b>
+          <i aria-hidden />
+          {t('nav.measure')}
+        </b>
+        <Link to="/models" activeOptions={{ includeSearch: false }}>
+          {t('nav.models')}
         </Link>
       </div>
       <div className="bar-group">

@@ -101,6 +101,12 @@ export type Holdout = z.infer<typeof holdout>
 export const maturedForecast = z.object({ madeOn: day, horizonDays: z.int(), fitId: z.uuid(), reliability })
 export type MaturedForecast = z.infer<typeof maturedForecast>
 
+/**
+ * The bounds by convention: up to `watch` the base is the one the model saw, from `refit` it is another one. A test holds
+ * them to `stabilityBounds` of the statistics, which a browser does not load for two numbers.
+ */
+export const driftBounds = { watch: 0.1, refit: 0.25 } as const
+
 export const featureNames = ['recency', 'frequency', 'spend', 'score'] as const
 export type FeatureName = (typeof featureNames)[number]
 
@@ -165,6 +171,8 @@ export const modelHealth = z.object({
   have: count,
   needed: count,
   reading,
+  /** How many days its forecasts look ahead. */
+  horizonDays: z.int(),
   /** Null while nothing was held against what happened. */
   verdict: verdict.nullable(),
   measures: z.array(measure),

@@ -35,17 +35,16 @@ export async function takeSnapshot(
   fit: KnownFit,
   standing: Standing,
 ): Promise<void> {
-  const { today } = standing
+  const { today, horizonDays } = standing
   if (standing.reading.history || !isSnapshotDue(await newestSnapshotOn(house.database, model.name), today)) return
   const foretold = await model.foretell(house, mostForetold)
-  if (!foretold || foretold.customers.length < fewestToJudge) return
-  const { horizonDays, customers } = foretold
+  if (!foretold || foretold.length < fewestToJudge) return
   await house.database.transaction(transaction =>
     saveSnapshot(
       transaction,
       model.name,
-      { madeOn: today, horizonDays, fitId: fit.fitId, customers: customers.length },
-      customers,
+      { madeOn: today, horizonDays, fitId: fit.fitId, customers: foretold.length },
+      foretold,
     ),
   )
 }

@@ -33,6 +33,7 @@ export async function healthOf(house: House, model: WatchedModel): Promise<Model
     have: standing.have,
     needed: standing.needed,
     reading: standing.reading,
+    horizonDays: standing.horizonDays,
     verdict: verdictOf(measures),
     measures,
     fit: fit && fitShown(fit, review),

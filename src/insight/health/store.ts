@@ -3,6 +3,7 @@ import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { Drift, FitCause, Holdout, LateChange, MaturedForecast, Reliability } from './contract.ts'
 import type { Profile } from './drift.ts'
 import type { RefitReason } from './refit.ts'
+import type { Foretold } from './watched.ts'
 
 export interface Review {
   readonly fitId: string
@@ -215,7 +216,7 @@ export async function saveSnapshot(
   transaction: Transaction,
   model: string,
   snapshot: OpenSnapshot,
-  customers: readonly { readonly partyId: string; readonly raw: number; readonly said: number }[],
+  customers: readonly Foretold[],
 ): Promise<void> {
   const made = await transaction.query(
     `insert into health.snapshot (model, made_on, horizon_days, fit_id, customers) values ($1, $2, $3, $4, $5)
@@ -237,7 +238,7 @@ export async function saveSnapshot(
   )
 }
 
-export async function forecastsOf(queryable: Queryable, model: string, madeOn: Day) {
+export async function forecastsOf(queryable: Queryable, model: string, madeOn: Day): Promise<Foretold[]> {
   const rows = await queryable.query<{ party_id: string; raw: number; corrected: number }>(
     'select party_id, raw, corrected from health.forecast where model = $1 and made_on = $2 order by party_id',
     [model, madeOn],

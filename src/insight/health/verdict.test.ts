@@ -1,5 +1,13 @@
 import { describe, expect, it, test } from 'vitest'
-import type { Holdout, Measure, MeasureName, Reliability, Verdict } from './contract.ts'
+import { stabilityBounds } from '#statistics/index.ts'
+import {
+  driftBounds,
+  type Holdout,
+  type Measure,
+  type MeasureName,
+  type Reliability,
+  type Verdict,
+} from './contract.ts'
 import { beyondChance, decileError, measuresOf, standards, verdictOf, verdictOn } from './verdict.ts'
 import type { KnownFit } from './watched.ts'
 
@@ -145,4 +153,8 @@ it('an error that chance alone explains is none', () => {
 
 it('a base in which nobody bought anything has no share by which the tenths are off', () => {
   expect(decileError({ deciles: [{ customers: 10, predicted: 1, actual: 0 }] })).toBeNull()
+})
+
+it('a browser judges drift by the bounds of the statistics', () => {
+  expect(driftBounds).toEqual(stabilityBounds)
 })

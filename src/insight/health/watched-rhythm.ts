@@ -36,6 +36,7 @@ export const watchedRhythm: WatchedModel = {
       state: model?.kind ?? 'none',
       reading: { asOfOn: situation.asOfOn, history: situation.history },
       today: situation.today,
+      horizonDays: situation.horizonDays,
       ...(await readLearnable(house)),
       newestOn: await readNewestDay(house, situation),
     }
@@ -90,14 +91,11 @@ export const watchedRhythm: WatchedModel = {
     const { situation, model, customers } = await readSample(house, { most, fewestPurchaseDays })
     // A prior is no model that speaks in chances, and a past that is only read does not go on.
     if (model?.kind !== 'fitted' || situation.history) return null
-    return {
-      horizonDays: situation.horizonDays,
-      customers: customers.map(({ partyId, noPurchase }) => ({
-        partyId,
-        raw: 1 - noPurchase!.raw,
-        said: 1 - noPurchase!.calibrated,
-      })),
-    }
+    return customers.map(({ partyId, noPurchase }) => ({
+      partyId,
+      raw: 1 - noPurchase!.raw,
+      said: 1 - noPurchase!.calibrated,
+    }))
   },
 
   async whoCameBack(house, partyIds, afterOn, untilOn) {

@@ -22,7 +22,7 @@ export interface WatchedModel {
   /** What the newest fit changed for customers against the one before it; null where it decides nothing about them. */
   compare(house: House, observed: Observed): Promise<LateChange | null>
   /** Today's forecasts that will be held against what happens; null where the model makes none of that kind. */
-  foretell(house: House, most: number): Promise<Foretold | null>
+  foretell(house: House, most: number): Promise<readonly Foretold[] | null>
   /** Which of these came back within the days after one day and up to another. */
   whoCameBack(house: House, partyIds: readonly string[], afterOn: Day, untilOn: Day): Promise<ReadonlySet<string>>
 }
@@ -31,6 +31,8 @@ export interface Standing {
   readonly state: 'none' | 'prior' | 'fitted'
   readonly reading: { readonly asOfOn: Day; readonly history: boolean }
   readonly today: Day
+  /** How many days its forecasts look ahead. */
+  readonly horizonDays: number
   readonly have: number
   readonly needed: number
   /** What came later is not known yet: silence after this day means nothing. */
@@ -58,8 +60,9 @@ export interface Observed {
   readonly features: Readonly<Partial<Record<FeatureName, readonly number[]>>>
 }
 
+/** The chance to come back within the horizon, as the model says it and as it was shown. */
 export interface Foretold {
-  readonly horizonDays: number
-  /** The chance to come back within the horizon, as the model says it and as it was shown. */
-  readonly customers: readonly { readonly partyId: string; readonly raw: number; readonly said: number }[]
+  readonly partyId: string
+  readonly raw: number
+  readonly said: number
 }

@@ -1,0 +1,61 @@
+import { useTranslation } from 'react-i18next'
+import { useFormat } from '../../../web/format.ts'
+import type { ModelHealth } from './contract.ts'
+
+const mostShown = 12
+
+/** What people were really shown, and what came of it; where nothing is over yet, when the first result comes. */
+export function Live({ health }: { health: ModelHealth }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const { matured, open } = health.live
+  const next = open[0]
+  return (
+    <section className="reading-width">
+      <h2>{t('health:live.title')}</h2>
+      <p className="muted">{t('health:live.text', { days: health.horizonDays })}</p>
+      {matured.length > 0 ? <Matured matured={matured} /> : null}
+      <p>
+        {health.reading.history
+          ? t('health:live.history')
+          : next
+            ? t(matured.length > 0 ? 'health:live.next' : 'health:live.first', { day: format.day(next.endsOn) })
+            : matured.length > 0
+              ? null
+              : t('health:live.none')}
+      </p>
+    </section>
+  )
+}
+
+function Matured({ matured }: { matured: ModelHealth['live']['matured'] }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const points = (share: number) => format.number(share * 100, 1)
+  return (
+    <table className="table table-small">
+      <thead>
+        <tr>
+          <th scope="col">{t('health:live.on')}</th>
+          {(['customers', 'said', 'back', 'error', 'chance'] as const).map(name => (
+            <th key={name} scope="col" className="right">
+              {t(`health:live.${name}`)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {matured.slice(0, mostShown).map(({ madeOn, reliability }) => (
+          <tr key={madeOn}>
+            <th scope="row">{format.nearDay(madeOn)}</th>
+            <td className="right">{format.number(reliability.customers)}</td>
+            <td className="right">{format.percent(reliability.said)}</td>
+            <td className="right">{format.percent(reliability.happened)}</td>
+            <td className="right">{points(reliability.error)}</td>
+            <td className="right">{points(Math.min(reliability.error, reliability.errorByChance))}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  )
+}
