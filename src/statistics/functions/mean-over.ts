@@ -1,10 +1,11 @@
 /** The mean of a function of a random variable: `mean(g)` is E[g(X)]. */
 export type Mean = (g: (x: number) => number) => number
 
-/** Points and weights (they sum to 1) that stand for a distribution. */
+/** The points that one halving of the step adds, and the sum of the weights up to and with them. */
 interface Rule {
   readonly points: Float64Array
   readonly weights: Float64Array
+  readonly sum: number
 }
 
 /**
@@ -56,9 +57,11 @@ interface Line {
   readonly width: number
 }
 
-/** Two answers that agree so far vouch for the second to rounding: halving doubles the number of right digits. */
+/** Halving the step doubles the number of right digits, so two answers that agree so far vouch for all of the second. */
 const AGREE = 1e-9
 const FINEST = 11
+/** Functions of a customer are flat long before this; 0 itself would be 0 / 0 in some. */
+const SMALLEST_POINT = 1e-300
 
 /** u = centre + width sinh t; the rules are kept, so that many means over one distribution cost only their functions. */
 function meanByHalving(
@@ -70,40 +73,33 @@ function meanByHalving(
   const end = Math.asinh((to - centre) / width)
   const peak = logDensity(centre)
   const rules: Rule[] = []
-  const ruleOf = (level: number): Rule => {
-    const known = rules[level]
-    if (known) return known
-    const step = 0.5 ** (level + 1)
-    const first = Math.floor(start / step)
-    const last = Math.ceil(end / step)
-    const points: number[] = []
-    const weights: number[] = []
-    let sum = 0
-    for (let i = first; i <= last; i++) {
-      const t = i * step
+  const refine = (): Rule => {
+    const step = 0.5 ** (rules.length + 1)
+    const stride = rules.length === 0 ? 1 : 2
+    const first = stride * Math.floor(start / step / stride) + stride - 1
+    const count = Math.ceil((end / step - first) / stride) + 1
+    const points = new Float64Array(count)
+    const weights = new Float64Array(count)
+    let sum = rules.at(-1)?.sum ?? 0
+    for (let i = 0; i < count; i++) {
+      const t = (first + stride * i) * step
       const u = centre + width * Math.sinh(t)
-      const weight = Math.cosh(t) * Math.exp(logDensity(u) - peak)
-      if (!(weight > 0)) continue
-      // Functions of a customer are flat long before this; 0 itself would be 0 / 0 in some.
-      points.push(Math.max(pointOf(u), 1e-300))
-      weights.push(weight)
-      sum += weight
+      points[i] = Math.max(pointOf(u), SMALLEST_POINT)
+      weights[i] = Math.cosh(t) * Math.exp(logDensity(u) - peak)
+      sum += weights[i]!
     }
-    const rule = { points: Float64Array.from(points), weights: Float64Array.from(weights, weight => weight / sum) }
-    rules[level] = rule
+    const rule = { points, weights, sum }
+    rules.push(rule)
     return rule
   }
-  const meanAt = (level: number, g: (x: number) => number) => {
-    const { points, weights } = ruleOf(level)
-    let sum = 0
-    for (let i = 0; i < points.length; i++) sum += weights[i]! * g(points[i]!)
-    return sum
-  }
   return g => {
-    let before = meanAt(1, g)
-    for (let level = 2; level < FINEST; level++) {
-      const mean = meanAt(level, g)
-      if (Math.abs(mean - before) <= AGREE * Math.abs(mean)) return mean
+    let total = 0
+    let before = Number.NaN
+    for (let level = 0; level < FINEST; level++) {
+      const { points, weights, sum } = rules[level] ?? refine()
+      for (let i = 0; i < points.length; i++) total += weights[i]! * g(points[i]!)
+      const mean = total / sum
+      if (level > 1 && Math.abs(mean - before) <= AGREE * Math.abs(mean)) return mean
       before = mean
     }
     return before
