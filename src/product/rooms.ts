@@ -1,3 +1,4 @@
+import { indicesRoom } from '#insight/indices/index.ts'
 import { rhythmRoom } from '#insight/rhythm/index.ts'
 import { stageRoom } from '#insight/stage/index.ts'
 import { valueRoom } from '#insight/value/index.ts'
@@ -29,6 +30,7 @@ export const rooms: readonly Room[] = [
   ledgerRoom,
   rhythmRoom,
   stageRoom,
+  indicesRoom,
   valueRoom,
   warningsProgramme,
 ]

@@ -248,7 +248,7 @@ describe('a customer, from stranger to lost and back', () => {
   })
 
   test('read as history, what lies after the reading day is taken back', async () => {
-    house.clock.advanceDays(900)
+    house.clock.advanceDays(9000)
     await house.perform('stage.tell')
     expect((await steps()).at(-1)).toMatch(/lost silent$/)
     await house.database.transaction(transaction =>

@@ -1,0 +1,1 @@
+export { indicesRoom } from './room.ts'
