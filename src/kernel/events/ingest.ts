@@ -1,8 +1,8 @@
+import { batcher } from '#kernel/batcher.ts'
 import { upsertProducts } from '#kernel/catalogue/index.ts'
 import type { Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { enrichParties, resolveParties } from '#kernel/parties/index.ts'
-import { batcher } from './batcher.ts'
 import type { EventSource, NewEvent } from './event.ts'
 import { type Translation, translate } from './segment.ts'
 

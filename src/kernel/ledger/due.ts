@@ -34,16 +34,19 @@ async function settleBatch(house: House): Promise<number> {
        order by due_at limit $2`,
       [now, atOnce],
     )
-    const settle = due.map(({ partyId, asset, dueAt }) => [
-      {
-        key: `settle ${partyId} ${asset} ${dueAt.toISOString()} ${now.toISOString()}`,
-        act: 'settle' as const,
-        partyId,
-        asset,
-        occurredAt: dueAt.getTime(),
-      },
-    ])
-    await post(house, transaction, settle, { actor: 'kernel/ledger' })
+    const requests = due.map(({ partyId, asset, dueAt }) => ({
+      author: { actor: 'kernel/ledger' },
+      instructions: [
+        {
+          key: `settle ${partyId} ${asset} ${dueAt.toISOString()} ${now.toISOString()}`,
+          act: 'settle' as const,
+          partyId,
+          asset,
+          occurredAt: dueAt.getTime(),
+        },
+      ],
+    }))
+    await post(house, transaction, requests)
     return due.length
   })
 }

@@ -112,3 +112,14 @@ export function nextDueAt(holding: Holding): Instant | null {
   for (const hold of holding.holds.values()) if (hold.state === 'open') due = Math.min(due, hold.until)
   return due === Infinity ? null : due
 }
+
+/** A copy that can be changed without the original noticing: by hand, because a batch makes thousands. */
+export function copyHolding(holding: Holding): Holding {
+  const copy: Holding = { ...holding, lots: new Map(), holds: new Map(), sources: new Map() }
+  for (const [id, lot] of holding.lots) copy.lots.set(id, { ...lot })
+  for (const [id, hold] of holding.holds) {
+    copy.holds.set(id, { ...hold, parts: hold.parts.map(part => ({ ...part })) })
+  }
+  for (const [id, source] of holding.sources) copy.sources.set(id, { ...source })
+  return copy
+}

@@ -34,8 +34,7 @@ async function ask(...instructions: Instruction[]): Promise<Outcome[]> {
     post(
       house,
       transaction,
-      instructions.map(each => [each]),
-      author,
+      instructions.map(each => ({ instructions: [each], author })),
     ),
   )
   return outcomes.flat()
@@ -106,18 +105,16 @@ describe('a batch', () => {
   it('does linked instructions all or none', async () => {
     const party = house.newId()
     const [outcomes] = await house.database.transaction(transaction =>
-      post(
-        house,
-        transaction,
-        [
-          [
+      post(house, transaction, [
+        {
+          author,
+          instructions: [
             say(party, `points ${party}`, issue(10)),
             say(party, `tier ${party}`, issue(10), 'tier-points'),
             say(party, `spend ${party}`, { act: 'spend', holdId: house.newId(), amount: 11, to: shop }),
           ],
-        ],
-        author,
-      ),
+        },
+      ]),
     )
     expect(outcomes!.map(outcome => outcome.state)).toEqual(['refused', 'refused', 'refused'])
     expect(await balance(party)).toMatchObject({ available: 0 })
@@ -206,7 +203,7 @@ describe('many at once', () => {
     const work = Array.from({ length: 40 }, () =>
       house.database.transaction(async transaction => {
         const act = { ...issue(1), from: 'issuance:late' as const } as Act
-        await post(house, transaction, [[say(house.newId(), house.newId(), act)]], author)
+        await post(house, transaction, [{ author, instructions: [say(house.newId(), house.newId(), act)] }])
         await transaction.query('select pg_sleep(random() * 0.02)')
       }),
     )

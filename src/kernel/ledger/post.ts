@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
+import { batcher } from '#kernel/batcher.ts'
 import { LostRace, type Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { Refusal, type RefusalDetails, refuse } from '#kernel/refusal.ts'
 import { apply } from './apply.ts'
-import type { Holding } from './holding.ts'
+import { copyHolding, type Holding } from './holding.ts'
 import type { Instruction, Posting } from './instruction.ts'
 import { type Holdings, holdingKey, lockHoldings, type Pair, readAssets, readKeys } from './store.ts'
 import { type Done, whatIsLoaded, writeBatch } from './write.ts'
@@ -22,20 +23,25 @@ export type Outcome =
   | { readonly state: 'repeated'; readonly transactionId: string }
   | { readonly state: 'refused'; readonly code: string; readonly details: RefusalDetails }
 
+/** Instructions that are done together or not at all, and who asks for them. */
+export interface PostingRequest {
+  readonly instructions: readonly Instruction[]
+  readonly author: Author
+}
+
 /**
  * Posts a batch in the transaction of its cause. Instructions are done in their order, the effects of one visible to the next;
- * each has its own outcome, and one that is refused changes nothing. Instructions in one inner list are linked: all or none.
+ * each request has its own outcomes, one for each instruction, and a refused one changes nothing.
  *
- * Example: a purchase that issues points and tier points hands over [[issue points, issue tier points]].
+ * Example: a purchase that earns points and tier points is one request of two instructions: both are issued, or none.
  */
 export async function post(
   house: Pick<House, 'clock' | 'newId'>,
   transaction: Transaction,
-  groups: readonly (readonly Instruction[])[],
-  author: Author,
+  requests: readonly PostingRequest[],
 ): Promise<Outcome[][]> {
-  const instructions = groups.flat()
-  if (instructions.length === 0) return groups.map(() => [])
+  const instructions = requests.flatMap(request => request.instructions)
+  if (instructions.length === 0) return requests.map(() => [])
   const postedAt = house.clock.now()
   const kinds = await readAssets(transaction, [...new Set(instructions.map(each => each.asset))])
   const sound = instructions.filter(each => kinds.has(each.asset))
@@ -48,8 +54,8 @@ export async function post(
   const loaded = whatIsLoaded(holdings)
   const done: Done[] = []
   const outcomes: Outcome[][] = []
-  for (const group of groups) {
-    const { outcome, finished } = tryGroup(house, holdings, group, { author, known, now: postedAt.getTime() })
+  for (const request of requests) {
+    const { outcome, finished } = attempt(house, holdings, request, { known, now: postedAt.getTime() })
     outcomes.push(outcome)
     for (const each of finished) {
       done.push(each)
@@ -79,13 +85,13 @@ function pairsOf(instruction: Instruction): Pair[] {
 }
 
 /** Does linked instructions on copies of what they touch; the copies take the place of the originals only if all went well. */
-function tryGroup(
+function attempt(
   house: Pick<House, 'newId'>,
   holdings: Holdings,
-  group: readonly Instruction[],
-  given: { author: Author; known: ReadonlyMap<string, { transactionId: string; fingerprint: string }>; now: number },
+  { instructions, author }: PostingRequest,
+  given: { known: ReadonlyMap<string, { transactionId: string; fingerprint: string }>; now: number },
 ): { outcome: Outcome[]; finished: Done[] } {
-  const { author, known, now } = given
+  const { known, now } = given
   const before = new Map<string, Holding>()
   const finished: Done[] = []
   const outcome: Outcome[] = []
@@ -93,11 +99,11 @@ function tryGroup(
     const key = holdingKey(partyId, asset)
     const holding = holdings.get(key)
     if (!holding) throw refuse('not-found', 'ledger:refusal.no-such-asset', { asset })
-    if (!before.has(key)) before.set(key, structuredClone(holding))
+    if (!before.has(key)) before.set(key, copyHolding(holding))
     return holding
   }
   try {
-    for (const instruction of group) {
+    for (const instruction of instructions) {
       const fingerprint = fingerprintOf(instruction)
       const earlier = known.get(instruction.key) ?? finished.find(each => each.key === instruction.key)
       if (earlier && earlier.fingerprint !== fingerprint) throw refuse('conflict', 'ledger:refusal.key-used')
@@ -133,7 +139,7 @@ function tryGroup(
     if (!(error instanceof Refusal)) throw error
     for (const [key, holding] of before) holdings.set(key, holding)
     const refused: Outcome = { state: 'refused', code: error.code, details: error.details }
-    return { outcome: group.map(() => refused), finished: [] }
+    return { outcome: instructions.map(() => refused), finished: [] }
   }
 }
 
@@ -141,6 +147,22 @@ function tryGroup(
 function fingerprintOf({ key: _, occurredAt: __, ...said }: Instruction): string {
   const fields = Object.entries(said).sort(([one], [other]) => (one < other ? -1 : 1))
   return createHash('sha256').update(JSON.stringify(fields)).digest('base64url')
+}
+
+/**
+ * Posts requests that come one by one, many in one transaction: while a batch commits, the next collects. What concerns one
+ * party goes down one lane, so that batches seldom wait for each other.
+ *
+ * Example: `const submit = poster(house)`; `await submit({ instructions: [...], author })` answers when it is committed.
+ */
+export function poster(house: House): (request: PostingRequest) => Promise<readonly Outcome[]> {
+  const submit = batcher<PostingRequest, readonly Outcome[]>({
+    largest: 500,
+    lanes: 2,
+    laneOf: request => Number.parseInt(request.instructions[0]?.partyId.slice(-2) ?? '0', 16),
+    commit: requests => house.database.transaction(transaction => post(house, transaction, requests)),
+  })
+  return async request => (await submit([request]))[0]!
 }
 
 /** A kind of value must be declared before anybody can hold it; declaring it again changes nothing. */
