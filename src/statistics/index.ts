@@ -80,6 +80,13 @@ export {
 } from './models/model.ts'
 export { nbd } from './models/nbd/nbd.ts'
 export type { NbdParameters } from './models/nbd/parameters.ts'
+export type { Covariates } from './models/pareto-nbd/covariates.ts'
+export {
+  type CovariateNumbers,
+  fitParetoNbdWithCovariates,
+  type ParetoNbdCovariateFit,
+  parametersFor,
+} from './models/pareto-nbd/fit-with-covariates.ts'
 export type { ParetoNbdParameters } from './models/pareto-nbd/parameters.ts'
 export { paretoNbd } from './models/pareto-nbd/pareto-nbd.ts'
 // Contracts: who renews, and what is she still worth?

@@ -24,7 +24,8 @@ export function baseLogLikelihood(base: Base, parameters: ParetoNbdParameters, g
   return sum
 }
 
-function gammaTerms(base: Base, { r, alpha }: ParetoNbdParameters, gradient: Float64Array): number {
+/** ln(r (r+1) ... (r+x-1)) - x ln alpha of all customers. */
+export function gammaTerms(base: Base, { r, alpha }: ParetoNbdParameters, gradient: Float64Array): number {
   const { moreThan, rows } = base
   let sum = -base.purchases * Math.log(alpha)
   gradient[1]! -= base.purchases / alpha
@@ -46,7 +47,7 @@ function gammaTerms(base: Base, { r, alpha }: ParetoNbdParameters, gradient: Flo
 const moments = new Float64Array(LEAVING_MOMENTS)
 
 /** ln V - fall(t_x) of one customer; its slopes, times the weight, are added to `gradient`. */
-function rowTerm(
+export function rowTerm(
   { r, alpha, s, beta }: ParetoNbdParameters,
   purchases: number,
   recency: number,
