@@ -110,7 +110,7 @@ export function evaluateHoldout(log: PurchaseLog, { splitOn, endOn }: HoldoutCas
     summarise(transactions, { unit: 'week', calibrationEnd, end: dayOf(endOn) }),
     COMPARED,
   )
-  const first = transactions.day.reduce((one, other) => Math.min(one, other))
+  const first = Array.from(transactions.day).reduce((one, other) => Math.min(one, other))
   const inner = Math.round(first + ((calibrationEnd - first) * 2) / 3)
   const before = compareOnHoldout(
     summarise(transactions, { unit: 'week', calibrationEnd: inner, end: calibrationEnd }),
