@@ -1,3 +1,4 @@
+import { healthRoom } from '#insight/health/index.ts'
 import { indicesRoom } from '#insight/indices/index.ts'
 import { rhythmRoom } from '#insight/rhythm/index.ts'
 import { stageRoom } from '#insight/stage/index.ts'
@@ -32,5 +33,6 @@ export const rooms: readonly Room[] = [
   stageRoom,
   indicesRoom,
   valueRoom,
+  healthRoom,
   warningsProgramme,
 ]

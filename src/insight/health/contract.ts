@@ -98,7 +98,7 @@ export const holdout = z.object({
 export type Holdout = z.infer<typeof holdout>
 
 /** A forecast that customers were really given, held against what came of it. */
-export const maturedForecast = z.object({ madeOn: day, horizonDays: z.int(), fitId: z.uuid(), reliability })
+export const maturedForecast = z.object({ madeOn: day, horizonDays: z.int(), fitId: z.string(), reliability })
 export type MaturedForecast = z.infer<typeof maturedForecast>
 
 /**
@@ -141,7 +141,7 @@ export const fitCauses = ['schedule', 'data', 'hand', 'drift'] as const
 export type FitCause = (typeof fitCauses)[number]
 
 export const watchedFit = z.object({
-  fitId: z.uuid(),
+  fitId: z.string(),
   fittedAt: z.iso.datetime(),
   asOfOn: day,
   kind: z.enum(['prior', 'fitted']),

@@ -126,7 +126,7 @@ export async function noteRequest(
 
 /** Whether somebody, or the house itself, asked for a fit after an instant. */
 export async function wasAskedSince(queryable: Queryable, model: string, since: Date): Promise<boolean> {
-  const [row] = await queryable.query('select 1 from health.request where model = $1 and asked_at >= $2 limit 1', [
+  const [row] = await queryable.query('select 1 from health.request where model = $1 and asked_at > $2 limit 1', [
     model,
     since,
   ])

@@ -12,7 +12,7 @@ import {
 } from '#insight/rhythm/index.ts'
 import { addDays, type Day } from '#kernel/clock/index.ts'
 import type { Database } from '#kernel/database/index.ts'
-import { mbgCnbdK } from '#statistics/index.ts'
+import { mbgNbd } from '#statistics/index.ts'
 import { backtest } from './backtest.ts'
 import type { KnownFit, WatchedModel } from './watched.ts'
 
@@ -49,17 +49,18 @@ export const watchedRhythm: WatchedModel = {
 
   async observe(house, most) {
     const { situation, customers } = await readSample(house, { most })
-    const withScore = customers.flatMap(({ state, noPurchase }) =>
-      noPurchase && state.purchaseDays >= fewestPurchaseDays ? [1 - noPurchase.raw] : [],
-    )
+    // Whoever is lost has not moved since; counted in, they would hide that the others have.
+    const present = customers.filter(({ isLost }) => !isLost)
     return {
       onDay: situation.asOfOn,
       partyIds: customers.map(({ partyId }) => partyId),
       features: {
-        recency: customers.map(({ silentDays }) => silentDays),
-        frequency: customers.map(({ state }) => state.purchaseDays),
-        spend: customers.map(({ state }) => state.spendMinor - state.refundMinor),
-        score: withScore,
+        recency: present.map(({ silentDays }) => silentDays),
+        frequency: present.map(({ state }) => state.purchaseDays),
+        spend: present.map(({ state }) => state.spendMinor - state.refundMinor),
+        score: present.flatMap(({ state, noPurchase }) =>
+          noPurchase && state.purchaseDays >= fewestPurchaseDays ? [1 - noPurchase.raw] : [],
+        ),
       },
     }
   },
@@ -67,7 +68,7 @@ export const watchedRhythm: WatchedModel = {
   async test(house, { onDay, partyIds }) {
     const { horizonDays, zone } = await readSituation(house)
     const days = await purchaseDaysOf(house.database, partyIds, zone)
-    return backtest(days, { splitOn: addDays(onDay, -horizonDays), horizonDays }, mbgCnbdK, crossCorrected)
+    return backtest(days, { splitOn: addDays(onDay, -horizonDays), horizonDays }, mbgNbd, crossCorrected)
   },
 
   async compare(house, { onDay, partyIds }) {

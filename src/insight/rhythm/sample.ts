@@ -10,6 +10,8 @@ import { currentModel, readModels, type StateColumns, type StateRow, stateColumn
 /** One customer of a sample, as the newest model sees them on the reading day. */
 export interface SampledCustomer extends Pick<StateRow, 'partyId' | 'state'> {
   readonly silentDays: number
+  /** Silent for so long that the model no longer counts on them. */
+  readonly isLost: boolean
   /** Chance of no purchase within the horizon, as the model says it and as the past corrected it; null without a model. */
   readonly noPurchase: { readonly raw: number; readonly calibrated: number } | null
 }
@@ -46,6 +48,7 @@ export async function readSample(
       partyId: row.party_id,
       state,
       silentDays: silentDaysOf(state, situation.asOfOn)!,
+      isLost: row.lost_on !== null && row.lost_on <= situation.asOfOn,
       noPurchase: silence && { raw: silence.raw, calibrated: silence.calibrated },
     }
   })

@@ -3,7 +3,7 @@ create schema health;
 -- One row for each fit that was looked at. What was found is figures; the verdict on them is passed when they are read.
 create table health.review (
   model text not null,
-  fit_id uuid not null,
+  fit_id text not null,
   reviewed_at timestamptz not null,
   because text not null check (because in ('schedule', 'data', 'hand', 'drift')),
   asked_by text,
@@ -19,7 +19,7 @@ create table health.finding (
   model text not null,
   found_on date not null,
   found_at timestamptz not null,
-  fit_id uuid not null,
+  fit_id text not null,
   drift jsonb,
   primary key (model, found_on)
 );
@@ -37,7 +37,7 @@ create table health.snapshot (
   model text not null,
   made_on date not null,
   horizon_days integer not null,
-  fit_id uuid not null,
+  fit_id text not null,
   customers integer not null,
   matured_at timestamptz,
   matured jsonb,
