@@ -34,7 +34,7 @@ interface Priced {
  * Maximum likelihood by Newton's method over the logarithms of p, q and gamma. The gamma functions depend on a customer only
  * by x, so one histogram of x carries them; a row costs one logarithm and one division a pass.
  *
- * Customers without a purchase or with a mean spend of 0 or less (gifts, refunds) are left out with the warning
+ * Customers without a repeat purchase are left out; those with a mean spend of 0 or less (gifts, refunds) with the warning
  * `unpriced-customers-left-out`. A base without any other customer is refused.
  */
 export function fit(columns: SpendColumns, { maximumIterations = 200 }: FitOptions = {}): Fit<GammaGammaParameters> {
@@ -85,7 +85,8 @@ function pricedOf({ purchases, meanSpend, weights }: SpendColumns) {
     const weight = weights ? weights[row]! : 1
     if (weight === 0) continue
     if (!isPriced(purchases[row]!, meanSpend[row]!)) {
-      leftOut = true
+      // Who has not come back has nothing to average: that is no fault of the data, and goes without a word.
+      if (purchases[row]! > 0) leftOut = true
       continue
     }
     kept++
