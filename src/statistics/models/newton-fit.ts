@@ -96,6 +96,7 @@ export function meanGap({ purchases, recency, observed, weights }: Columns): num
     watched += weight * observed[row]!
     customers += weight
   }
-  if (gaps > 0) return span / gaps
-  return watched > 0 ? watched / customers : 1
+  const gap = gaps > 0 ? span / gaps : watched > 0 ? watched / customers : 1
+  // Beyond these its square is no number.
+  return Math.min(Math.max(gap, 1e-100), 1e100)
 }
