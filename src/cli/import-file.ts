@@ -83,7 +83,8 @@ function openQuestions({ questions, columns }: ImportDetail) {
   })
 }
 
-function meaningOf({ columns }: ImportDetail, { t, style }: Terminal): string {
+/** The columns of a file with what each was taken to mean. */
+export function meaningOf({ columns }: Pick<ImportDetail, 'columns'>, { t, style }: Terminal): string {
   const width = Math.max(...columns.map(({ name }) => name.length))
   return columns
     .map(({ name, target }) =>

@@ -13,7 +13,7 @@ type Work = (args: readonly string[], options: never, terminal: Terminal) => Pro
 /** Runs one command and answers with the code the process ends with. */
 export async function run(argv: readonly string[]): Promise<ExitCode> {
   const translator = productTranslator()
-  const language = languageFor(asked(argv, '--language'), process.env)
+  const language = languageFor(asked(argv, '--language') ?? asked(argv, '--lang'), process.env)
   const terminal = terminalOf({
     language,
     isJson: argv.includes('--json'),
@@ -113,6 +113,31 @@ function programIn(
     .addOption(choice('--decimal-mark <mark>', 'decimal-mark', ['.', ',']))
     .option('--two-digit-years-from <year>', t('cli:option.two-digit-years'))
     .option('--source <label>', t('cli:option.source'))
+  const audit = configure(program.command('audit <file>')).description(t('cli:command.audit'))
+  audit
+    .option('--out <file>', t('cli:option.audit-out'))
+    .option('--json [file]', t('cli:option.audit-json'))
+    .addOption(choice('--lang <language>', 'audit-lang', ['en', 'zh', 'zh-CN']))
+    .option('--customer <column>', t('cli:option.audit-customer'))
+    .option('--date <column>', t('cli:option.audit-date'))
+    .option('--amount <column>', t('cli:option.audit-amount'))
+    .option('--order <column>', t('cli:option.audit-order'))
+    .option('--quantity <column>', t('cli:option.audit-quantity'))
+    .option('--price <column>', t('cli:option.audit-price'))
+    .option('--date-format <format>', t('cli:option.audit-date-format'))
+    .addOption(choice('--header <answer>', 'audit-header', ['yes', 'no']))
+    .option('--delimiter <character>', t('cli:option.audit-delimiter'))
+    .addOption(choice('--encoding <name>', 'encoding', ['utf-8', 'gb18030', 'utf-16le']))
+    .addOption(choice('--decimal-mark <mark>', 'decimal-mark', ['.', ',']))
+    .option('--currency <code>', t('cli:option.currency'))
+    .option('--from <day>', t('cli:option.audit-from'))
+    .option('--to <day>', t('cli:option.audit-to'))
+    .addOption(choice('--cohorts <unit>', 'audit-cohorts', ['month', 'quarter', 'year']))
+    .option('--force', t('cli:option.audit-force'))
+    .option('--language <language>', t('cli:option.language'))
+    .action((file: string, options: object) =>
+      perform(async () => (await import('./audit.ts')).audit(file, options, terminal), [], options),
+    )
   add(
     program,
     'customers',

@@ -31,6 +31,7 @@ export function auditOf(transactions: Transactions, options: AuditOptions): Base
   const base = baseOf(transactions, { ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
   if (base === null) throw refuse('invalid', 'audit:refusal.no-orders')
   return {
+    kind: 'base-audit',
     source: {
       name,
       lines: lines ?? null,

@@ -180,8 +180,8 @@ function agesFound(compared: readonly Cohort[], days: number, currency: string |
     young: share(young.successes, young.n),
     oldCustomers: old.n,
     youngCustomers: young.n,
-    low: { change: difference.low },
-    high: { change: difference.high },
+    low: { points: difference.low },
+    high: { points: difference.high },
     chance: { share: chance },
   }
   return found('ages', values, {

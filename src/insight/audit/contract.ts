@@ -13,6 +13,8 @@ export const value = z.union([
   z.object({ decimal: z.number() }),
   /** A change against before: always with its sign. */
   z.object({ change: z.number() }),
+  /** A difference of two shares, in percentage points with its sign. */
+  z.object({ points: z.number() }),
   /** A month, quarter or year. */
   z.object({ period: day, unit: z.enum(['month', 'quarter', 'year']) }),
 ])
@@ -193,6 +195,7 @@ export type SetAside = z.infer<typeof setAside>
 
 /** The customer base on one page, in the order of "The Customer-Base Audit" (Fader, Hardie & Ross 2022). */
 export const baseAudit = z.object({
+  kind: z.literal('base-audit'),
   source: z.object({
     name: z.string(),
     lines: z.int().nullable(),

@@ -1,4 +1,7 @@
 export { type AuditOptions, auditOf } from './audit.ts'
 export type { Transactions } from './base.ts'
 export type { BaseAudit } from './contract.ts'
+export { leadingFindings } from './figures/lenses.ts'
+export { speechOf } from './figures/speech.ts'
 export { gatherOrders } from './gather-orders.ts'
+export { reportMark, reportOf } from './report/page.ts'

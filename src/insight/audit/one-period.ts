@@ -45,7 +45,9 @@ export function onePeriodOf(base: Base, currency: string | null, months = 12): O
   const measures: Measure[] = [
     measured('customers', customers, span),
     measured('orders', orders, span),
-    ...(isPriced ? [measured('revenue', money(revenue), { ...paid, other: money(other) })] : []),
+    ...(isPriced
+      ? [measured('revenue', money(revenue), { ...paid, other: money(-other) }, other < 0 ? 'why-with-others' : 'why')]
+      : []),
     measured('orders-per-customer', decimal(orders / customers), span),
     ...(isPriced
       ? [
@@ -69,7 +71,7 @@ export function onePeriodOf(base: Base, currency: string | null, months = 12): O
     findings.spend = found(
       'spend',
       { ...paid, median: money(quantileOf(spends, 0.5)), mean: money(revenue / customers) },
-      { notes: other === 0 ? [] : [say('note.returns-only', { amount: money(other) })] },
+      { notes: other >= 0 ? [] : [say('note.returns-only', { amount: money(-other) })] },
     )
     findings['order-value'] = found('order-value', {
       ...paid,

@@ -23,8 +23,8 @@ export function found(
   }
 }
 
-export function measured(name: string, value: Value, values: Values): Measure {
-  return { name, value, why: say(`measure.${name}.why`, values) }
+export function measured(name: string, value: Value, values: Values, why = 'why'): Measure {
+  return { name, value, why: say(`measure.${name}.${why}`, values) }
 }
 
 export const share = (part: number, whole: number): { share: number } => ({ share: whole === 0 ? 0 : part / whole })

@@ -15,7 +15,7 @@ function frame(ink: Ink, { top = 12, right = 16, bottom = 8, left = 8 } = {}): D
   return {
     animation: false,
     textStyle: { fontFamily: 'inherit', color: ink.muted, ...font },
-    grid: { top, right, bottom, left, containLabel: true },
+    grid: { top, right, bottom, left, outerBoundsMode: 'same', outerBoundsContain: 'axisLabel' },
   }
 }
 
@@ -160,7 +160,7 @@ export function waterfall(
         data: placed.map(({ low, high, value, whole }) => ({
           value: high - low,
           itemStyle: {
-            color: whole ? ink.ink : value < 0 ? ink.bad : ink.good,
+            color: whole ? ink.muted : value < 0 ? ink.bad : ink.good,
             borderRadius: 2,
           },
         })),

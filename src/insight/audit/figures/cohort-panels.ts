@@ -33,10 +33,14 @@ export function cohortPanels({ cohorts: lens, source }: BaseAudit): Panel[] {
           {
             name: 'cohort-revenue',
             finding: findings['cohort-revenue'],
-            table: matrix((cohort, age) => ({
-              value: money(cohort.revenueMinor![age]!),
-              heat: Math.max(0, cohort.revenueMinor![age]! / richest),
-            })),
+            table: {
+              ...matrix((cohort, age) => ({
+                value: money(cohort.revenueMinor![age]!),
+                // The first period of a cohort towers over the rest; the root keeps the rest apart.
+                heat: Math.sqrt(Math.max(0, cohort.revenueMinor![age]! / richest)),
+              })),
+              scale: { mostMinor: richest, currency: source.currency },
+            },
           },
         ]
       : []),
@@ -82,6 +86,7 @@ function agesPanel(lens: Cohorts, money: (amountMinor: number) => Value): Panel 
   if (known.length < 2) return { name: 'ages', finding }
   const isPriced = known[0]!.firstOrderMinor !== null
   const table: Table = {
+    folded: true,
     heads: [
       word(`table.won-in-${lens.unit}`),
       word('table.customers'),

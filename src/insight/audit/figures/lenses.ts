@@ -2,6 +2,7 @@ import type { BaseAudit, Measure } from '../contract.ts'
 import { cohortPanels, togetherPanels } from './cohort-panels.ts'
 import type { Panel } from './panel.ts'
 import { onePeriodPanels, twoPeriodPanels } from './period-panels.ts'
+import type { Speech } from './speech.ts'
 
 /** A way of looking at the base: its key numbers and its findings, in the order in which they are read. */
 export interface Lens {
@@ -29,4 +30,12 @@ export function lensesOf(audit: BaseAudit): Lens[] {
     { name: 'cohorts', measures: audit.cohorts.measures, panels: cohortPanels(audit), leading: 'retention' },
     { name: 'together', measures: audit.together.measures, panels: togetherPanels(audit), leading: 'silence' },
   ]
+}
+
+/** The one finding of each lens that stands for it: the base in five sentences. */
+export function leadingFindings(audit: BaseAudit, speech: Speech) {
+  return lensesOf(audit).flatMap(({ name, panels, leading }, index) => {
+    const panel = panels.find(each => each.name === leading)
+    return panel ? [{ number: index + 1, lens: name, title: speech.say(panel.finding.title) }] : []
+  })
 }

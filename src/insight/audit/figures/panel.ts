@@ -19,6 +19,10 @@ export interface Table {
   readonly heads: readonly Head[]
   readonly rows: readonly { readonly head: Head; readonly cells: readonly Cell[]; readonly strong?: boolean }[]
   readonly dense?: boolean
+  /** Amounts of a dense table are written in one unit, named above it. */
+  readonly scale?: { readonly mostMinor: number; readonly currency: string | null }
+  /** Shown only when it is asked for. */
+  readonly folded?: boolean
 }
 
 export interface Chart {
@@ -41,4 +45,14 @@ export const of = (value: Value): Head => ({ value })
 
 export function textOf(head: Head, speech: Speech): string {
   return 'said' in head ? speech.say(head.said) : speech.value(head.value)
+}
+
+/** What stands in a cell, as short as a dense table needs it. */
+export function cellText(value: Value, { dense, scale }: Table, speech: Speech): string {
+  if (!dense) return speech.value(value)
+  if (typeof value !== 'object') return speech.short(value)
+  // In a dense table the sign of a hundredth would only be noise.
+  if ('share' in value) return speech.short(Math.round(value.share * 100))
+  if ('amountMinor' in value && scale) return speech.scale(scale.mostMinor, scale.currency).show(value.amountMinor)
+  return speech.short(value)
 }

@@ -7,6 +7,8 @@ export interface Speech {
   value(value: Value): string
   /** As short as it can be: for axes and for dense tables. */
   short(value: Value): string
+  /** Amounts up to `mostMinor` in one unit that keeps them to a few digits, and the name of that unit. */
+  scale(mostMinor: number, currency: string | null): { readonly name: string; show(amountMinor: number): string }
 }
 
 type Translate = (key: string, values: Readonly<Record<string, string | number>>) => string
@@ -16,6 +18,9 @@ export function speechOf(language: string, translate: Translate): Speech {
   const number = (value: number, options: Intl.NumberFormatOptions = {}) =>
     new Intl.NumberFormat(language, { maximumFractionDigits: 1, ...options }).format(value)
   const compact = { notation: 'compact', maximumSignificantDigits: 3 } as const
+
+  const fixed = (value: number, digits: number) =>
+    number(value, { minimumFractionDigits: digits, maximumFractionDigits: digits })
 
   function money(amountMinor: number, currency: string | null, isShort: boolean): string {
     const amount = amountMinor / 10 ** digitsOf(currency)
@@ -53,7 +58,8 @@ export function speechOf(language: string, translate: Translate): Speech {
     if (typeof value === 'number') return isShort && Math.abs(value) >= 10_000 ? number(value, compact) : number(value)
     if ('share' in value) return isShort ? percent(value.share, { maximumFractionDigits: 0 }) : percent(value.share)
     if ('change' in value) return percent(value.change, { signDisplay: 'exceptZero', maximumFractionDigits: 1 })
-    if ('decimal' in value) return number(value.decimal, { maximumFractionDigits: 2 })
+    if ('points' in value) return number(value.points * 100, { signDisplay: 'exceptZero' })
+    if ('decimal' in value) return fixed(value.decimal, isShort ? 1 : 2)
     if ('amountMinor' in value) return money(value.amountMinor, value.currency, isShort)
     if ('period' in value) return calendar(value.period, value.unit, isShort)
     return new Intl.DateTimeFormat(language, { dateStyle: isShort ? 'short' : 'medium', timeZone: 'UTC' }).format(
@@ -61,14 +67,30 @@ export function speechOf(language: string, translate: Translate): Speech {
     )
   }
 
-  const speech: Speech = {
+  function scale(mostMinor: number, currency: string | null): ReturnType<Speech['scale']> {
+    const powers = language.startsWith('zh') ? [8, 4, 0] : [9, 6, 3, 0]
+    const units = 10 ** digitsOf(currency)
+    const power = powers.find(each => mostMinor / units >= 3 * 10 ** each) ?? 0
+    const digits = mostMinor / units / 10 ** power < 100 ? 1 : 0
+    const sign = currency
+      ? (new Intl.NumberFormat(language, { style: 'currency', currency, currencyDisplay: 'narrowSymbol' })
+          .formatToParts(1)
+          .find(({ type }) => type === 'currency')?.value ?? currency)
+      : ''
+    return {
+      name: translate(`audit:scale.${power}`, { sign }).trim(),
+      show: amountMinor => fixed(amountMinor / units / 10 ** power, digits),
+    }
+  }
+
+  return {
     language,
+    scale,
     value: value => shown(value, false),
     short: value => shown(value, true),
     say: ({ key, values }) =>
       translate(key, Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shown(value, false)]))),
   }
-  return speech
 }
 
 const dateOf = (day: string): Date => new Date(`${day}T00:00:00Z`)

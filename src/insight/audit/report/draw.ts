@@ -1,0 +1,45 @@
+import { BarChart, LineChart } from 'echarts/charts'
+import { GridComponent } from 'echarts/components'
+import { init, use } from 'echarts/core'
+import { SVGRenderer } from 'echarts/renderers'
+import type { Drawing, Ink } from '../figures/charts.ts'
+
+use([BarChart, LineChart, GridComponent, SVGRenderer])
+
+const tokens = [
+  'ink',
+  'muted',
+  'line',
+  'line-strong',
+  'surface',
+  'paper',
+  'good',
+  'bad',
+  'inferred',
+  'inferred-ink',
+  'heat-ink',
+] as const
+
+/** Colours stay names in the picture, so that one drawing serves light, dark and print. */
+export const inkOfStyle: Ink = Object.fromEntries(tokens.map(name => [name, `var(--${name})`]))
+
+/** Draws without a browser. What only a page with scripts would use is taken out again. */
+export function svgOf(
+  drawing: Drawing,
+  { width, height }: { readonly width: number; readonly height: number },
+): string {
+  const chart = init(null, undefined, { renderer: 'svg', ssr: true, width, height })
+  try {
+    chart.setOption(drawing)
+    return chart
+      .renderToSVGString()
+      .replace(/<style[\s\S]*?<\/style>/g, '')
+      .replace(/ (?:ecmeta_\w+|pointer-events|class|xml:space|baseProfile|version|xmlns:xlink)="[^"]*"/g, '')
+      .replace(/<rect[^>]*fill="none"><\/rect>/, '')
+      .replace('<svg width="', '<svg aria-hidden="true" width="')
+      .replace(/<[^>]+>/g, tag => tag.replaceAll(/(\d\.\d)\d+/g, '$1'))
+      .replaceAll('\n', '')
+  } finally {
+    chart.dispose()
+  }
+}
