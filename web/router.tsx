@@ -2,6 +2,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet 
 import { z } from 'zod'
 import { watchedModels } from '#insight/health/contract.ts'
 import { customerOrders, customerTypes } from '#insight/rhythm/contract.ts'
+import { valuedOrders } from '#insight/value/contract.ts'
 import { alertViews } from '#social/warnings/contract.ts'
 import { Broken } from './shell/broken.tsx'
 import { NotFound } from './shell/not-found.tsx'
@@ -68,6 +69,16 @@ const models = createRoute({
   component: lazyRouteComponent(() => import('../src/insight/health/screen.tsx'), 'ModelHealthPage'),
 })
 
+const value = createRoute({
+  getParentRoute: () => shell,
+  path: '/value',
+  validateSearch: z.object({
+    tab: z.enum(['customers', 'model', 'settings']).optional().catch(undefined),
+    by: z.enum(valuedOrders).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../src/insight/value/screen.tsx'), 'ValuePage'),
+})
+
 const data = createRoute({
   getParentRoute: () => shell,
   path: '/data',
@@ -97,7 +108,7 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    shell.addChildren([today, customers, customer, late, models, data, importing, jobs, settings]),
+    shell.addChildren([today, customers, customer, late, value, models, data, importing, jobs, settings]),
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: Broken,

@@ -16,6 +16,7 @@ export function Navigation() {
   const mayImport = useMay('imports.run')
   const maySeeEvents = useMay('events.read')
   const maySeeJobs = useMay('jobs.read')
+  const maySeeMoney = useMay('money.read')
   const tasks = useAsk(listTasks, { query: { state: 'open', limit: 1 } })
   const counts = useAsk(countCustomers, {})
   useVerbs([
@@ -27,6 +28,7 @@ export function Navigation() {
       ? [{ keys: 'g d', label: t('nav.data'), run: () => void navigate({ to: '/data' }) }]
       : []),
     ...(maySeeJobs ? [{ keys: 'g j', label: t('nav.jobs'), run: () => void navigate({ to: '/jobs' }) }] : []),
+    ...(maySeeMoney ? [{ keys: 'g v', label: t('nav.value'), run: () => void navigate({ to: '/value' }) }] : []),
     { keys: 'g s', label: t('nav.settings'), run: () => void navigate({ to: '/settings' }) },
     { keys: 'z', label: t('keys.undo'), run: undoLast },
   ])
@@ -60,6 +62,11 @@ export function Navigation() {
           <i aria-hidden />
           {t('nav.measure')}
         </b>
+        {maySeeMoney ? (
+          <Link to="/value" activeOptions={{ includeSearch: false }}>
+            {t('nav.value')}
+          </Link>
+        ) : null}
         <Link to="/models" activeOptions={{ includeSearch: false }}>
           {t('nav.models')}
         </Link>

@@ -30,9 +30,10 @@ export type ValueSettings = z.infer<typeof valueSettings>
 
 /**
  * Whether the future beyond a year can be told. `not-identified`: in these data, leaving and waiting look the same.
- * `no-dropout`: the model knows no leaving. `not-finite`: the remaining relationship has no middle that can be named.
+ * `no-dropout`: the model knows no leaving. `out-of-sight`: half of all customers would stay so much longer than anybody
+ * was observed that a lifetime would be made of nothing but the model.
  */
-export const lifetimeStates = ['known', 'not-identified', 'no-dropout', 'not-finite'] as const
+export const lifetimeStates = ['known', 'not-identified', 'no-dropout', 'out-of-sight'] as const
 export const lifetimeState = z.enum(lifetimeStates)
 export type LifetimeState = z.infer<typeof lifetimeState>
 
@@ -101,6 +102,23 @@ export const winning = z.object({
 })
 export type Winning = z.infer<typeof winning>
 
+/** What the literature says of the same questions, to be read beside the own numbers. */
+export const literature = z.object({
+  /** Gupta, Lehmann & Stuart 2004. */
+  elasticity: z.record(
+    z.enum(['retention', 'margin', 'acquisition']),
+    z.object({ value: z.number(), from: z.number(), to: z.number() }),
+  ),
+  /** r / (1 + i - r): yearly margins that a customer is worth. */
+  multiples: z.object({
+    annualDiscountShares: z.array(z.number()),
+    rows: z.array(z.object({ retentionShare: share, multiples: z.array(z.number()) })),
+    /** By the own retention and discount; null where leaving is unknown. */
+    own: z.number().nullable(),
+  }),
+})
+export type Literature = z.infer<typeof literature>
+
 export const tenth = z.object({ customers: z.int(), worthMinor: minor })
 
 export const readValue = operation({
@@ -130,6 +148,7 @@ export const readValue = operation({
         deciles: z.array(tenth),
         levers,
         winning,
+        literature,
         marginShare: share,
         isMarginAssumed: z.boolean(),
         annualDiscountShare: z.number(),

@@ -1,3 +1,5 @@
+import type { Literature } from './contract.ts'
+
 /**
  * The margin multiple of Gupta & Lehmann: what a customer is worth per unit of yearly margin, when a share r stays each
  * year and money is discounted by i: r / (1 + i - r). A reference beside our own numbers, which need no constant r.
@@ -36,4 +38,22 @@ export function replacementMinor(
 ): number | null {
   if (acquisitionMinor === null || newCustomerMinor <= 0) return null
   return Math.round((presentCustomerMinor / newCustomerMinor) * acquisitionMinor)
+}
+
+const discounts = [0.1, 0.12, 0.14, 0.16] as const
+const retentions = [0.6, 0.7, 0.8, 0.9] as const
+
+/** Published elasticities and the table of multiples, with the one that the own retention and discount give. */
+export function literatureFor(retentionShare: number | null, annualDiscountShare: number): Literature {
+  return {
+    elasticity: publishedElasticities,
+    multiples: {
+      annualDiscountShares: [...discounts],
+      rows: retentions.map(retention => ({
+        retentionShare: retention,
+        multiples: discounts.map(discount => marginMultiple(retention, discount)),
+      })),
+      own: retentionShare === null ? null : marginMultiple(retentionShare, annualDiscountShare),
+    },
+  }
 }

@@ -75,7 +75,7 @@ export function learn(
     candidates: tested ? tested.comparison.results.map(candidateOf) : [],
     holdout: holdout ?? null,
     warnings: [...new Set([...fit.warnings, ...spend.warnings])],
-    lifetime: lifetimeStateOf(model, fit.parameters, fit.warnings),
+    lifetime: lifetimeStateOf(model, fit, on - first),
     correction: correctionOf(holdout ?? null),
   }
 }

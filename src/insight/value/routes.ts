@@ -4,6 +4,7 @@ import type { House } from '#kernel/house.ts'
 import { type Route, route } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
 import * as contract from './contract.ts'
+import { literatureFor } from './economics.ts'
 import { fewestWhoReturned } from './learn.ts'
 import { listValuedCustomers } from './list.ts'
 import { bridgeSpans, lookBack } from './look-back.ts'
@@ -53,6 +54,7 @@ async function readValue(house: House) {
       valuedAt: snapshot.valuedAt.toISOString(),
       customers,
       ...told,
+      literature: literatureFor(told.levers.retentionShare, told.annualDiscountShare),
       deciles: deciles.map(decile => ({ customers: decile.customers, worthMinor: decile.worthMinor })),
       stamp: stampOf(model),
     },

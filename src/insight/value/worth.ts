@@ -97,19 +97,24 @@ export function worthOf(learned: Learned, base: Base, terms: Terms): Worth {
   }
 }
 
+/** Half of all newcomers may stay this many times as long as the business was observed, and no longer. */
+const farthestSpans = 5
+
 /**
  * How far into the future a fit may speak. Where the data cannot tell leaving from waiting, or the model knows no leaving,
- * a lifetime would be a story; the next twelve months are still told.
+ * or leaving is so rare that hardly any was seen, a lifetime would be a story; the next twelve months are still told.
+ *
+ * Example: half of all newcomers still there after 49 years, told from two years of orders -> out of sight.
  */
 export function lifetimeStateOf(
   model: Pick<AnyModel, 'name' | 'residualLifetimeMedian'>,
-  parameters: object,
-  warnings: readonly FitWarning[],
+  { parameters, warnings }: { readonly parameters: object; readonly warnings: readonly FitWarning[] },
+  spanDays: number,
 ): LifetimeState {
   if (model.name === 'nbd') return 'no-dropout'
   if (warnings.includes('dropout-not-identified')) return 'not-identified'
   const newcomer = { purchases: 0, recency: 0, observed: 0, logGapSum: 0 }
-  return Number.isFinite(model.residualLifetimeMedian(parameters, newcomer)) ? 'known' : 'not-finite'
+  return model.residualLifetimeMedian(parameters, newcomer) <= farthestSpans * spanDays ? 'known' : 'out-of-sight'
 }
 
 export function sum(values: ArrayLike<number>): number {

@@ -12,7 +12,7 @@ create table value.model (
   candidates jsonb not null,
   holdout jsonb,
   warnings text[] not null,
-  lifetime text not null check (lifetime in ('known', 'not-identified', 'no-dropout', 'not-finite')),
+  lifetime text not null check (lifetime in ('known', 'not-identified', 'no-dropout', 'out-of-sight')),
   correction double precision not null
 );
 create table value.snapshot (
