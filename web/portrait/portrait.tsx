@@ -14,6 +14,7 @@ import type { Rhythm } from './reasons.tsx'
 import { RhythmPanel } from './rhythm-panel.tsx'
 import { Timeline } from './timeline.tsx'
 import { TypeBadge } from './type-badge.tsx'
+import { ValuePanel } from './value-panel.tsx'
 
 /** The whole customer on one page: who they are, their rhythm, what was between us, and the next step. */
 export function Portrait() {
@@ -38,6 +39,7 @@ export function Portrait() {
       <div className="profile-right">
         <NextStep partyId={partyId} />
         {rhythm.data ? <Spend rhythm={rhythm.data} /> : null}
+        <ValuePanel partyId={partyId} />
         <PastTasks partyId={partyId} />
       </div>
     </main>
