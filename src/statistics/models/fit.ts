@@ -6,6 +6,8 @@ export const fitWarnings = [
   'no-repeat-purchases',
   /** The data cannot tell leaving from waiting; P(alive) and long forecasts are then stories, not numbers. */
   'dropout-not-identified',
+  /** There is leaving, but its spread ran to the end of its range: all customers leave alike. */
+  'dropout-at-boundary',
   /** The regularity ran to the end of its range. */
   'k-at-boundary',
   /** The spread of the purchase rates ran to the end of its range: all customers alike, or none. */

@@ -27,8 +27,9 @@ const LARGEST = { r: 1e3, alpha: 1e5, s: 1e3, beta: 1e5 }
 /**
  * Fits Pareto/NBD to a base of customers by maximum likelihood over the logarithms of (r, alpha, s, beta). Deterministic.
  *
- * Where the data cannot tell leaving from waiting (s runs to 0, s and beta run away together, or a model in which nobody
- * leaves is about as likely) it warns `dropout-not-identified`: P(alive) and long forecasts are then stories.
+ * Where the data cannot tell leaving from waiting (s runs to 0, or a model in which nobody leaves is about as likely) it
+ * warns `dropout-not-identified`: P(alive) and long forecasts are then stories. Where s and beta run away together it warns
+ * `dropout-at-boundary`: there is leaving, at one rate for all.
  * Example: the CDNOW sample in weeks (39 weeks) -> r .553, alpha 10.58, s .606, beta 11.66, log-likelihood -9594.98.
  */
 export function fitParetoNbd(columns: Columns, options: FitOptions = {}): Fit<ParetoNbdParameters> {
@@ -123,8 +124,9 @@ function warningsFor(bases: readonly Base[], found: StagedMinimum, box: Box): Fi
   if (base.repeaters < FEWEST_REPEATERS) warnings.push('too-few-customers')
   if (base.repeaters === 0) warnings.push('no-repeat-purchases')
   const leaving = -Math.expm1(-s * Math.log1p(meanObserved(base) / beta))
-  const certain = leaving >= SMALLEST_SHARE_LEAVING && !atEdge(2) && !atEdge(3)
-  if (!certain || !isLeavingEvident(bases, found.point, box)) warnings.push('dropout-not-identified')
+  const somebodyLeaves = leaving >= SMALLEST_SHARE_LEAVING && found.point[2]! > box.lower[2]! + 1e-6
+  if (!somebodyLeaves || !isLeavingEvident(bases, found.point, box)) warnings.push('dropout-not-identified')
+  else if (atEdge(2) || atEdge(3)) warnings.push('dropout-at-boundary')
   if (atEdge(0) || atEdge(1)) warnings.push('rates-at-boundary')
   if (!found.converged) warnings.push('not-converged')
   return warnings
