@@ -209,7 +209,8 @@ export const baseAudit = z.object({
     setAside: z.array(setAside),
     notes: z.array(said),
   }),
-  onePeriod,
+  /** Null where nobody bought within the last year that was observed. */
+  onePeriod: onePeriod.nullable(),
   twoPeriods: twoPeriods.nullable(),
   cohorts,
   together,

@@ -10,13 +10,14 @@ const mostOrders = 10
 /**
  * The first lens: who bought how much in one period, by default the last twelve months, or all there is where it is less.
  */
-export function onePeriodOf(base: Base, currency: string | null, months = 12): OnePeriod {
+export function onePeriodOf(base: Base, currency: string | null, months = 12): OnePeriod | null {
   const from = Math.max(base.firstDay, monthsBefore(base.lastDay, months) + 1)
   const to = base.lastDay
   const { isPriced } = base
   const doings = doingsBetween(base, from, to)
   const ranking = rankingOf(doings, isPriced)
   const customers = ranking.orders.length
+  if (customers === 0) return null
   const orders = sum(ranking.orders)
   const revenue = sum(ranking.value)
   const other = sum(doings.value) - revenue

@@ -10,7 +10,8 @@ const graceDays = 7
 
 /**
  * The second lens: two periods of the same length, one after the other; a year each where there are two, else half of
- * what there is in whole months. Null where there are not even two months.
+ * what there is in whole months. Null where there are not even two
+ * months, or nobody bought in the first.
  */
 export function twoPeriodsOf(base: Base, currency: string | null): TwoPeriods | null {
   const months = longestTwice(base)
@@ -20,6 +21,7 @@ export function twoPeriodsOf(base: Base, currency: string | null): TwoPeriods | 
   const before = doingsBetween(base, begin + 1, split)
   const now = doingsBetween(base, split + 1, base.lastDay)
   const { isPriced } = base
+  if (buyers(before) === 0) return null
   const rows = fatesOf(base, before, now, split)
   const of = (fate: Fate) => rows.find(row => row.fate === fate)!
   const money = (amountMinor: number) => ({ amountMinor: Math.round(amountMinor), currency })

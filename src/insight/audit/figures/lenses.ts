@@ -17,7 +17,7 @@ export function lensesOf(audit: BaseAudit): Lens[] {
   return [
     {
       name: 'one-period',
-      measures: audit.onePeriod.measures,
+      measures: audit.onePeriod?.measures ?? [],
       panels: onePeriodPanels(audit),
       leading: 'concentration',
     },

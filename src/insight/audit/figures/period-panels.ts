@@ -20,6 +20,7 @@ function amountLabel({ from, to }: Bin, speech: Speech, money: Money): string {
 
 /** First lens: who bought how much in one period. */
 export function onePeriodPanels({ onePeriod: lens, source }: BaseAudit): Panel[] {
+  if (lens === null) return []
   const { findings } = lens
   const money = moneyIn(source.currency)
   const spread = (name: string, bins: OnePeriod['spendPerCustomer']): Panel[] =>

@@ -93,7 +93,7 @@ ${lens.panels.map(panel => figure(panel, speech)).join('\n')}
 
 /** The days of the lens, for its opening sentence. */
 export function aboutOf({ name }: Lens, { onePeriod, twoPeriods }: BaseAudit): Said['values'] {
-  if (name === 'one-period') return { from: { day: onePeriod.period.fromOn }, to: { day: onePeriod.period.toOn } }
+  if (name === 'one-period' && onePeriod) return { from: { day: onePeriod.period.fromOn }, to: { day: onePeriod.period.toOn } }
   if (name === 'two-periods' && twoPeriods) {
     const { previous, current } = twoPeriods
     return {
