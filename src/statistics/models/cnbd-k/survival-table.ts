@@ -1,3 +1,4 @@
+import { chebyshevPoints, lagrangeBasis } from '../../functions/polynomial-pieces.ts'
 import { type BetaConstants, SURVIVAL_NUMBERS, survivalSlopes } from './survival-slopes.ts'
 
 /** Values of a smooth function at this many Chebyshev points of a piece fix it to about twelve digits. */
@@ -17,7 +18,7 @@ export function pieceWidth(k: number): number {
   return 1.25 / Math.sqrt(Math.max(1, k / 4))
 }
 
-const nodes = Float64Array.from({ length: NODES }, (_, i) => Math.cos((Math.PI * (i + 0.5)) / NODES))
+const nodes = chebyshevPoints(NODES)
 const basis = lagrangeBasis(nodes)
 
 /**
@@ -67,25 +68,4 @@ export function readPiece(pieces: Float64Array, offset: number, position: number
   out[3] = v3
   out[4] = v4
   out[5] = v5
-}
-
-/** Row by row, the coefficients of the polynomials that are 1 at one of the points and 0 at the others. */
-function lagrangeBasis(points: Float64Array): Float64Array {
-  const size = points.length
-  const found = new Float64Array(size * size)
-  for (let own = 0; own < size; own++) {
-    let coefficients = [1]
-    for (let other = 0; other < size; other++) {
-      if (other === own) continue
-      const scale = 1 / (points[own]! - points[other]!)
-      const next = new Array<number>(coefficients.length + 1).fill(0)
-      coefficients.forEach((coefficient, power) => {
-        next[power]! -= coefficient * points[other]! * scale
-        next[power + 1]! += coefficient * scale
-      })
-      coefficients = next
-    }
-    found.set(coefficients, own * size)
-  }
-  return found
 }

@@ -1,0 +1,37 @@
+import { findRoot } from '../../functions/find-root.ts'
+import type { History } from '../history.ts'
+import { checkQuestion } from '../question.ts'
+import { weightAhead } from './expected-purchases.ts'
+import type { CnbdKParameters, Leaving } from './parameters.ts'
+
+/** ln of the longest span there is. */
+const LOG_LONGEST = Math.log(Number.MAX_VALUE)
+
+/**
+ * Given that she has not left: the span after which she has, with probability 1/2. She leaves at a purchase, so it is where
+ * the probabilities of the purchases to come, each times that of leaving there, add up to 1/2. Where leaving is so rare
+ * that the span is no number any more, the largest number there is stands for "practically for ever".
+ * Example: a = b = 1, MBG, first purchase today: half leave at the first purchase to come or the second ... -> see the test.
+ */
+export function residualLifetimeMedian(leaving: Leaving, parameters: CnbdKParameters, history: History): number {
+  checkQuestion(parameters, { history })
+  const short = (logSpan: number) => weightAhead(leaving, parameters, history, Math.exp(logSpan), 'the-last') - 0.5
+  let lower = Math.log(parameters.alpha + history.observed)
+  let step = 1
+  let upper = lower
+  if (short(lower) > 0) {
+    while (short(lower) > 0) {
+      upper = lower
+      lower -= step
+      step *= 2
+    }
+  } else {
+    while (short(upper) <= 0) {
+      if (upper >= LOG_LONGEST) return Number.MAX_VALUE
+      lower = upper
+      upper = Math.min(upper + step, LOG_LONGEST)
+      step *= 2
+    }
+  }
+  return Math.exp(findRoot(short, lower, upper))
+}
