@@ -127,8 +127,9 @@ function decilesOf(expected: Float64Array, actual: Int32Array): Holdout['deciles
   })
 }
 
-/** About so many steps are read at a glance. */
-const steps = 60
+/** So many steps of what was hidden are read at a glance, and so many before it show what the model came from. */
+const mostStepsHidden = 26
+const fewestStepsBefore = 26
 
 /**
  * Repeat purchases per step of whoever was known at the split, as they came and as the model, which saw only what lies
@@ -143,11 +144,11 @@ function trackingOf(
   const split = dayNumber(splitOn)
   const end = split + horizonDays
   const longest = columns.observed.reduce((most, days) => Math.max(most, days), 0)
-  const weeks = Math.max(1, Math.ceil((longest + horizonDays) / 7 / steps))
-  const stepDays = 7 * weeks
+  const stepDays = 7 * Math.max(1, Math.ceil(horizonDays / 7 / mostStepsHidden))
+  const hidden = Math.floor(horizonDays / stepDays)
   // Steps are laid so that one of them begins on the day after the split.
-  const before = Math.ceil((longest + 1) / stepDays)
-  const count = before + Math.floor(horizonDays / stepDays)
+  const before = Math.min(Math.ceil((longest + 1) / stepDays), Math.max(fewestStepsBefore, 2 * hidden))
+  const count = before + hidden
   const firstDay = split + 1 - before * stepDays
   const actual = new Float64Array(count)
   const expected = new Float64Array(count)
@@ -159,7 +160,7 @@ function trackingOf(
     for (const on of purchaseDays.get(String(partyId))!) {
       const at = dayNumber(on)
       const step = Math.floor((at - firstDay) / stepDays)
-      if (at > first && at <= end && step < count) actual[step]!++
+      if (at > first && at <= end && step >= 0 && step < count) actual[step]!++
     }
   })
   const known = new Map<number, number>()

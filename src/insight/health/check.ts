@@ -1,20 +1,32 @@
 import { z } from 'zod'
-import { localDay } from '#kernel/clock/index.ts'
+import { addDays, type Day, localDay } from '#kernel/clock/index.ts'
 import type { House } from '#kernel/house.ts'
 import { job, type Progress } from '#kernel/jobs/index.ts'
 import { type Drift, healthSettings } from './contract.ts'
-import { driftOf, profileOf } from './drift.ts'
+import { driftOf, type Profile, profileOf } from './drift.ts'
 import { judgeMatured, takeSnapshot } from './live-forecasts.ts'
 import { models } from './models.ts'
 import { refitsByItself } from './refit.ts'
 import { reasonFor } from './report.ts'
-import { noteRequest, type Review, readRequest, readReviews, runAt, saveFinding, saveReview } from './store.ts'
+import {
+  noteRequest,
+  profileBefore,
+  type Review,
+  readRequest,
+  readReviews,
+  runAt,
+  saveFinding,
+  saveReview,
+} from './store.ts'
 import type { KnownFit, Observed, Standing, WatchedModel } from './watched.ts'
 
 export const settingsName = 'health'
 
 /** Enough customers to see a drift or an error of one in a hundred; more would only make the check slower. */
 const mostObserved = 10_000
+
+/** A model that is learned every night follows a slow change without ever showing it; so it is shown against this long ago. */
+const slowDays = 90
 
 /**
  * Looks at every model in use: tests a fit that nobody has tested yet, compares the base with the one the model saw, puts
@@ -59,13 +71,23 @@ async function checkFit(
     await house.database.transaction(transaction => saveReview(transaction, model.name, tested))
     review = tested
   }
-  const drift: Drift | null = review.profile && {
-    sinceOn: review.profileOn,
-    foundOn: observed.onDay,
-    customers: observed.partyIds.length,
-    features: driftOf(review.profile, observed),
+  const since = (seen: { profileOn: Day; profile: Profile | null } | null): Drift | null =>
+    seen?.profile
+      ? {
+          sinceOn: seen.profileOn,
+          foundOn: observed.onDay,
+          customers: observed.partyIds.length,
+          features: driftOf(seen.profile, observed),
+        }
+      : null
+  const aQuarterAgo = await profileBefore(house.database, model.name, addDays(observed.onDay, -slowDays))
+  const finding = {
+    foundOn: standing.today,
+    foundAt: house.clock.now(),
+    fitId: fit.fitId,
+    drift: since(review),
+    slowDrift: since(aQuarterAgo),
   }
-  const finding = { foundOn: standing.today, foundAt: house.clock.now(), fitId: fit.fitId, drift }
   await house.database.transaction(transaction => saveFinding(transaction, model.name, finding))
 }
 

@@ -184,6 +184,8 @@ export const modelHealth = z.object({
     open: z.array(z.object({ madeOn: day, endsOn: day, customers: count })),
   }),
   drift: drift.nullable(),
+  /** The same against what an earlier fit saw, a quarter ago or more; it decides nothing. */
+  slowDrift: drift.nullable(),
   /** What is found at odds, and what was done about it. */
   notice: z
     .object({

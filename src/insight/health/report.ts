@@ -47,6 +47,7 @@ export async function healthOf(house: House, model: WatchedModel): Promise<Model
       })),
     },
     drift,
+    slowDrift: finding?.slowDrift ?? null,
     notice: fit && (await noticeOf(house, model, fit)),
   }
 }

@@ -29,7 +29,7 @@ export function Reliability({ holdout }: { holdout: Holdout }) {
   )
   const points = (share: number) => format.number(share * 100, 1)
   return (
-    <section className="reading-width">
+    <section>
       <h2>{t('health:reliability.title')}</h2>
       {reliability && bins ? (
         <>
@@ -40,7 +40,7 @@ export function Reliability({ holdout }: { holdout: Holdout }) {
               days: holdout.horizonDays,
             })}
           </p>
-          <Chart draw={draw} height={340} label={t('health:reliability.label')} />
+          <Chart draw={draw} height={300} label={t('health:reliability.label')} />
           <p className="muted small">{t('health:reliability.reading')}</p>
           <p className="small">
             {t('health:reliability.errors', {
@@ -96,7 +96,7 @@ function reliabilitySeries(ink: Ink, bins: readonly ReliabilityBin[], words: { l
       symbol: 'none',
       silent: true,
       z: 2,
-      lineStyle: { color: ink['line-strong'], type: 'dashed', width: 1 },
+      lineStyle: { color: ink.muted, type: 'dashed', width: 1.2 },
       endLabel: { show: true, formatter: words.line, color: ink.muted },
       data: [
         [0, 0],
@@ -177,6 +177,7 @@ export function Tracking({ holdout }: { holdout: Holdout }) {
         lineStyle: { color: colour, width: 2 },
         itemStyle: { color: colour },
         endLabel: { show: true, formatter: '{a}', color: colour },
+        labelLayout: { moveOverlap: 'shiftY' },
         data: points.map(value),
       })
       return {
@@ -189,7 +190,7 @@ export function Tracking({ holdout }: { holdout: Holdout }) {
           data: points.map(point => point.fromOn),
           axisLabel: {
             color: ink.muted,
-            interval: Math.max(0, Math.floor(points.length / 6) - 1),
+            interval: Math.max(0, Math.floor(points.length / 4) - 1),
             formatter: format.nearDay,
           },
           axisLine: { lineStyle: { color: ink['line-strong'] } },
@@ -236,7 +237,7 @@ export function Tracking({ holdout }: { holdout: Holdout }) {
       </p>
       {tracking ? (
         <>
-          <Chart draw={draw} height={260} label={t('health:tracking.label', { day })} />
+          <Chart draw={draw} height={300} label={t('health:tracking.label', { day })} />
           <p className="muted small">{t('health:tracking.reading', { day })}</p>
         </>
       ) : null}
@@ -327,7 +328,7 @@ function bars(name: string, itemStyle: object, values: readonly number[]) {
 
 function Evidence({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section className="reading-width">
+    <section>
       <h2>{title}</h2>
       {children}
     </section>

@@ -8,18 +8,18 @@ import { type Drift, driftBounds, type FeatureName, type ModelHealth } from './c
 type Feature = Drift['features'][number]
 
 /** How far the base has moved from the one the model saw, feature by feature, against the two conventional bounds. */
-export function DriftPart({ health: { drift } }: { health: ModelHealth }) {
+export function DriftPart({ health: { drift, slowDrift } }: { health: ModelHealth }) {
   const { t } = useTranslation()
   const format = useFormat()
   const { currency } = useSession().business
   const features = drift?.features
   const draw = useCallback(
-    (ink: Record<string, string>) => driftChart(ink, features ?? [], format, t),
-    [features, format, t],
+    (ink: Record<string, string>) => driftChart(ink, features ?? [], slowDrift?.features ?? [], format, t),
+    [features, slowDrift, format, t],
   )
   if (!drift || !features?.length) {
     return (
-      <section className="reading-width">
+      <section>
         <h2>{t('health:drift.title')}</h2>
         <p className="muted">{t('health:drift.none')}</p>
       </section>
@@ -29,11 +29,14 @@ export function DriftPart({ health: { drift } }: { health: ModelHealth }) {
   const state = worst.psi >= driftBounds.refit ? 'refit' : worst.psi > driftBounds.watch ? 'watch' : 'same'
   const moved = worst.bins.reduce((most, bin) => (distance(bin) > distance(most) ? bin : most))
   return (
-    <section className="reading-width">
+    <section>
       <h2>{t('health:drift.title')}</h2>
       <p className="statement">{t(`health:drift.${state}`, { feature: nameOf(t, worst.name) })}</p>
       <p className="muted">{t('health:drift.since', { day: format.day(drift.sinceOn) })}</p>
-      <Chart draw={draw} height={60 + 38 * features.length} label={t('health:drift.label')} />
+      <Chart draw={draw} height={72 + 42 * features.length} label={t('health:drift.label')} />
+      {slowDrift ? (
+        <p className="muted small">{t('health:drift.legend', { day: format.day(slowDrift.sinceOn) })}</p>
+      ) : null}
       {state === 'same' ? null : (
         <p>
           {t('health:drift.range', {
@@ -67,13 +70,20 @@ function rangeOf(
   return `${value(from)}–${value(to)}`
 }
 
-function driftChart(ink: Record<string, string>, features: readonly Feature[], format: Format, t: Translate) {
+function driftChart(
+  ink: Record<string, string>,
+  features: readonly Feature[],
+  slow: readonly Feature[],
+  format: Format,
+  t: Translate,
+) {
   const { watch, refit } = driftBounds
   const colour = (psi: number) => (psi >= refit ? ink.bad : psi > watch ? ink.warn : ink.good)
-  const most = Math.max(...features.map(each => each.psi))
+  const most = Math.max(...[...features, ...slow].map(each => each.psi))
+  const slowOf = (name: FeatureName) => slow.find(each => each.name === name)?.psi
   const bound = (at: number, name: string) => ({
     xAxis: at,
-    label: { formatter: name, color: ink.muted, position: 'end' },
+    label: { formatter: name, color: ink.muted, position: 'start' },
     lineStyle: { color: ink['line-strong'], type: 'dashed', width: 1 },
   })
   return {
@@ -114,6 +124,14 @@ function driftChart(ink: Record<string, string>, features: readonly Feature[], f
           symbol: 'none',
           data: [bound(watch, t('health:drift.watch-line')), bound(refit, t('health:drift.refit-line'))],
         },
+      },
+      {
+        type: 'bar',
+        silent: true,
+        barMaxWidth: 10,
+        barGap: '10%',
+        itemStyle: { color: ink['line-strong'], opacity: 0.55 },
+        data: features.flatMap(each => slowOf(each.name) ?? []),
       },
     ],
   }

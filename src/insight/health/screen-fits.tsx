@@ -133,7 +133,7 @@ function Took({ fit: { review } }: { fit: WatchedFit }) {
       {text}
     </Link>
   ) : (
-    <>{text}</>
+    text
   )
 }
 

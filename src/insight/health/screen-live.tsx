@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../web/format.ts'
 import type { ModelHealth } from './contract.ts'
 
-const mostShown = 12
+const mostShown = 6
 
 /** What people were really shown, and what came of it; where nothing is over yet, when the first result comes. */
 export function Live({ health }: { health: ModelHealth }) {
@@ -11,7 +11,7 @@ export function Live({ health }: { health: ModelHealth }) {
   const { matured, open } = health.live
   const next = open[0]
   return (
-    <section className="reading-width">
+    <section>
       <h2>{t('health:live.title')}</h2>
       <p className="muted">{t('health:live.text', { days: health.horizonDays })}</p>
       {matured.length > 0 ? <Matured matured={matured} /> : null}

@@ -4,7 +4,7 @@ import { type Format, useFormat } from '../../../web/format.ts'
 import { type Reason, Why } from '../../../web/kit/index.ts'
 import { useSession } from '../../../web/session.tsx'
 import { signed } from '../../../web/today/today-aside.tsx'
-import type { Holdout, Measure, MeasureName, ModelHealth, Reliability, ReliabilityBin } from './contract.ts'
+import type { Holdout, Measure, MeasureName, ModelHealth, Reliability } from './contract.ts'
 
 /** Each figure as one sentence that says what to do with it; the figure itself and its bounds behind the name. */
 export function Measures({ health }: { health: ModelHealth }) {
@@ -36,9 +36,15 @@ export function Measures({ health }: { health: ModelHealth }) {
   )
 }
 
-/** Of which group of customers the sentence speaks: seven in ten is what people picture best. */
-function speakingBin({ bins }: Reliability): ReliabilityBin {
-  return bins.reduce((best, bin) => (Math.abs(bin.said - 0.7) < Math.abs(best.said - 0.7) ? bin : best))
+/** Those who were called more likely than not, together; everybody where there were none. */
+function likelyOnes({ bins }: Reliability): { said: number; happened: number } {
+  const likely = bins.filter(bin => bin.said >= 0.5)
+  const spoken = likely.length > 0 ? likely : bins
+  const customers = spoken.reduce((sum, bin) => sum + bin.customers, 0)
+  return {
+    said: spoken.reduce((sum, bin) => sum + bin.said * bin.customers, 0) / customers,
+    happened: spoken.reduce((sum, bin) => sum + bin.cameBack, 0) / customers,
+  }
 }
 
 function wordsOf(
@@ -50,12 +56,12 @@ function wordsOf(
 ): Record<string, string | number> {
   const hundred = (share: number) => format.number(share * 100)
   const value = measures.find(each => each.name === name)?.value ?? 0
-  const ofBin = (reliability: Reliability) => {
-    const bin = speakingBin(reliability)
-    return { said: hundred(bin.said), happened: hundred(bin.happened), points: format.number(value * 100, 1) }
+  const chances = (reliability: Reliability) => {
+    const { said, happened } = likelyOnes(reliability)
+    return { said: hundred(said), happened: hundred(happened), points: format.number(value * 100, 1) }
   }
   if (name === 'live' && live.matured[0]) {
-    return { ...ofBin(live.matured[0].reliability), day: format.nearDay(live.matured[0].madeOn) }
+    return { ...chances(live.matured[0].reliability), day: format.nearDay(live.matured[0].madeOn) }
   }
   if (name === 'age' && fit) {
     return { count: Math.round(value), day: format.nearDay(fit.asOfOn) }
@@ -66,7 +72,7 @@ function wordsOf(
   }
   if (!holdout) return {}
   const days = holdout.horizonDays
-  if (name === 'calibration' && holdout.reliability) return { ...ofBin(holdout.reliability), days }
+  if (name === 'calibration' && holdout.reliability) return { ...chances(holdout.reliability), days }
   if (name === 'total') {
     return {
       days,

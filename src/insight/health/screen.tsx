@@ -125,19 +125,22 @@ function Findings({ health }: { health: ModelHealth }) {
           ))}
         </div>
       ) : null}
-      {holdout ? (
-        <>
-          <Reliability holdout={holdout} />
-          <Tracking holdout={holdout} />
-          <Deciles holdout={holdout} />
-        </>
-      ) : (
+      {holdout ? null : (
         <p className="reading-width">
           {fit?.review ? t('health:untested.text', { days: health.horizonDays }) : t('health:untested.waits')}
         </p>
       )}
-      <Live health={health} />
-      <DriftPart health={health} />
+      <div className="health-evidence">
+        {holdout ? (
+          <>
+            <Reliability holdout={holdout} />
+            <Tracking holdout={holdout} />
+            <Deciles holdout={holdout} />
+          </>
+        ) : null}
+        <DriftPart health={health} />
+        <Live health={health} />
+      </div>
     </>
   )
 }

@@ -138,23 +138,52 @@ export interface Finding {
   readonly foundAt: Date
   readonly fitId: string
   readonly drift: Drift | null
+  readonly slowDrift: Drift | null
 }
 
 export async function saveFinding(transaction: Transaction, model: string, finding: Finding): Promise<void> {
   await transaction.query(
-    `insert into health.finding (model, found_on, found_at, fit_id, drift) values ($1, $2, $3, $4, $5)
-     on conflict (model, found_on)
-     do update set found_at = excluded.found_at, fit_id = excluded.fit_id, drift = excluded.drift`,
-    [model, finding.foundOn, finding.foundAt, finding.fitId, finding.drift && JSON.stringify(finding.drift)],
+    `insert into health.finding (model, found_on, found_at, fit_id, drift, slow_drift) values ($1, $2, $3, $4, $5, $6)
+     on conflict (model, found_on) do update set found_at = excluded.found_at, fit_id = excluded.fit_id,
+       drift = excluded.drift, slow_drift = excluded.slow_drift`,
+    [
+      model,
+      finding.foundOn,
+      finding.foundAt,
+      finding.fitId,
+      finding.drift && JSON.stringify(finding.drift),
+      finding.slowDrift && JSON.stringify(finding.slowDrift),
+    ],
   )
 }
 
 export async function readFinding(queryable: Queryable, model: string): Promise<Finding | null> {
-  const [row] = await queryable.query<{ found_on: Day; found_at: Date; fit_id: string; drift: Drift | null }>(
-    'select found_on, found_at, fit_id, drift from health.finding where model = $1 order by found_on desc limit 1',
-    [model],
+  const [row] = await queryable.query<{
+    found_on: Day
+    found_at: Date
+    fit_id: string
+    drift: Drift | null
+    slow_drift: Drift | null
+  }>('select * from health.finding where model = $1 order by found_on desc limit 1', [model])
+  return row
+    ? {
+        foundOn: row.found_on,
+        foundAt: row.found_at,
+        fitId: row.fit_id,
+        drift: row.drift,
+        slowDrift: row.slow_drift,
+      }
+    : null
+}
+
+/** What the base looked like to the newest fit that saw it on a day or before. */
+export async function profileBefore(queryable: Queryable, model: string, on: Day) {
+  const [row] = await queryable.query<{ profile_on: Day; profile: Profile }>(
+    `select profile_on, profile from health.review where model = $1 and profile_on <= $2 and profile is not null
+     order by profile_on desc limit 1`,
+    [model, on],
   )
-  return row ? { foundOn: row.found_on, foundAt: row.found_at, fitId: row.fit_id, drift: row.drift } : null
+  return row ? { profileOn: row.profile_on, profile: row.profile } : null
 }
 
 export interface OpenSnapshot {

@@ -12,7 +12,7 @@ import {
 } from '#insight/rhythm/index.ts'
 import { addDays, type Day } from '#kernel/clock/index.ts'
 import type { Database } from '#kernel/database/index.ts'
-import { mbgNbd } from '#statistics/index.ts'
+import { mbgCnbdK } from '#statistics/index.ts'
 import { backtest } from './backtest.ts'
 import type { KnownFit, WatchedModel } from './watched.ts'
 
@@ -68,7 +68,7 @@ export const watchedRhythm: WatchedModel = {
   async test(house, { onDay, partyIds }) {
     const { horizonDays, zone } = await readSituation(house)
     const days = await purchaseDaysOf(house.database, partyIds, zone)
-    return backtest(days, { splitOn: addDays(onDay, -horizonDays), horizonDays }, mbgNbd, crossCorrected)
+    return backtest(days, { splitOn: addDays(onDay, -horizonDays), horizonDays }, mbgCnbdK, crossCorrected)
   },
 
   async compare(house, { onDay, partyIds }) {

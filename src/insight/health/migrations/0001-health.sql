@@ -21,6 +21,7 @@ create table health.finding (
   found_at timestamptz not null,
   fit_id text not null,
   drift jsonb,
+  slow_drift jsonb,
   primary key (model, found_on)
 );
 -- Who asked for a fit, and why.
