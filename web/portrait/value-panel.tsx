@@ -7,6 +7,7 @@ import { useAsk } from '../api.ts'
 import { type Format, useFormat } from '../format.ts'
 import { Inferred, type Reason, Why } from '../kit/index.ts'
 import { useMay } from '../session.tsx'
+import './value-panel.css'
 
 type Valued = NonNullable<z.infer<typeof readCustomerValue.reply>['value']>
 
@@ -37,7 +38,7 @@ export function ValuePanel({ partyId }: { partyId: string }) {
                         {money(estimate.amountMinor)}
                       </Why>
                     </Inferred>
-                    <small className="muted value-panel-range">
+                    <small className="muted value-range">
                       {t('value:panel.range', { low: money(estimate.lowMinor), high: money(estimate.highMinor) })}
                     </small>
                   </span>

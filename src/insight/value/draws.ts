@@ -50,14 +50,13 @@ export function poissonDraw(mean: number, chance: Chance): number {
 
 /**
  * Parameters as the data leave them open: the logarithms are drawn from the normal distribution that the curvature of
- * the likelihood gives. Where a fit has no curvature to offer, all draws are the estimate itself.
+ * the likelihood gives, whose rows stand in the order of `names` (a document read from the database keeps no order). Where a fit has no curvature to offer, all draws are the estimate itself.
  */
 export function parameterDraws<Parameters extends object>(
   estimate: Parameters,
-  logCovariance: ArrayLike<number>,
+  { names, logCovariance }: { readonly names: readonly string[]; readonly logCovariance: ArrayLike<number> },
   { count, chance }: { readonly count: number; readonly chance: Chance },
 ): Parameters[] {
-  const names = Object.keys(estimate) as (keyof Parameters & string)[]
   const root = choleskyRoot(logCovariance, names.length)
   return Array.from({ length: count }, () => {
     if (!root) return estimate
@@ -66,7 +65,7 @@ export function parameterDraws<Parameters extends object>(
       let shift = 0
       for (let column = 0; column <= row; column++) shift += root[row * names.length + column]! * normals[column]!
       // Where the likelihood is flat, its normal approximation reaches into parameters that nobody believes in.
-      return [name, Number(estimate[name]) * Math.exp(Math.min(Math.max(shift, -3), 3))] as const
+      return [name, Number(estimate[name as keyof Parameters]) * Math.exp(Math.min(Math.max(shift, -3), 3))] as const
     })
     return Object.fromEntries(drawn) as Parameters
   })

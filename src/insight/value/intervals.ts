@@ -1,8 +1,10 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import type { Base } from './base.ts'
+import { modelNamed } from './candidates.ts'
 import type { Estimate } from './contract.ts'
 import { type Chance, chanceFrom, normalDraw, parameterDraws } from './draws.ts'
 import { learnedFrom, type ValueModel } from './model.ts'
+import { spendNames } from './spend.ts'
 import { purchasesDrawer, quantileOf, spendDraw } from './spread.ts'
 import { type Learned, type Terms, type Worth, worthOf, yearDays } from './worth.ts'
 
@@ -83,8 +85,7 @@ export async function baseIntervals(
   const chance = chanceFrom(model.fitNo)
   const learned = learnedFrom(model)
   const rates = { ...terms, marginShare: panel.marginShare }
-  const parameters = parameterDraws(model.parameters, model.logCovariance, { count: drawsOfBase, chance })
-  const spends = parameterDraws(model.spend.parameters, model.spend.logCovariance, { count: drawsOfBase, chance })
+  const { parameters, spends } = drawsOf(model, { count: drawsOfBase, chance })
   const ratios: { equity: number; year: number }[] = []
   for (const [index, drawn] of parameters.entries()) {
     const worth = worthOf({ ...learned, parameters: drawn, spend: spends[index]! }, panel.base, rates)
@@ -110,6 +111,21 @@ export async function baseIntervals(
   }
 }
 
+/** Every model of the family has a pace that is Gamma(r, .) over the base, and Gamma(r + x, .) once x purchases were seen. */
+function paceShapeOf(parameters: object, purchases: number): number {
+  return (parameters as { readonly r?: number }).r! + purchases
+}
+
+/** What the data leave open of both models, draw by draw. */
+function drawsOf(model: ValueModel, how: { readonly count: number; readonly chance: Chance }) {
+  const names = modelNamed(model.model).parameterNames
+  const { logCovariance, spend } = model
+  return {
+    parameters: parameterDraws(model.parameters, { names, logCovariance }, how),
+    spends: parameterDraws(spend.parameters, { names: spendNames, logCovariance: spend.logCovariance }, how),
+  }
+}
+
 function intervalAround(amountMinor: number, sorted: Float64Array): Estimate {
   return {
     amountMinor,
@@ -132,11 +148,17 @@ function chanceShare(
   { totals, chance }: { readonly totals: { readonly yearMinor: number }; readonly chance: Chance },
 ): number {
   const learned = learnedFrom(model)
-  const { alive, expected, silence } = learned.model.scores(learned.parameters, panel.base.columns, yearDays)
+  const { alive, expected } = learned.model.scores(learned.parameters, panel.base.columns, yearDays)
+  const soon = learned.model.scores(learned.parameters, panel.base.columns, yearDays / 4).expected
   const rows = panel.base.partyIds.length
   const variances = new Float64Array(rows)
   for (let row = 0; row < rows; row++) {
-    const draw = purchasesDrawer({ expected: expected[row]!, silence: silence[row]!, alive: alive[row]! })
+    const draw = purchasesDrawer({
+      expected: expected[row]!,
+      expectedSoon: soon[row]!,
+      alive: alive[row]!,
+      paceShape: paceShapeOf(learned.parameters, panel.base.columns.purchases[row]!),
+    })
     const past = { purchaseDays: panel.base.purchaseDays[row]!, meanMinor: panel.base.meanMinor[row]! }
     const amounts = Array.from({ length: 24 }, () => {
       const amount = spendDraw(learned.spend, past, { count: draw(chance), chance })
@@ -185,14 +207,14 @@ export function customerInterval(
   const { chance } = asked
   const horizon = asked.what === 'year' ? yearDays : longHorizonDays
   const count = asked.draws ?? drawsOfCustomer
-  const parameters = parameterDraws(model.parameters, model.logCovariance, { count, chance })
-  const spends = parameterDraws(model.spend.parameters, model.spend.logCovariance, { count, chance })
+  const { parameters, spends } = drawsOf(model, { count, chance })
   const amounts: number[] = []
   for (const [index, drawn] of parameters.entries()) {
     const draw = purchasesDrawer({
       expected: learned.model.expectedPurchases(drawn, customer.history, horizon),
-      silence: learned.model.probabilityOfSilence(drawn, customer.history, horizon),
+      expectedSoon: learned.model.expectedPurchases(drawn, customer.history, horizon / 4),
       alive: learned.model.probabilityAlive(drawn, customer.history),
+      paceShape: paceShapeOf(drawn, customer.history.purchases),
     })
     for (let repeat = 0; repeat < 25; repeat++) {
       amounts.push(spendDraw(spends[index]!, customer.past, { count: draw(chance), chance }))

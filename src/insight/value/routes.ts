@@ -3,6 +3,7 @@ import { addDays, type Day } from '#kernel/clock/index.ts'
 import type { House } from '#kernel/house.ts'
 import { type Route, route } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
+import { modelNamed } from './candidates.ts'
 import * as contract from './contract.ts'
 import { literatureFor } from './economics.ts'
 import { fewestWhoReturned } from './learn.ts'
@@ -63,7 +64,9 @@ async function readValue(house: House) {
     model: {
       fitNo: model.fitNo,
       customers: model.customers,
-      parameters: { ...model.parameters },
+      parameters: Object.fromEntries(
+        modelNamed(model.model).parameterNames.map(name => [name, model.parameters[name]!]),
+      ),
       spendParameters: { ...model.spend.parameters },
       warnings: [...model.warnings],
       candidates: [...model.candidates],

@@ -25,7 +25,8 @@ export function BridgeSection({ base }: { base: Told }) {
   const asked = useAsk(readBridge, { query: days }, { enabled: valid, keep: true })
   return (
     <figure className="figure">
-      <div className="tools">
+      <div className="figure-head">
+        <figcaption>{asked.data?.bridge ? <Finding {...asked.data} bridge={asked.data.bridge} /> : null}</figcaption>
         <SegmentedControl
           aria-label={t('value:bridge.span')}
           size="xs"
@@ -60,6 +61,14 @@ export function BridgeSection({ base }: { base: Told }) {
       </Answer>
     </figure>
   )
+}
+
+function Finding({ bridge, currency }: { bridge: Bridge; currency: string }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const gained = bridge.new.amountMinor + bridge.grown.amountMinor
+  const went = bridge.shrunk.amountMinor + bridge.lost.amountMinor
+  return t('value:bridge.title', { gained: format.money(gained, currency), went: format.money(went, currency) })
 }
 
 function Waterfall({ bridge, currency }: { bridge: Bridge; currency: string }) {
@@ -119,11 +128,8 @@ function Waterfall({ bridge, currency }: { bridge: Bridge; currency: string }) {
     },
     [bridge, currency, format, t],
   )
-  const gained = bridge.new.amountMinor + bridge.grown.amountMinor
-  const went = bridge.shrunk.amountMinor + bridge.lost.amountMinor
   return (
     <>
-      <figcaption>{t('value:bridge.title', { gained: money(gained), went: money(went) })}</figcaption>
       <Chart
         draw={draw}
         height={240}

@@ -34,7 +34,7 @@ export function ValuedCustomers({ leavingKnown }: { leavingKnown: boolean }) {
             to="/value"
             search={name === 'worth' ? { tab: 'customers' } : { tab: 'customers', by: name }}
             activeOptions={exactly}
-            aria-current={sort === name ? 'true' : undefined}
+            aria-current={sort === name ? 'page' : undefined}
             className="link"
           >
             {t(`value:list.${name}`)}

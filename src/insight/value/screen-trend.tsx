@@ -23,7 +23,7 @@ export function Trend({ value, base }: { value: Value; base: Told }) {
       grid: { left: 8, right: 96, top: 26, bottom: 8, containLabel: true },
       xAxis: {
         type: 'time',
-        axisLabel: { color: ink.muted, hideOverlap: true, formatter: (at: number) => format.shortDay(isoDay(at)) },
+        axisLabel: { color: ink.muted, hideOverlap: true, formatter: (at: number) => monthOf(at, format.language) },
         axisLine: { lineStyle: { color: ink['line-strong'] } },
         splitLine: { show: false },
       },
@@ -109,6 +109,6 @@ export function Trend({ value, base }: { value: Value; base: Told }) {
   )
 }
 
-function isoDay(at: number): string {
-  return new Date(at).toISOString().slice(0, 10)
+function monthOf(at: number, language: string): string {
+  return new Intl.DateTimeFormat(language, { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(at)
 }

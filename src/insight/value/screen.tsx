@@ -9,6 +9,7 @@ import { Answer, EmptyState, Page, Sentence, Waiting } from '../../../web/kit/in
 import { showNotice } from '../../../web/notices.tsx'
 import { useMay } from '../../../web/session.tsx'
 import { exactly } from '../../../web/tabs.ts'
+import { FirstMinute } from '../../../web/today/first-minute.tsx'
 import { HistoryNote } from '../../../web/today/history-note.tsx'
 import { fitValueNow, readValue } from './contract.ts'
 import './screen.css'
@@ -44,6 +45,18 @@ function NotYet({ value }: { value: Value }) {
   const fit = useDo(fitValueNow, { refresh: [listJobs] })
   const isReady = value.state === 'none'
   const key = isReady ? 'none' : 'too-few'
+  const text = isReady
+    ? t('value:empty.none')
+    : t('value:empty.too-few', {
+        have: format.number(value.customersWhoReturned),
+        needed: format.number(value.customersNeeded),
+      })
+  if (value.customersWhoReturned === 0 && tab !== 'settings')
+    return (
+      <Page name={t('value:name')} title={t('value:title.too-few')} subtitle={text}>
+        <FirstMinute />
+      </Page>
+    )
   return (
     <Page name={t('value:name')} title={t('value:name')}>
       {tab === 'settings' && maySet ? (
@@ -77,12 +90,7 @@ function NotYet({ value }: { value: Value }) {
             </>
           }
         >
-          {isReady
-            ? t('value:empty.none')
-            : t('value:empty.too-few', {
-                have: format.number(value.customersWhoReturned),
-                needed: format.number(value.customersNeeded),
-              })}
+          {text}
         </EmptyState>
       )}
     </Page>

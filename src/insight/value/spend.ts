@@ -4,6 +4,9 @@ import type { Base } from './base.ts'
 /** In minor units: each purchase is Gamma(p, rate v), and v differs between customers as Gamma(q, rate gamma). */
 export type SpendParameters = GammaGammaParameters
 
+/** The order of the rows of its covariance. */
+export const spendNames = gammaGamma.parameterNames
+
 export interface SpendFit {
   readonly parameters: SpendParameters
   readonly logCovariance: readonly number[]

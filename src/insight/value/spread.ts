@@ -1,44 +1,47 @@
 import { type Chance, gammaDraw, poissonDraw } from './draws.ts'
 import type { SpendParameters } from './spend.ts'
 
-/** What a model says of one customer's purchases within a horizon. */
+/** What a model says of one customer's purchases within a horizon, and what the customer's own pace rests on. */
 export interface Foreseen {
   readonly expected: number
-  /** Probability of none. */
-  readonly silence: number
+  /** Within the first quarter of the horizon. */
+  readonly expectedSoon: number
   readonly alive: number
+  /** How sure the pace is: r + x in every model of this family, one for each purchase seen and a little for the base. */
+  readonly paceShape: number
 }
 
 /**
- * A count with a given mean and a given probability of none. Whoever has left buys nothing; for whoever has not, the count
- * is negative binomial with the mean and the zeros that the model states, or Poisson where the zeros are as few as chance
- * alone would make them. So every model's own answers shape the spread, whatever it assumes inside.
+ * A count of purchases around what a model expects. Whoever has left buys nothing. Whoever has not buys at a pace that is
+ * known as well as past purchases tell it, until leaving: at a constant hazard, chosen so that the purchases expected soon
+ * and those expected within the whole horizon are both met. So every model's own answers shape the spread.
  *
- * Example: expected 4, silence .5, alive .5 -> nothing in half of the draws, about 8 in the others.
+ * Example: expected 1 soon and 4 in all, alive .5 -> nothing in half of the draws, about 8 in the others.
  */
-export function purchasesDrawer({ expected, silence, alive }: Foreseen): (chance: Chance) => number {
-  const staying = Math.min(1, Math.max(alive, 1 - silence, 1e-9))
-  const mean = expected / staying
-  const none = Math.min(1, Math.max((silence - (1 - staying)) / staying, 1e-12))
-  const shape = shapeOf(mean, -Math.log(none))
+export function purchasesDrawer({ expected, expectedSoon, alive, paceShape }: Foreseen): (chance: Chance) => number {
+  const staying = Math.min(1, Math.max(alive, 1e-9))
+  const hazard = hazardOf(expected / expectedSoon)
+  // Purchases within the horizon of somebody who never leaves.
+  const whole = (expected / staying) * (hazard > 0 ? hazard / -Math.expm1(-hazard) : 1)
   return chance => {
-    if (!(mean > 0) || chance() >= staying) return 0
-    return poissonDraw(shape === Infinity ? mean : (gammaDraw(shape, chance) * mean) / shape, chance)
+    if (!(expected > 0) || chance() >= staying) return 0
+    const share = hazard > 0 ? Math.min(1, -Math.log(1 - chance()) / hazard) : 1
+    const pace = (gammaDraw(paceShape, chance) * whole) / paceShape
+    return poissonDraw(pace * share, chance)
   }
 }
 
-/** The shape r of the negative binomial of this mean with (1 + mean / r)^-r = e^-c; Infinity is the Poisson. */
-function shapeOf(mean: number, c: number): number {
-  if (!(c < mean * 0.999)) return Infinity
-  let low = Math.log(1e-6)
-  let high = Math.log(1e6)
+/** The hazard h per horizon with (1 - e^-h) / (1 - e^(-h / 4)) = ratio; 0 where the quarters are alike (ratio 4 or more). */
+function hazardOf(ratio: number): number {
+  if (!(ratio < 3.999)) return 0
+  let low = 1e-6
+  let high = 200
   for (let step = 0; step < 60; step++) {
     const middle = (low + high) / 2
-    const shape = Math.exp(middle)
-    if (shape * Math.log1p(mean / shape) < c) low = middle
+    if (Math.expm1(-middle) / Math.expm1(-middle / 4) > ratio) low = middle
     else high = middle
   }
-  return Math.exp(low)
+  return low
 }
 
 /**
