@@ -145,10 +145,16 @@ export function sumExactly(
   alpha: number,
   sums: GroupSums,
 ): void {
+  if (c === 0) {
+    sumAllAlive(rows, [start, end], shape, alpha, sums)
+    return
+  }
   const { observed, weights } = rows
   const recency = 'recency' in rows ? rows.recency : undefined
   const logAlpha = Math.log(alpha)
   let value = 0
+  let logOfProducts = 0
+  let product = 1
   let left = 0
   let spread = 0
   let log = 0
@@ -162,23 +168,21 @@ export function sumExactly(
   for (let row = start; row < end; row++) {
     const weight = weights ? weights[row]! : 1
     const span = alpha + observed[row]!
-    const logSpan = Math.log(span)
-    const inverseSpan = 1 / span
-    if (c === 0) {
-      value -= weight * shape * logSpan
-      log += weight * logSpan
-      inverse += weight * inverseSpan
-      square += weight * inverseSpan * inverseSpan
-      continue
-    }
     const l = recency ? Math.log(alpha + recency[row]!) : logAlpha
     const i = 1 / (recency ? alpha + recency[row]! : alpha)
-    const dl = l - logSpan
-    const di = i - inverseSpan
-    const ratio = Math.exp(shape * dl)
-    const v = c / (c + ratio)
+    const dl = l - Math.log(span)
+    const di = i - 1 / span
+    const v = c / (c + Math.exp(shape * dl))
     const w = 1 - v
-    value += weight * (Math.log(c + ratio) - shape * l)
+    if (weights) logOfProducts += weight * Math.log(v)
+    else {
+      product *= v
+      if (product < SMALLEST_PRODUCT) {
+        logOfProducts += Math.log(product)
+        product = 1
+      }
+    }
+    value -= weight * l
     left += weight * v
     log += weight * (l - w * dl)
     inverse += weight * (i - w * di)
@@ -193,6 +197,8 @@ export function sumExactly(
     de += wvdl * di
     ee += wvdi * di
   }
+  const customers = weights ? weights.subarray(start, end).reduce((sum, weight) => sum + weight, 0) : end - start
+  value = shape * value + customers * Math.log(c) - logOfProducts - Math.log(product)
   sums.value = value
   sums.left = left
   sums.spread = spread
@@ -204,4 +210,34 @@ export function sumExactly(
   sums.dd = dd
   sums.de = de
   sums.ee = ee
+}
+
+/** Of customers who had no chance to leave: M = -(r + x) ln(alpha + T). */
+function sumAllAlive(
+  { observed, weights }: OneTimers,
+  [start, end]: readonly [number, number],
+  shape: number,
+  alpha: number,
+  sums: GroupSums,
+): void {
+  let log = 0
+  let product = 1
+  let inverse = 0
+  let square = 0
+  for (let row = start; row < end; row++) {
+    const weight = weights ? weights[row]! : 1
+    const span = alpha + observed[row]!
+    if (weights) log += weight * Math.log(span)
+    else {
+      product *= span
+      if (product > 1 / SMALLEST_PRODUCT || product < SMALLEST_PRODUCT) {
+        log += Math.log(product)
+        product = 1
+      }
+    }
+    inverse += weight / span
+    square += weight / (span * span)
+  }
+  log += Math.log(product)
+  Object.assign(sums, emptySums(), { value: -shape * log, log, inverse, square })
 }
