@@ -284,11 +284,13 @@ export function Deciles({ holdout }: { holdout: Holdout }) {
       series: [
         bars(
           t('health:deciles.foretold'),
+          'right',
           { color: ink['inferred-ink'] },
           deciles.map(each => each.predicted),
         ),
         bars(
           t('health:deciles.real'),
+          'left',
           { color: ink.ink },
           deciles.map(each => each.actual),
         ),
@@ -305,7 +307,12 @@ export function Deciles({ holdout }: { holdout: Holdout }) {
 }
 
 /** Named once, above the highest group. */
-function bars(name: string, itemStyle: object, values: readonly number[]) {
+function bars(
+  name: string,
+  align: 'left' | 'right',
+  itemStyle: { readonly color: string | undefined },
+  values: readonly number[],
+) {
   return {
     type: 'bar',
     name,
@@ -318,9 +325,9 @@ function bars(name: string, itemStyle: object, values: readonly number[]) {
       label: {
         show: index === values.length - 1,
         position: 'top',
-        align: 'right',
+        align,
         formatter: name,
-        color: (itemStyle as { color: string }).color,
+        color: itemStyle.color,
       },
     })),
   }

@@ -93,6 +93,7 @@ function driftChart(
     xAxis: {
       type: 'value',
       min: 0,
+      splitNumber: 3,
       max: Math.max(0.3, Math.ceil(most * 11) / 10),
       name: t('health:drift.axis'),
       nameLocation: 'middle',

@@ -33,29 +33,31 @@ function Matured({ matured }: { matured: ModelHealth['live']['matured'] }) {
   const format = useFormat()
   const points = (share: number) => format.number(share * 100, 1)
   return (
-    <table className="table table-small">
-      <thead>
-        <tr>
-          <th scope="col">{t('health:live.on')}</th>
-          {(['customers', 'said', 'back', 'error', 'chance'] as const).map(name => (
-            <th key={name} scope="col" className="right">
-              {t(`health:live.${name}`)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {matured.slice(0, mostShown).map(({ madeOn, reliability }) => (
-          <tr key={madeOn}>
-            <th scope="row">{format.nearDay(madeOn)}</th>
-            <td className="right">{format.number(reliability.customers)}</td>
-            <td className="right">{format.percent(reliability.said)}</td>
-            <td className="right">{format.percent(reliability.happened)}</td>
-            <td className="right">{points(reliability.error)}</td>
-            <td className="right">{points(Math.min(reliability.error, reliability.errorByChance))}</td>
+    <div className="health-scroll">
+      <table className="table table-small">
+        <thead>
+          <tr>
+            <th scope="col">{t('health:live.on')}</th>
+            {(['customers', 'said', 'back', 'error', 'chance'] as const).map(name => (
+              <th key={name} scope="col" className="right">
+                {t(`health:live.${name}`)}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {matured.slice(0, mostShown).map(({ madeOn, reliability }) => (
+            <tr key={madeOn}>
+              <th scope="row">{format.nearDay(madeOn)}</th>
+              <td className="right">{format.number(reliability.customers)}</td>
+              <td className="right">{format.percent(reliability.said)}</td>
+              <td className="right">{format.percent(reliability.happened)}</td>
+              <td className="right">{points(reliability.error)}</td>
+              <td className="right">{points(Math.min(reliability.error, reliability.errorByChance))}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }

@@ -49,7 +49,7 @@ function JobLine({ run }: { run: Run }) {
   const share = run.total ? Math.min(run.done / run.total, 1) : undefined
   const spent = run.startedAt && run.endedAt ? (Date.parse(run.endedAt) - Date.parse(run.startedAt)) / 1000 : undefined
   return (
-    <li className="job">
+    <li className="job" id={run.runId}>
       <div>
         <b>{title}</b>{' '}
         <span className="state" data-state={run.state}>
