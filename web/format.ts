@@ -78,6 +78,8 @@ export function formatOf(language: string, zone: string) {
       const end = new Intl.DateTimeFormat(language, sameYear ? { ...shape, year: undefined } : shape)
       return `${days.format(noon(from))}至${end.format(noon(to))}`
     },
+    month: (day: string) =>
+      new Intl.DateTimeFormat(language, { month: 'short', year: 'numeric', timeZone: 'UTC' }).format(noon(day)),
     shortDay: (day: string) =>
       new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' }).format(noon(day)),
     longToday: (now: Date) =>

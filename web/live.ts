@@ -5,7 +5,7 @@ import { currentWorld } from './world.ts'
 
 /** Which answers a topic makes stale, by the ids of their operations. */
 const operationsOf: Record<Topic, readonly string[]> = {
-  customers: ['findParties', 'readParty', 'listCustomers', 'countCustomers'],
+  customers: ['findParties', 'readParty', 'listCustomers', 'countCustomers', 'readStages', 'customerStage'],
   events: ['latestEvents', 'eventProblems', 'partyTimeline'],
   imports: ['listImports', 'readImport', 'listImportProblems', 'listUnattributedOrders', 'listSetAsideLines'],
   jobs: ['listJobs'],
@@ -17,6 +17,13 @@ const operationsOf: Record<Topic, readonly string[]> = {
     'rhythmStrips',
     'readRhythm',
     'rhythmTotals',
+    'readStages',
+    'stageFlow',
+    'stageTrend',
+    'stageRates',
+    'customerStage',
+    'readIndices',
+    'customerIndices',
     'listWarnings',
   ],
   settings: ['readSession', 'readBusiness'],

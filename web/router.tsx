@@ -79,6 +79,17 @@ const value = createRoute({
   component: lazyRouteComponent(() => import('../src/insight/value/screen.tsx'), 'ValuePage'),
 })
 
+/** The two days between which flows are shown. */
+const stages = createRoute({
+  getParentRoute: () => shell,
+  path: '/stages',
+  validateSearch: z.object({
+    from: z.iso.date().optional().catch(undefined),
+    to: z.iso.date().optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../src/insight/stage/screen.tsx'), 'StagesPage'),
+})
+
 const data = createRoute({
   getParentRoute: () => shell,
   path: '/data',
@@ -108,7 +119,7 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    shell.addChildren([today, customers, customer, late, value, models, data, importing, jobs, settings]),
+    shell.addChildren([today, customers, customer, late, stages, value, models, data, importing, jobs, settings]),
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: Broken,

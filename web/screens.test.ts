@@ -12,6 +12,7 @@ const pages = [
   '/late?view=closed',
   '/late?view=evidence',
   '/late?view=settings',
+  '/stages',
   '/data',
   '/data?tab=stream',
   '/data?tab=problems',

@@ -40,14 +40,18 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
     await step()
   }
   await world.perform('rhythm.fit')
+  await world.perform('stage.tell')
   await step()
   for (const monday of mondays) {
     await replayWeek(world, story, shop, { monday, now })
+    await world.perform('indices.measure')
     await step()
   }
   await story.until(now)
   await world.perform('rhythm.fit')
   await world.perform('rhythm.due')
+  await world.perform('stage.tell')
+  await world.perform('indices.measure')
   await world.perform('warnings.plan')
   await step()
 }

@@ -53,6 +53,13 @@ export function Chart({
           'good',
           'warn',
           'bad',
+          'stage-prospect',
+          'stage-first-time',
+          'stage-building',
+          'stage-loyal',
+          'stage-drifting',
+          'stage-dormant',
+          'stage-lost',
         ])
       const paint = () => chart.setOption(draw(ink()), { notMerge: true })
       paint()

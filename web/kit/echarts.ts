@@ -1,4 +1,4 @@
-import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts'
+import { BarChart, CustomChart, LineChart, SankeyChart, ScatterChart } from 'echarts/charts'
 import { GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
 import { LabelLayout } from 'echarts/features'
@@ -6,6 +6,7 @@ import { SVGRenderer } from 'echarts/renderers'
 
 use([
   ScatterChart,
+  SankeyChart,
   LineChart,
   BarChart,
   CustomChart,

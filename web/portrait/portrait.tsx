@@ -9,9 +9,11 @@ import { type Format, useFormat } from '../format.ts'
 import { Answer, Face, Page, Why } from '../kit/index.ts'
 import { HistoryNote } from '../today/history-note.tsx'
 import { NameAndBirthday } from './edit-customer.tsx'
+import { IndicesPanel } from './indices-panel.tsx'
 import { NextStep } from './next-step.tsx'
 import type { Rhythm } from './reasons.tsx'
 import { RhythmPanel } from './rhythm-panel.tsx'
+import { StagePanel } from './stage-panel.tsx'
 import { Timeline } from './timeline.tsx'
 import { TypeBadge } from './type-badge.tsx'
 import { ValuePanel } from './value-panel.tsx'
@@ -34,12 +36,14 @@ export function Portrait() {
       <div className="profile-middle">
         <HistoryNote reading={rhythm.data?.reading} />
         <Answer of={rhythm}>{data => <RhythmPanel rhythm={data} />}</Answer>
+        <StagePanel partyId={partyId} />
         <Timeline partyId={partyId} />
       </div>
       <div className="profile-right">
         <NextStep partyId={partyId} />
         {rhythm.data ? <Spend rhythm={rhythm.data} /> : null}
         <ValuePanel partyId={partyId} />
+        <IndicesPanel partyId={partyId} />
         <PastTasks partyId={partyId} />
       </div>
     </main>

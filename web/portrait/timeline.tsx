@@ -44,7 +44,7 @@ export function Timeline({ partyId }: { partyId: string }) {
   const present = new Set(asked.data?.pages.flatMap(page => page.items).map(item => kindOf(item.kind)))
   const first = asked.data?.pages[0]
   return (
-    <section aria-label={t('timeline.title')}>
+    <section id="timeline" aria-label={t('timeline.title')}>
       <h2>
         {t('timeline.title')}
         <fieldset className="filters">

@@ -23,6 +23,7 @@ export function Navigation() {
     { keys: 'g t', label: t('nav.today'), run: () => void navigate({ to: '/' }) },
     { keys: 'g c', label: t('nav.customers'), run: () => void navigate({ to: '/customers' }) },
     { keys: 'g w', label: t('nav.late'), run: () => void navigate({ to: '/late' }) },
+    { keys: 'g e', label: t('nav.stages'), run: () => void navigate({ to: '/stages' }) },
     { keys: 'g m', label: t('nav.models'), run: () => void navigate({ to: '/models' }) },
     ...(mayImport || maySeeEvents
       ? [{ keys: 'g d', label: t('nav.data'), run: () => void navigate({ to: '/data' }) }]
@@ -62,6 +63,9 @@ export function Navigation() {
           <i aria-hidden />
           {t('nav.measure')}
         </b>
+        <Link to="/stages" activeOptions={{ includeSearch: false }}>
+          {t('nav.stages')}
+        </Link>
         {maySeeMoney ? (
           <Link to="/value" activeOptions={{ includeSearch: false }}>
             {t('nav.value')}

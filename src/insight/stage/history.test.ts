@@ -5,7 +5,7 @@ import { addDays, type Day } from '#kernel/clock/index.ts'
 import { advance, mustTellAnew, nextMove, pass, type Segment, type Standing, tell } from './history.ts'
 
 /** A model that calls a customer late after so many silent days, dormant after twice and lost after five times as many. */
-function after(lateDays: number, fromOn: Day | null = null): Segment {
+function lateAfter(lateDays: number, fromOn: Day | null = null): Segment {
   const dueDays = ({ purchaseDays, lastOn }: PurchaseFacts): DueDays => ({
     lateOn: purchaseDays < 3 ? null : addDays(lastOn, lateDays),
     dormantOn: addDays(lastOn, lateDays * 2),
@@ -75,7 +75,7 @@ describe('the way of a customer', () => {
       ],
     ],
   ])('%s', (_, bought, throughOn, expected) => {
-    expect(steps(tell(bought, [after(30)], throughOn))).toEqual(expected)
+    expect(steps(tell(bought, [lateAfter(30)], throughOn))).toEqual(expected)
   })
 
   test('without anything learned, only purchases move people', () => {
@@ -84,7 +84,7 @@ describe('the way of a customer', () => {
   })
 
   test('a stricter model moves people on the day from which it speaks, and says nothing of the days before', () => {
-    const told = tell(days, [after(60), after(20, '2026-03-01')], '2026-03-31')
+    const told = tell(days, [lateAfter(60), lateAfter(20, '2026-03-01')], '2026-03-31')
     expect(steps(told).slice(3)).toEqual([
       '2026-03-01 loyal > drifting learned-anew null',
       '2026-03-12 drifting > dormant silent 40',
@@ -93,7 +93,7 @@ describe('the way of a customer', () => {
   })
 
   test('a more patient model takes a lateness back, and the past still says that it was said', () => {
-    const told = tell(days, [after(30), after(90, '2026-03-10')], '2026-03-31')
+    const told = tell(days, [lateAfter(30), lateAfter(90, '2026-03-10')], '2026-03-31')
     expect(steps(told).slice(3)).toEqual([
       '2026-03-02 loyal > drifting silent 30',
       '2026-03-10 drifting > loyal learned-anew null',
@@ -107,15 +107,19 @@ describe('the way of a customer', () => {
     ['the day on which silence moved', '2026-03-02', true],
     ['the day after', '2026-03-03', false],
   ])('%s', (_, day, expected) => {
-    const { standing } = tell(days, [after(30)], '2026-03-05')
+    const { standing } = tell(days, [lateAfter(30)], '2026-03-05')
     expect(mustTellAnew(standing, [day])).toBe(expected)
   })
 })
 
 const gap = fc.integer({ min: 1, max: 120 })
-const histories = fc
-  .array(gap, { minLength: 1, maxLength: 12 })
-  .map(gaps => gaps.reduce<Day[]>((known, each) => [...known, addDays(known.at(-1) ?? '2025-01-01', each)], []))
+const histories = fc.array(gap, { minLength: 1, maxLength: 12 }).map(gaps => {
+  let day = '2025-01-01'
+  return gaps.map(each => {
+    day = addDays(day, each)
+    return day
+  })
+})
 const timelines = fc
   .array(fc.record({ lateDays: fc.integer({ min: 1, max: 90 }), afterDays: fc.integer({ min: 1, max: 200 }) }), {
     maxLength: 4,
@@ -124,7 +128,7 @@ const timelines = fc
     let fromOn: Day | null = null
     return models.map(({ lateDays, afterDays }, index): Segment => {
       fromOn = index === 0 ? null : addDays(fromOn ?? '2025-01-01', afterDays)
-      return after(lateDays, fromOn)
+      return lateAfter(lateDays, fromOn)
     })
   })
 
@@ -179,10 +183,10 @@ describe('for any history and any models', () => {
         const throughOn = addDays(bought.at(-1)!, 200)
         const lastFrom = segments.at(-1)?.fromOn ?? '2025-01-01'
         const from = addDays(lastFrom, later)
-        const before = (told: ReturnType<typeof tell>) => told.moves.filter(move => move.on < from)
-        const known = segments.length > 0 ? segments : [after(40)]
-        expect(before(tell(bought, [...known, after(lateDays, from)], throughOn))).toEqual(
-          before(tell(bought, known, throughOn)),
+        const earlier = (told: ReturnType<typeof tell>) => told.moves.filter(move => move.on < from)
+        const known = segments.length > 0 ? segments : [lateAfter(40)]
+        expect(earlier(tell(bought, [...known, lateAfter(lateDays, from)], throughOn))).toEqual(
+          earlier(tell(bought, known, throughOn)),
         )
       }),
     )
