@@ -6,10 +6,10 @@ import { SVGRenderer } from 'echarts/renderers'
 
 use([
   ScatterChart,
-  SankeyChart,
   LineChart,
   BarChart,
   CustomChart,
+  SankeyChart,
   GridComponent,
   TooltipComponent,
   MarkLineComponent,
