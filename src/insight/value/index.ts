@@ -1,2 +1,5 @@
+export { fewestWhoReturned } from './learn.ts'
+export type { ValueModel } from './model.ts'
 export { customerValue } from './portrait.ts'
 export { valueRoom } from './room.ts'
+export { readNewestModels as readNewestValueModels, readYears as readYearsOf } from './store.ts'

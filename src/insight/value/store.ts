@@ -105,7 +105,19 @@ export async function currentModel(house: House): Promise<ValueModel | null> {
   if (known?.fitNo === fitNo) return known
   const [row] = await house.database.query<RawModel>('select * from value.model where fit_no = $1', [fitNo])
   if (!row) return null
-  const model: ValueModel = {
+  const model = modelFrom(row)
+  remembered.set(house, model)
+  return model
+}
+
+/** The newest fits, newest first. */
+export async function readNewestModels(queryable: Queryable, limit: number): Promise<ValueModel[]> {
+  const rows = await queryable.query<RawModel>('select * from value.model order by fit_no desc limit $1', [limit])
+  return rows.map(modelFrom)
+}
+
+function modelFrom(row: RawModel): ValueModel {
+  return {
     fitNo: row.fit_no,
     model: row.model,
     parameters: row.parameters,
@@ -120,8 +132,15 @@ export async function currentModel(house: House): Promise<ValueModel | null> {
     lifetime: row.lifetime,
     correction: row.correction,
   }
-  remembered.set(house, model)
-  return model
+}
+
+/** What each of these customers is expected to bring within a year, where it was worked out. */
+export async function readYears(queryable: Queryable, partyIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await queryable.query<{ party_id: string; year_minor: number }>(
+    'select party_id, year_minor from value.customer where party_id = any($1)',
+    [partyIds],
+  )
+  return new Map(rows.map(row => [row.party_id, row.year_minor]))
 }
 
 export async function nextSnapshotNo(transaction: Transaction): Promise<number> {
