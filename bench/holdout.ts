@@ -2,7 +2,7 @@
  * What the models foretold, held against what happened, beside what existing packages reach on the same data:
  * `npm run bench -- holdout`. One JSON line per data set and model.
  */
-import { evaluateHoldout, HOLDOUT_CASES } from './holdout-evaluation.ts'
+import { type Compared, evaluateHoldout, HOLDOUT_CASES } from './holdout-evaluation.ts'
 
 const round = (value: number | null, digits = 3) => (value === null ? null : Number(value.toFixed(digits)))
 
@@ -12,8 +12,8 @@ for (const question of HOLDOUT_CASES) {
     console.log(`skipped: ${question.name} is not in ../shared/data (or GUANXI_SHARED_DATA)`)
     continue
   }
-  const { comparison, chosenBefore } = evaluateHoldout(log, question)
-  for (const { model, fit, ...errors } of comparison.results) {
+  const { comparison, results, chosenBefore } = evaluateHoldout(log, question)
+  for (const [model, { fit, ...errors }] of Object.entries(results)) {
     console.log(
       JSON.stringify({
         bench: 'holdout',
@@ -26,7 +26,7 @@ for (const question of HOLDOUT_CASES) {
         aucAlive: round(errors.aucAlive),
         aucReturn: round(errors.aucReturn),
         chosenBeforehand: model === chosenBefore,
-        reference: question.references[model],
+        reference: question.references[model as Compared],
         parameters: Object.fromEntries(
           Object.entries(fit.parameters).map(([name, value]) => [name, Number(Number(value).toPrecision(5))]),
         ),
