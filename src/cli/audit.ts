@@ -35,6 +35,7 @@ export interface AuditOptions {
   readonly currency?: string
   readonly from?: string
   readonly to?: string
+  readonly split?: string
   readonly cohorts?: 'month' | 'quarter' | 'year'
   readonly force?: boolean
 }
@@ -47,7 +48,7 @@ export async function audit(path: string, options: AuditOptions, terminal: Termi
   const size = await stat(path).catch(() => undefined)
   if (!size?.isFile()) throw refuse('not-found', 'cli:refusal.no-file', { path })
   const choices = choicesOf(options)
-  const days = { from: dayOf(options.from), to: dayOf(options.to) }
+  const days = { from: dayOf(options.from), to: dayOf(options.to), split: dayOf(options.split) }
   if (options.out) await assertMayWrite(options.out, reportMark, options.force)
   if (typeof options.json === 'string') await assertMayWrite(options.json, jsonMark, options.force)
 
@@ -63,6 +64,7 @@ export async function audit(path: string, options: AuditOptions, terminal: Termi
     notes: notesOn(file, gathered),
     ...(days.from !== undefined && { from: days.from }),
     ...(days.to !== undefined && { to: days.to }),
+    ...(days.split !== undefined && { split: days.split }),
     ...(options.cohorts && { unit: options.cohorts }),
   })
   terminal.note(readSentence(found, terminal))

@@ -133,6 +133,7 @@ function programIn(
     .option('--from <day>', t('cli:option.audit-from'))
     .option('--to <day>', t('cli:option.audit-to'))
     .addOption(choice('--cohorts <unit>', 'audit-cohorts', ['month', 'quarter', 'year']))
+    .option('--split <day>', t('cli:option.audit-split'))
     .option('--force', t('cli:option.audit-force'))
     .option('--language <language>', t('cli:option.language'))
     .action((file: string, options: object) =>

@@ -183,6 +183,47 @@ export const together = z.object({
 })
 export type Together = z.infer<typeof together>
 
+const spread = z.object({ estimate: z.number(), low: z.number(), high: z.number() })
+
+export const holdout = z.object({
+  /** The last day the models knew. */
+  splitOn: day,
+  endOn: day,
+  /** Customers who had bought by then; the others could not be foreseen. */
+  customers: z.int(),
+  /** Purchase days of these customers after the split. */
+  actual: z.int(),
+  /** Null where no fit can be trusted. */
+  chosen: z.string().nullable(),
+  /** True where the choice was made without looking at the holdout. */
+  chosenBefore: z.boolean(),
+  models: z.array(
+    z.object({
+      model: z.string(),
+      predicted: z.number(),
+      meanAbsoluteError: z.number(),
+      /** Does the chance of coming back rank those who came before those who did not? */
+      auc: z.number().nullable(),
+      warnings: z.array(z.string()),
+    }),
+  ),
+  byFrequency: z.array(
+    z.object({
+      repeats: z.int(),
+      orMore: z.boolean(),
+      customers: z.int(),
+      predicted: z.number(),
+      actual: z.number(),
+    }),
+  ),
+  tracking: z.array(z.object({ on: day, actual: z.int(), expected: z.number() })),
+  revenue: z.object({ predictedMinor: amount, actualMinor: amount }).nullable(),
+  next: z.object({ fromOn: day, toOn: day, purchases: spread, revenueMinor: spread.nullable() }).nullable(),
+  measures: z.array(measure),
+  findings: z.record(z.string(), finding),
+})
+export type Holdout = z.infer<typeof holdout>
+
 /** What was left out of the calculation, and why: `audit:set-aside.<reason>`. */
 export const setAside = z.object({
   reason: z.string(),
@@ -214,5 +255,7 @@ export const baseAudit = z.object({
   twoPeriods: twoPeriods.nullable(),
   cohorts,
   together,
+  /** Null where there is too little time, or too few customers, to hold a model against. */
+  holdout: holdout.nullable(),
 })
 export type BaseAudit = z.infer<typeof baseAudit>

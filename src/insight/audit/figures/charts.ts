@@ -251,12 +251,17 @@ export function lines(
     show,
     max,
     right = 16,
+    split,
+    splitSaid,
   }: {
     readonly axis: Axis
     readonly of: readonly Line[]
     readonly show: (value: number) => string
     readonly max?: number
     readonly right?: number
+    /** The place at which a forecast begins, and how it is called. */
+    readonly split?: number
+    readonly splitSaid?: string
   },
 ): Drawing {
   const between = (line: Line, index: number) =>
@@ -281,12 +286,37 @@ export function lines(
           },
         ]
       : []
+  const border =
+    split === undefined || split < 0
+      ? []
+      : [
+          {
+            type: 'line',
+            data: [],
+            markLine: {
+              symbol: 'none',
+              silent: true,
+              lineStyle: { color: ink.muted, type: 'solid', width: 1 },
+              label: {
+                formatter: splitSaid ?? '',
+                color: ink.muted,
+                position: 'insideEndTop',
+                rotate: 0,
+                align: 'left',
+                padding: [0, 0, 0, 6],
+                ...font,
+              },
+              data: [{ xAxis: split }],
+            },
+          },
+        ]
   return {
     ...frame(ink, { right, bottom: axis.name ? 26 : 8 }),
     xAxis: categories(ink, axis, { boundaryGap: of.some(({ dots }) => dots) }),
     yAxis: amounts(ink, show, { min: 0, ...(max !== undefined && { max }) }),
     series: [
       ...of.flatMap(between),
+      ...border,
       ...of.map(({ colour, values, dashed, dots, label }) => ({
         type: 'line',
         symbol: dots ? 'circle' : 'none',
@@ -299,5 +329,41 @@ export function lines(
         ...still,
       })),
     ],
+  }
+}
+
+/** Two bars side by side at each place, with their numbers on top. */
+export function pairedBars(
+  ink: Ink,
+  {
+    axis,
+    of,
+    show,
+  }: {
+    readonly axis: Axis
+    readonly of: readonly { readonly colour: string; readonly values: readonly number[] }[]
+    readonly show: (value: number) => string
+  },
+): Drawing {
+  return {
+    ...frame(ink, { top: 26, bottom: axis.name ? 26 : 4 }),
+    xAxis: categories(ink, axis),
+    yAxis: amounts(ink, show, { show: false }),
+    series: of.map(({ colour, values }) => ({
+      type: 'bar',
+      barCategoryGap: '24%',
+      barGap: '8%',
+      itemStyle: { color: colour, borderRadius: [2, 2, 0, 0] },
+      data: values,
+      label: {
+        show: true,
+        position: 'top',
+        color: ink.ink,
+        formatter: ({ value }: { value: number }) => show(value),
+        ...font,
+        fontSize: 11,
+      },
+      ...still,
+    })),
   }
 }

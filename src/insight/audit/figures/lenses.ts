@@ -1,5 +1,6 @@
 import type { BaseAudit, Measure } from '../contract.ts'
 import { cohortPanels, togetherPanels } from './cohort-panels.ts'
+import { holdoutPanels } from './holdout-panels.ts'
 import type { Panel } from './panel.ts'
 import { onePeriodPanels, twoPeriodPanels } from './period-panels.ts'
 import type { Speech } from './speech.ts'
@@ -29,6 +30,12 @@ export function lensesOf(audit: BaseAudit): Lens[] {
     },
     { name: 'cohorts', measures: audit.cohorts.measures, panels: cohortPanels(audit), leading: 'retention' },
     { name: 'together', measures: audit.together.measures, panels: togetherPanels(audit), leading: 'silence' },
+    {
+      name: 'holdout',
+      measures: audit.holdout?.measures ?? [],
+      panels: holdoutPanels(audit),
+      leading: audit.holdout?.chosen ? 'tracking' : 'models',
+    },
   ]
 }
 

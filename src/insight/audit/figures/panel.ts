@@ -4,6 +4,8 @@ import type { Speech } from './speech.ts'
 
 export interface Cell {
   readonly value: Value | null
+  /** Words instead of a value. */
+  readonly said?: Said
   /** How strongly the cell is tinted in a heat map, 0 to 1. */
   readonly heat?: number
   /** How long the bar behind the number is, 0 to 1. */
@@ -17,7 +19,13 @@ export type Head = { readonly said: Said } | { readonly value: Value }
 /** Rows under heads, the first head naming the rows. `dense` for heat maps with many columns. */
 export interface Table {
   readonly heads: readonly Head[]
-  readonly rows: readonly { readonly head: Head; readonly cells: readonly Cell[]; readonly strong?: boolean }[]
+  readonly rows: readonly {
+    readonly head: Head
+    readonly cells: readonly Cell[]
+    readonly strong?: boolean
+    /** A value that a model concluded. */
+    readonly inferred?: boolean
+  }[]
   readonly dense?: boolean
   /** Amounts of a dense table are written in one unit, named above it. */
   readonly scale?: { readonly mostMinor: number; readonly currency: string | null }
@@ -48,7 +56,9 @@ export function textOf(head: Head, speech: Speech): string {
 }
 
 /** What stands in a cell, as short as a dense table needs it. */
-export function cellText(value: Value, { dense, scale }: Table, speech: Speech): string {
+export function cellText({ value, said }: Cell, { dense, scale }: Table, speech: Speech): string {
+  if (said) return speech.say(said)
+  if (value === null) return ''
   if (!dense) return speech.value(value)
   if (typeof value !== 'object') return speech.short(value)
   // In a dense table the sign of a hundredth would only be noise.

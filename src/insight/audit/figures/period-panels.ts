@@ -241,15 +241,14 @@ function movementTable({ movement }: TwoPeriods): Table {
       : word(band === 0 ? 'label.best-fifth' : 'label.fifth', { number: band + 1 })
   return {
     heads: [word('table.from-to'), ...movement.current.map((_, band) => name(band)), word('table.all')],
-    rows: movement.customers.map((row, from) => {
+    rows: movement.customers.flatMap((row, from) => {
       const all = movement.previous[from]!
+      if (all === 0) return []
       return {
         head: from === bands ? word('label.not-bought-before') : name(from),
         cells: [
           ...row.map((customers, to) =>
-            from === bands && to === bands
-              ? { value: null }
-              : { value: customers, heat: all === 0 ? 0 : customers / all },
+            from === bands && to === bands ? { value: null } : { value: customers, heat: customers / all },
           ),
           { value: all },
         ],

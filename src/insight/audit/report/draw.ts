@@ -1,10 +1,10 @@
 import { BarChart, LineChart } from 'echarts/charts'
-import { GridComponent } from 'echarts/components'
+import { GridComponent, MarkLineComponent } from 'echarts/components'
 import { init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import type { Drawing, Ink } from '../figures/charts.ts'
 
-use([BarChart, LineChart, GridComponent, SVGRenderer])
+use([BarChart, LineChart, GridComponent, MarkLineComponent, SVGRenderer])
 
 const tokens = [
   'ink',

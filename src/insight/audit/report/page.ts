@@ -92,8 +92,9 @@ ${lens.panels.map(panel => figure(panel, speech)).join('\n')}
 }
 
 /** The days of the lens, for its opening sentence. */
-export function aboutOf({ name }: Lens, { onePeriod, twoPeriods }: BaseAudit): Said['values'] {
-  if (name === 'one-period' && onePeriod) return { from: { day: onePeriod.period.fromOn }, to: { day: onePeriod.period.toOn } }
+export function aboutOf({ name }: Lens, { onePeriod, twoPeriods, holdout }: BaseAudit): Said['values'] {
+  if (name === 'one-period' && onePeriod)
+    return { from: { day: onePeriod.period.fromOn }, to: { day: onePeriod.period.toOn } }
   if (name === 'two-periods' && twoPeriods) {
     const { previous, current } = twoPeriods
     return {
@@ -103,6 +104,7 @@ export function aboutOf({ name }: Lens, { onePeriod, twoPeriods }: BaseAudit): S
       to: { day: current.toOn },
     }
   }
+  if (name === 'holdout' && holdout) return { split: { day: holdout.splitOn }, to: { day: holdout.endOn } }
   return {}
 }
 
@@ -132,8 +134,8 @@ function tableOf(table: Table, speech: Speech): string {
     (head, column) => `<th scope="col"${column === 0 ? ' class="first"' : ''}>${text(head)}</th>`,
   )
   const body = rows.map(
-    ({ head, cells, strong }) =>
-      `<tr${strong ? ' class="strong"' : ''}><th scope="row">${text(head)}</th>${cells.map(cell => cellOf(cell, table, speech)).join('')}</tr>`,
+    ({ head, cells, strong, inferred }) =>
+      `<tr${strong || inferred ? ` class="${inferred ? 'inferred' : 'strong'}"` : ''}><th scope="row">${text(head)}</th>${cells.map(cell => cellOf(cell, table, speech)).join('')}</tr>`,
   )
   const unit = scale ? `<p class="unit">${escaped(speech.scale(scale.mostMinor, scale.currency).name)}</p>` : ''
   const shown = `${unit}<div class="table"><table${dense ? ' class="dense"' : ''}><thead><tr>${columns.join('')}</tr></thead><tbody>${body.join('')}</tbody></table></div>`
@@ -141,20 +143,16 @@ function tableOf(table: Table, speech: Speech): string {
   return `<details><summary>${escaped(speech.say({ key: 'audit:report.numbers', values: {} }))}</summary>${shown}</details>`
 }
 
-function cellOf({ value, heat, bar, cut }: Cell, table: Table, speech: Speech): string {
-  if (value === null) return '<td></td>'
+function cellOf(cell: Cell, table: Table, speech: Speech): string {
+  const { heat, bar, cut } = cell
   const styles = [
     heat === undefined ? '' : `--heat:${Math.round(Math.min(1, heat) * 100)}%`,
     bar === undefined ? '' : `--bar:${Math.round(bar * 100)}%`,
   ].filter(Boolean)
-  const classes = [
-    heat === undefined ? '' : heat > 0.6 ? 'heat hot' : 'heat',
-    bar === undefined ? '' : 'bar',
-    cut ? 'cut' : '',
-  ].filter(Boolean)
+  const classes = [heat === undefined ? '' : 'heat', bar === undefined ? '' : 'bar', cut ? 'cut' : ''].filter(Boolean)
   const kind = classes.length > 0 ? ` class="${classes.join(' ')}"` : ''
   const style = styles.length > 0 ? ` style="${styles.join(';')}"` : ''
-  return `<td${kind}${style}>${escaped(cellText(value, table, speech))}</td>`
+  return `<td${kind}${style}>${escaped(cellText(cell, table, speech))}</td>`
 }
 
 function sourceOf(
