@@ -32,7 +32,7 @@ const openFiles = /^src\/kernel\/([^/]+\.ts|access\/permissions\.ts|locale\/lang
 
 /** What a page may see of the server. */
 const browserMaySee =
-  /\/contract\.ts$|\.tsx$|\/words\.(en|zh)\.json$|^src\/kernel\/(operation|refusal)\.ts$|^src\/kernel\/access\/permissions\.ts$|^src\/kernel\/(locale|clock)\/|^src\/statistics\/index\.ts$/
+  /\/contract\.ts$|\.tsx$|\.css$|\/words\.(en|zh)\.json$|^src\/kernel\/(operation|refusal)\.ts$|^src\/kernel\/access\/permissions\.ts$|^src\/kernel\/(locale|clock)\/|^src\/statistics\/index\.ts$/
 
 export const boundaries: Check = {
   name: 'rooms look only where they may',

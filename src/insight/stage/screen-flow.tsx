@@ -1,17 +1,15 @@
-import { Button } from '@mantine/core'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { z } from 'zod'
 import { useAsk } from '../../../web/api.ts'
-import { dayNumber, dayOfNumber } from '../../../web/days.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Chart } from '../../../web/kit/chart.tsx'
 import { Answer, EmptyState, Why } from '../../../web/kit/index.ts'
 import { TypeBadge } from '../../../web/portrait/type-badge.tsx'
 import { type Stage, stageFlow } from './contract.ts'
 import type { Stages } from './screen.tsx'
-import { type Period, periodOf, presets } from './screen-period.ts'
+import { ChoosePeriod, type Period, periodOf } from './screen-period.tsx'
 
 type Flows = z.infer<typeof stageFlow.reply>
 type OneFlow = Flows['flows'][number]
@@ -47,7 +45,7 @@ export function Flow({ stages }: { stages: Stages }) {
           : t('stage:flow.period')}
         <small>{format.dayRange(period.from, period.to)}</small>
       </h2>
-      <Choice stages={stages} period={period} />
+      <ChoosePeriod stages={stages} period={period} />
       <Answer of={asked}>
         {data =>
           moved.length === 0 ? (
@@ -64,51 +62,6 @@ export function Flow({ stages }: { stages: Stages }) {
         }
       </Answer>
     </section>
-  )
-}
-
-function Choice({ stages, period }: { stages: Stages; period: Period }) {
-  const { t } = useTranslation()
-  const navigate = useNavigate()
-  const { asOfOn } = stages.reading
-  const first = stages.firstOn ?? period.from
-  const go = (from: string | undefined, to: string | undefined) =>
-    void navigate({
-      to: '/stages',
-      search: previous => ({ ...previous, from, to: to === asOfOn ? undefined : to }),
-      resetScroll: false,
-    })
-  const startOf = (days: number) => dayOfNumber(dayNumber(asOfOn) - days)
-  return (
-    <div className="period">
-      {presets
-        .filter(days => days === 30 || startOf(days) > first)
-        .map(days => (
-          <Button
-            key={days}
-            variant={period.to === asOfOn && period.days === days ? 'filled' : 'default'}
-            aria-pressed={period.to === asOfOn && period.days === days}
-            onClick={() => go(startOf(days), undefined)}
-          >
-            {days === 365 ? t('stage:flow.year') : t('stage:flow.last', { count: days })}
-          </Button>
-        ))}
-      {(['from', 'to'] as const).map(end => (
-        <label key={end} className="small muted">
-          {t(`stage:flow.${end}`)}
-          <input
-            type="date"
-            value={period[end]}
-            min={end === 'from' ? first : dayOfNumber(dayNumber(period.from) + 1)}
-            max={end === 'from' ? dayOfNumber(dayNumber(period.to) - 1) : asOfOn}
-            onChange={event => {
-              const { value } = event.currentTarget
-              if (value) go(end === 'from' ? value : period.from, end === 'to' ? value : period.to)
-            }}
-          />
-        </label>
-      ))}
-    </div>
   )
 }
 

@@ -11,7 +11,7 @@ import { BaseIndices } from '../indices/screen-base.tsx'
 import { readStages, stageFlow } from './contract.ts'
 import './screen.css'
 import { Flow } from './screen-flow.tsx'
-import { periodOf } from './screen-period.ts'
+import { periodOf } from './screen-period.tsx'
 import { Rates } from './screen-rates.tsx'
 import { Trend } from './screen-trend.tsx'
 
