@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { addDays, type Day, localDay } from '#kernel/clock/index.ts'
+import type { Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { job, type Progress } from '#kernel/jobs/index.ts'
 import { type Drift, healthSettings } from './contract.ts'
@@ -9,6 +10,7 @@ import { models } from './models.ts'
 import { refitsByItself } from './refit.ts'
 import { reasonFor } from './report.ts'
 import {
+  isUnderWay,
   noteRequest,
   profileBefore,
   type Review,
@@ -50,10 +52,28 @@ export const checkJob = job({
       await askForRefit(house, model, fit, standing)
       checked++
     }
-    await house.database.transaction(transaction => house.live.announce(transaction, ['models']))
+    await house.database.transaction(async transaction => {
+      await lookAgain(house, transaction)
+      await house.live.announce(transaction, ['models'])
+    })
     return { checked, matured }
   },
 })
+
+/** Not every fit tells of its end; while one is under way, the check comes back for it. */
+async function lookAgain(house: House, transaction: Transaction): Promise<void> {
+  const now = house.clock.now()
+  const jobs = models.map(model => model.job)
+  if (!(await isUnderWay(transaction, jobs, new Date(now.getTime() - longestFitMs)))) return
+  await house.jobs.enqueue(transaction, 'health.check', {}, { key: 'health.check', runAt: soonAfter(now) })
+}
+
+/** A fit that has been waiting for longer than this is stuck, and its run says so. */
+const longestFitMs = 3_600_000
+
+export function soonAfter(now: Date): Date {
+  return new Date(now.getTime() + 15_000)
+}
 
 async function checkFit(
   house: House,

@@ -107,7 +107,7 @@ export type MaturedForecast = z.infer<typeof maturedForecast>
  */
 export const driftBounds = { watch: 0.1, refit: 0.25 } as const
 
-export const featureNames = ['recency', 'frequency', 'spend', 'score'] as const
+export const featureNames = ['recency', 'frequency', 'spend', 'score', 'worth'] as const
 export type FeatureName = (typeof featureNames)[number]
 
 export const drift = z.object({
@@ -178,11 +178,14 @@ export const modelHealth = z.object({
   measures: z.array(measure),
   fit: watchedFit.nullable(),
   holdout: holdout.nullable(),
-  live: z.object({
-    /** Newest first. */
-    matured: z.array(maturedForecast),
-    open: z.array(z.object({ madeOn: day, endsOn: day, customers: count })),
-  }),
+  /** Null where the model foretells nothing that comes true or not customer by customer. */
+  live: z
+    .object({
+      /** Newest first. */
+      matured: z.array(maturedForecast),
+      open: z.array(z.object({ madeOn: day, endsOn: day, customers: count })),
+    })
+    .nullable(),
   drift: drift.nullable(),
   /** The same against what an earlier fit saw, a quarter ago or more; it decides nothing. */
   slowDrift: drift.nullable(),

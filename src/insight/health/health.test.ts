@@ -148,7 +148,7 @@ describe('before there is a model', () => {
     await learn()
     const found = await rhythm()
     expect(found).toMatchObject({ state: 'prior', verdict: null, holdout: null, live: { matured: [], open: [] } })
-    expect(found.fit).toMatchObject({ kind: 'prior', warnings: ['rhythm:model.warning.too-few-customers'] })
+    expect(found.fit).toMatchObject({ kind: 'prior', warnings: ['health:warning.too-few-customers'] })
     expect(await count('forecast')).toBe(0)
   })
 })
@@ -203,7 +203,7 @@ describe('a base that goes on as it was', () => {
     expect(known!.count).toBeLessThanOrEqual(600)
     await house.perform('health.check')
     expect([await count('snapshot'), await count('review'), await count('finding')]).toEqual([1, 1, 1])
-    expect((await rhythm()).live.open).toEqual([
+    expect((await rhythm()).live!.open).toEqual([
       { madeOn: '2026-01-05', endsOn: '2026-03-06', customers: known!.count },
     ])
   })
@@ -211,7 +211,7 @@ describe('a base that goes on as it was', () => {
   test('is not judged while no purchase beyond the end is known, however late it is', async () => {
     house.clock.advanceDays(90)
     await house.perform('health.check')
-    expect((await rhythm()).live.matured).toEqual([])
+    expect((await rhythm()).live!.matured).toEqual([])
     house.clock.set('2026-01-05T02:00:00Z')
   })
 
@@ -227,7 +227,7 @@ describe('a base that goes on as it was', () => {
       [foretold.map(row => row.party_id), startOfDay('2026-01-06', zone), startOfDay('2026-03-07', zone)],
     )
     await house.perform('health.check')
-    const [judged] = (await rhythm()).live.matured
+    const [judged] = (await rhythm()).live!.matured
     expect(judged).toMatchObject({ madeOn: '2026-01-05', horizonDays: 60 })
     expect(judged!.reliability.customers).toBe(foretold.length)
     expect(judged!.reliability.happened).toBeCloseTo(came!.count / foretold.length, 12)
@@ -350,5 +350,60 @@ describe('asking by hand', () => {
   test('the check follows every fit by itself', async () => {
     await house.perform('rhythm.fit')
     expect(await waiting('health.check')).toHaveLength(1)
+  })
+})
+
+describe('the model of value', () => {
+  beforeAll(async () => {
+    await open()
+    await live(await arrive(400, 5), today())
+    await learn()
+    await house.perform('value.fit')
+    await house.perform('health.check')
+  })
+  afterAll(() => house.close())
+
+  test('is judged by the money its own test foretold, tenth by tenth, the lowest first', async () => {
+    const { items } = await ask<{ items: contract.ModelHealth[] }>(contract.listModels)
+    const value = items.find(({ model }) => model === 'value')!
+    const { holdout, measures, live: foretells, drift } = value
+    expect(value.state).toBe('fitted')
+    expect(foretells).toBeNull()
+    expect(holdout).toMatchObject({ unit: 'money', errors: null, ranking: null, reliability: null, tracking: null })
+    const sum = holdout!.deciles.reduce((all, { customers, actual }) => all + customers * actual, 0)
+    expect(sum).toBeCloseTo(holdout!.actual, 3)
+    expect(holdout!.deciles.at(-1)!.predicted).toBeGreaterThan(holdout!.deciles[0]!.predicted)
+    expect(measures.map(({ name }) => name)).toEqual(['total', 'deciles', 'customers', 'fit', 'age', 'drift'])
+    expect(drift!.features.map(({ name, psi }) => [name, psi])).toEqual([
+      ['recency', 0],
+      ['frequency', 0],
+      ['spend', 0],
+      ['worth', 0],
+    ])
+  })
+
+  test('is not there for those who may not see money', async () => {
+    const clerk = { ...lin, permissions: new Set(['customers.read', 'warnings.manage']) } as Caller
+    const { items } = await ask<{ items: contract.ModelHealth[] }>(contract.listModels, {}, clerk)
+    expect(items.map(({ model }) => model)).toEqual(['rhythm'])
+    for (const operation of [contract.listFits, contract.fitModel]) {
+      await expect(ask(operation, { params: { model: 'value' } }, clerk)).rejects.toMatchObject({
+        code: 'health:refusal.not-watched',
+      })
+    }
+  })
+
+  test('is looked at again while its fit is under way, and no longer when a run has been stuck for an hour', async () => {
+    await house.database.query(`update jobs.run set state = 'done'`)
+    await house.perform('health.check')
+    expect(await waiting('health.check')).toEqual([])
+    await house.database.transaction(transaction => house.jobs.enqueue(transaction, 'value.fit', {}))
+    await house.perform('health.check')
+    expect(await waiting('health.check')).toHaveLength(1)
+    await house.database.query(`update jobs.run set state = 'done' where name = 'health.check'`)
+    await house.database.query('delete from graphile_worker._private_jobs')
+    house.clock.set(new Date(house.clock.now().getTime() + 3_600_001))
+    await house.perform('health.check')
+    expect(await waiting('health.check')).toEqual([])
   })
 })

@@ -36,8 +36,13 @@ export async function takeSnapshot(
   standing: Standing,
 ): Promise<void> {
   const { today, horizonDays } = standing
-  if (standing.reading.history || !isSnapshotDue(await newestSnapshotOn(house.database, model.name), today)) return
-  const foretold = await model.foretell(house, mostForetold)
+  if (
+    !model.foretells ||
+    standing.reading.history ||
+    !isSnapshotDue(await newestSnapshotOn(house.database, model.name), today)
+  )
+    return
+  const foretold = await model.foretells.today(house, mostForetold)
   if (!foretold || foretold.length < fewestToJudge) return
   await house.database.transaction(transaction =>
     saveSnapshot(
@@ -51,13 +56,14 @@ export async function takeSnapshot(
 
 /** Holds every forecast whose horizon is over against what happened, and forgets whom it was about. */
 export async function judgeMatured(house: House, model: WatchedModel, { newestOn }: Standing): Promise<number> {
+  if (!model.foretells) return 0
   let judged = 0
   for (const snapshot of await openSnapshots(house.database, model.name)) {
     if (!hasMatured(snapshot, newestOn)) continue
     const { madeOn, horizonDays } = snapshot
     const foretold = await forecastsOf(house.database, model.name, madeOn)
     const ids = foretold.map(({ partyId }) => partyId)
-    const back = await model.whoCameBack(house, ids, madeOn, addDays(madeOn, horizonDays))
+    const back = await model.foretells.whoCameBack(house, ids, madeOn, addDays(madeOn, horizonDays))
     const answered = foretold.map(({ partyId, raw, said }) => ({ raw, said, cameBack: back.has(partyId) }))
     const reliability = answered.length < fewestToJudge ? null : reliabilityOf(answered)
     await house.database.transaction(transaction =>

@@ -38,7 +38,7 @@ export async function healthOf(house: House, model: WatchedModel): Promise<Model
     measures,
     fit: fit && fitShown(fit, review),
     holdout,
-    live: {
+    live: model.foretells && {
       matured: matured.map(({ maturedAt, ...shown }) => shown),
       open: open.map(({ madeOn, horizonDays, customers }) => ({
         madeOn,

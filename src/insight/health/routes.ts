@@ -1,7 +1,7 @@
 import type { House } from '#kernel/house.ts'
 import { type Caller, type Route, route } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
-import { settingsName } from './check.ts'
+import { settingsName, soonAfter } from './check.ts'
 import * as contract from './contract.ts'
 import { modelNamed, models } from './models.ts'
 import { fitsOf, healthOf } from './report.ts'
@@ -42,6 +42,12 @@ function watched(name: contract.WatchedModelName, caller: Caller): WatchedModel 
 async function fitByHand(house: House, model: WatchedModel, caller: Caller): Promise<string> {
   return house.database.transaction(async transaction => {
     const runId = await house.jobs.enqueue(transaction, model.job, {}, { key: model.job })
+    await house.jobs.enqueue(
+      transaction,
+      'health.check',
+      {},
+      { key: 'health.check', runAt: soonAfter(house.clock.now()) },
+    )
     await noteRequest(transaction, {
       runId,
       model: model.name,

@@ -64,7 +64,11 @@ function rangeOf(
   { from, to }: Feature['bins'][number],
 ): string {
   const value = (at: number) =>
-    name === 'spend' ? format.money(at, currency) : name === 'score' ? format.percent(at) : format.number(at)
+    name === 'spend' || name === 'worth'
+      ? format.money(Math.round(at), currency)
+      : name === 'score'
+        ? format.percent(at)
+        : format.number(at)
   if (from === null) return t('health:drift.up-to', { to: value(to ?? 0) })
   if (to === null) return t('health:drift.above', { from: value(from) })
   return `${value(from)}–${value(to)}`

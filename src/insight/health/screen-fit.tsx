@@ -22,7 +22,8 @@ export function LearnAnew({ model }: { model: WatchedModelName }) {
     },
   )
   const fit = useDo(fitModel, { refresh: [listJobs, listModels] })
-  const run = jobs.data?.items.find(each => isUnderWay(each, model))
+  const underWay = jobs.data?.items.filter(each => isUnderWay(each, model)) ?? []
+  const run = underWay.find(each => each.state === 'running') ?? underWay[0]
   const share = run?.total ? Math.min(1, run.done / run.total) : undefined
   return (
     <div className="health-again">

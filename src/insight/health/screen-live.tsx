@@ -2,10 +2,12 @@ import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../web/format.ts'
 import type { ModelHealth } from './contract.ts'
 
+type LiveForecasts = NonNullable<ModelHealth['live']>
+
 const mostShown = 6
 
 /** What people were really shown, and what came of it; where nothing is over yet, when the first result comes. */
-export function Live({ health }: { health: ModelHealth }) {
+export function Live({ health }: { health: ModelHealth & { live: LiveForecasts } }) {
   const { t } = useTranslation()
   const format = useFormat()
   const { matured, open } = health.live
@@ -28,7 +30,7 @@ export function Live({ health }: { health: ModelHealth }) {
   )
 }
 
-function Matured({ matured }: { matured: ModelHealth['live']['matured'] }) {
+function Matured({ matured }: { matured: LiveForecasts['matured'] }) {
   const { t } = useTranslation()
   const format = useFormat()
   const points = (share: number) => format.number(share * 100, 1)

@@ -60,9 +60,8 @@ function wordsOf(
     const { said, happened } = likelyOnes(reliability)
     return { said: hundred(said), happened: hundred(happened), points: format.number(value * 100, 1) }
   }
-  if (name === 'live' && live.matured[0]) {
-    return { ...chances(live.matured[0].reliability), day: format.nearDay(live.matured[0].madeOn) }
-  }
+  const newest = live?.matured[0]
+  if (name === 'live' && newest) return { ...chances(newest.reliability), day: format.nearDay(newest.madeOn) }
   if (name === 'age' && fit) {
     return { count: Math.round(value), day: format.nearDay(fit.asOfOn) }
   }

@@ -133,13 +133,13 @@ function Findings({ health }: { health: ModelHealth }) {
       <div className="health-evidence">
         {holdout ? (
           <>
-            <Reliability holdout={holdout} />
+            {health.live ? <Reliability holdout={holdout} /> : null}
             <Tracking holdout={holdout} />
             <Deciles holdout={holdout} />
           </>
         ) : null}
         <DriftPart health={health} />
-        <Live health={health} />
+        {health.live ? <Live health={{ ...health, live: health.live }} /> : null}
       </div>
     </>
   )

@@ -92,6 +92,15 @@ export async function runAt(queryable: Queryable, job: string, at: Date): Promis
   return row?.run_id ?? null
 }
 
+/** Whether one of these jobs was asked for since then and has not ended. */
+export async function isUnderWay(queryable: Queryable, jobs: readonly string[], since: Date): Promise<boolean> {
+  const [row] = await queryable.query(
+    `select 1 from jobs.run where name = any($1) and state in ('waiting', 'running') and created_at > $2 limit 1`,
+    [jobs, since],
+  )
+  return row !== undefined
+}
+
 export interface FitRequest {
   readonly because: 'hand' | 'drift'
   readonly askedBy: string | null

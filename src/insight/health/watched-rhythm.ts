@@ -14,12 +14,7 @@ import { addDays, type Day } from '#kernel/clock/index.ts'
 import type { Database } from '#kernel/database/index.ts'
 import { mbgCnbdK } from '#statistics/index.ts'
 import { backtest } from './backtest.ts'
-import type { KnownFit, WatchedModel } from './watched.ts'
-
-/** A fit that says one of these has failed; the others are cautions. */
-const failures: readonly string[] = ['not-converged', 'no-repeat-purchases']
-/** Said about how the work was done, not about what came out. */
-const remarks: readonly string[] = ['fitted-on-sample']
+import { type KnownFit, soundnessOf, type WatchedModel, warningKeys } from './watched.ts'
 
 /** A gap of at least two is what a chance is spoken of from: three purchase days. */
 const fewestPurchaseDays = 3
@@ -88,28 +83,28 @@ export const watchedRhythm: WatchedModel = {
     }
   },
 
-  async foretell(house, most) {
-    const { situation, model, customers } = await readSample(house, { most, fewestPurchaseDays })
-    // A prior is no model that speaks in chances, and a past that is only read does not go on.
-    if (model?.kind !== 'fitted' || situation.history) return null
-    return customers.map(({ partyId, noPurchase }) => ({
-      partyId,
-      raw: 1 - noPurchase!.raw,
-      said: 1 - noPurchase!.calibrated,
-    }))
-  },
+  foretells: {
+    async today(house, most) {
+      const { situation, model, customers } = await readSample(house, { most, fewestPurchaseDays })
+      // A prior is no model that speaks in chances, and a past that is only read does not go on.
+      if (model?.kind !== 'fitted' || situation.history) return null
+      return customers.map(({ partyId, noPurchase }) => ({
+        partyId,
+        raw: 1 - noPurchase!.raw,
+        said: 1 - noPurchase!.calibrated,
+      }))
+    },
 
-  async whoCameBack(house, partyIds, afterOn, untilOn) {
-    const { zone } = await readSituation(house)
-    const days = await purchaseDaysOf(house.database, partyIds, zone)
-    const back = [...days].filter(([, theirs]) => theirs.some(day => day > afterOn && day <= untilOn))
-    return new Set(back.map(([partyId]) => partyId))
+    async whoCameBack(house, partyIds, afterOn, untilOn) {
+      const { zone } = await readSituation(house)
+      const days = await purchaseDaysOf(house.database, partyIds, zone)
+      const back = [...days].filter(([, theirs]) => theirs.some(day => day > afterOn && day <= untilOn))
+      return new Set(back.map(([partyId]) => partyId))
+    },
   },
 }
 
 function fitOf(model: RhythmModel): KnownFit {
-  const telling = model.warnings.filter(warning => !remarks.includes(warning))
-  const failed = telling.some(warning => failures.includes(warning))
   return {
     fitId: model.modelId,
     fittedAt: model.fittedAt,
@@ -118,8 +113,8 @@ function fitOf(model: RhythmModel): KnownFit {
     customers: model.customers,
     parameters: { ...model.parameters },
     logLikelihood: model.logLikelihood,
-    warnings: model.warnings.map(warning => `rhythm:model.warning.${warning}`),
-    soundness: failed ? 2 : telling.length > 0 ? 1 : 0,
+    warnings: warningKeys(model.warnings),
+    soundness: soundnessOf(model.warnings),
   }
 }
 

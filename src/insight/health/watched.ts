@@ -21,8 +21,13 @@ export interface WatchedModel {
   test(house: House, observed: Observed): Promise<Holdout | null>
   /** What the newest fit changed for customers against the one before it; null where it decides nothing about them. */
   compare(house: House, observed: Observed): Promise<LateChange | null>
-  /** Today's forecasts that will be held against what happens; null where the model makes none of that kind. */
-  foretell(house: House, most: number): Promise<readonly Foretold[] | null>
+  /** Null where the model foretells nothing that comes true or not customer by customer. */
+  readonly foretells: Foretelling | null
+}
+
+export interface Foretelling {
+  /** Today's forecasts of a stable part of the base, to be held against what happens; null where there are none now. */
+  today(house: House, most: number): Promise<readonly Foretold[] | null>
   /** Which of these came back within the days after one day and up to another. */
   whoCameBack(house: House, partyIds: readonly string[], afterOn: Day, untilOn: Day): Promise<ReadonlySet<string>>
 }
@@ -65,4 +70,20 @@ export interface Foretold {
   readonly partyId: string
   readonly raw: number
   readonly said: number
+}
+
+/** A fit that says one of these has failed. */
+const failures: readonly string[] = ['not-converged', 'no-repeat-purchases']
+/** Said about how the work was done, not about what came out. */
+const remarks: readonly string[] = ['fitted-on-sample', 'unpriced-customers-left-out']
+
+/** `soundnessOf(['k-at-boundary'])` is 1: a caution. */
+export function soundnessOf(warnings: readonly string[]): KnownFit['soundness'] {
+  const telling = warnings.filter(warning => !remarks.includes(warning))
+  return telling.some(warning => failures.includes(warning)) ? 2 : telling.length > 0 ? 1 : 0
+}
+
+/** What models say of their fits, in one set of sentences for all of them. */
+export function warningKeys(warnings: readonly string[]): string[] {
+  return warnings.map(warning => `health:warning.${warning}`)
 }
