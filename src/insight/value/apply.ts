@@ -14,7 +14,8 @@ import { historiesOf } from './money-log.ts'
 import { copyLines, copyTarget, nextSnapshotNo, saveSnapshot, saveValued, type ValuedRow, valueAlone } from './store.ts'
 import { type Learned, sum, type Terms, type Worth, worthOf, yearDays } from './worth.ts'
 
-const pageSize = 20_000
+/** Models of a whole base work with tables of days; the larger a page, the more customers share one. */
+const pageSize = 100_000
 
 /** Sums over everybody that one pass gathers. */
 export interface Totals {

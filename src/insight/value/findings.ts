@@ -9,7 +9,7 @@ import { expectedSpend } from './spend.ts'
 import type { Findings } from './store.ts'
 import { dailyRate, discountedYear, type Terms, worthOf, yearDays } from './worth.ts'
 
-const picks = 200
+const picks = 120
 
 /** Days over which the pace of buying is compared, now and a year later: long enough to see past single visits. */
 const paceDays = 91

@@ -2,18 +2,18 @@ import { setImmediate as breathe } from 'node:timers/promises'
 import type { Base } from './base.ts'
 import { modelNamed } from './candidates.ts'
 import type { Estimate } from './contract.ts'
-import { type Chance, chanceFrom, normalDraw, parameterDraws } from './draws.ts'
+import { type Chance, chanceFrom, normalDraw, parameterDraws, seedOf } from './draws.ts'
 import { learnedFrom, type ValueModel } from './model.ts'
-import { spendNames } from './spend.ts'
+import { expectedSpend, spendNames } from './spend.ts'
 import { purchasesDrawer, quantileOf, spendDraw } from './spread.ts'
-import { type Learned, type Terms, type Worth, worthOf, yearDays } from './worth.ts'
+import { dailyRate, type Learned, type Terms, type Worth, yearDays } from './worth.ts'
 
 /** Eight in ten outcomes fall into an interval; one in ten lies below it, one above. */
 export const level = 0.8
 
 /**
  * Customers picked with a probability in proportion to their worth, at equal steps through the sum of all: whatever is
- * averaged over `value / worth` of them estimates a total, and two hundred of them tell it as well as all.
+ * averaged over `value / worth` of them estimates a total, and a hundred of them tell it nearly as well as all.
  *
  * Example: worths 8, 1, 1 and five picks -> the first four times, one of the others once.
  */
@@ -68,8 +68,8 @@ export function panelRatio(panel: Panel, values: ArrayLike<number>, against: Arr
   return below === 0 ? 1 : above / below
 }
 
-const drawsOfBase = 60
-const drawsOfCustomer = 40
+const drawsOfBase = 24
+const drawsOfCustomer = 12
 
 /**
  * Intervals of the base's year and of its equity. Three things may make them wrong and all are counted: the parameters
@@ -84,14 +84,14 @@ export async function baseIntervals(
 ): Promise<{ equity: Estimate; year: Estimate }> {
   const chance = chanceFrom(model.fitNo)
   const learned = learnedFrom(model)
-  const rates = { ...terms, marginShare: panel.marginShare }
   const { parameters, spends } = drawsOf(model, { count: drawsOfBase, chance })
+  const known = drawnWorth(learned, panel, terms)
   const ratios: { equity: number; year: number }[] = []
   for (const [index, drawn] of parameters.entries()) {
-    const worth = worthOf({ ...learned, parameters: drawn, spend: spends[index]! }, panel.base, rates)
+    const worth = drawnWorth({ ...learned, parameters: drawn, spend: spends[index]! }, panel, terms)
     ratios.push({
-      equity: panelRatio(panel, worth.worthMinor, panel.worth.worthMinor),
-      year: panelRatio(panel, worth.yearMinor, panel.worth.yearMinor),
+      equity: panelRatio(panel, worth.equity, known.equity),
+      year: panelRatio(panel, worth.year, known.year),
     })
     await breathe()
   }
@@ -111,9 +111,13 @@ export async function baseIntervals(
   }
 }
 
-/** Every model of the family has a pace that is Gamma(r, .) over the base, and Gamma(r + x, .) once x purchases were seen. */
+/**
+ * A pace is Gamma(r, .) over the base and Gamma(r + k x, .) once x purchases were seen; k is 1 in the models whose
+ * customers buy by chance, and more where they keep a rhythm, of which each purchase tells the more.
+ */
 function paceShapeOf(parameters: object, purchases: number): number {
-  return (parameters as { readonly r?: number }).r! + purchases
+  const { r, k = 1 } = parameters as { readonly r: number; readonly k?: number }
+  return r + k * purchases
 }
 
 /** What the data leave open of both models, draw by draw. */
@@ -124,6 +128,20 @@ function drawsOf(model: ValueModel, how: { readonly count: number; readonly chan
     parameters: parameterDraws(model.parameters, { names, logCovariance }, how),
     spends: parameterDraws(spend.parameters, { names: spendNames, logCovariance: spend.logCovariance }, how),
   }
+}
+
+/** The panel's value by one draw of the parameters, as far as its ratio to another needs it. */
+function drawnWorth(learned: Learned, panel: Panel, terms: Pick<Terms, 'annualDiscountShare'>) {
+  const { model, parameters, spend, lifetime } = learned
+  const { columns, purchaseDays, meanMinor } = panel.base
+  const each = panel.marginShare.map(
+    (margin, row) => margin * expectedSpend(spend, purchaseDays[row]!, meanMinor[row]!),
+  )
+  const priced = (purchases: Float64Array) => purchases.map((count, row) => count * each[row]!)
+  const year = priced(model.scores(parameters, columns, yearDays).expected)
+  if (lifetime !== 'known') return { year, equity: year }
+  const rate = dailyRate(terms.annualDiscountShare)
+  return { year, equity: priced(model.discountedExpectedResiduals(parameters, columns, rate)) }
 }
 
 function intervalAround(amountMinor: number, sorted: Float64Array): Estimate {
@@ -174,6 +192,44 @@ function chanceShare(
   return totals.yearMinor > 0 && rows > 0 ? Math.min(0.5, Math.sqrt(perUnit / totals.yearMinor)) : 0
 }
 
+/**
+ * Ranges of the year for a list of customers, by chance alone: the parameters are taken as they are, since for one
+ * customer they matter far less than what that customer happens to do.
+ */
+export function yearRanges(
+  model: ValueModel,
+  base: Base,
+  yearMinor: ArrayLike<number>,
+): { low: number; high: number }[] {
+  const learned = learnedFrom(model)
+  const { alive, expected } = learned.model.scores(learned.parameters, base.columns, yearDays)
+  const soon = learned.model.scores(learned.parameters, base.columns, yearDays / 4).expected
+  return base.partyIds.map((partyId, row) => {
+    const chance = chanceFrom(seedOf(`${partyId} ${model.fitNo}`))
+    const draw = purchasesDrawer({
+      expected: expected[row]!,
+      expectedSoon: soon[row]!,
+      alive: alive[row]!,
+      paceShape: paceShapeOf(learned.parameters, base.columns.purchases[row]!),
+    })
+    const past = { purchaseDays: base.purchaseDays[row]!, meanMinor: base.meanMinor[row]! }
+    const amounts = Array.from({ length: 300 }, () => spendDraw(learned.spend, past, { count: draw(chance), chance }))
+    const { lowMinor, highMinor } = scaledTo(yearMinor[row]!, amounts)
+    return { low: lowMinor, high: highMinor }
+  })
+}
+
+/** Draws are undiscounted spend; scaled so that they tell the spread of the very amount that is stated. */
+function scaledTo(amountMinor: number, amounts: readonly number[]): Estimate {
+  const sorted = Float64Array.from(amounts).sort()
+  const mean = sorted.reduce((total, amount) => total + amount, 0) / sorted.length
+  const scale = mean > 0 ? amountMinor / mean : 0
+  return intervalAround(
+    amountMinor,
+    sorted.map(amount => amount * scale),
+  )
+}
+
 /** One customer as the models see them, with what is to be told of them. */
 export interface OneCustomer {
   readonly history: {
@@ -183,7 +239,6 @@ export interface OneCustomer {
     readonly logGapSum: number
   }
   readonly past: { readonly purchaseDays: number; readonly meanMinor: number }
-  readonly marginShare: number
 }
 
 /** A lifetime has no last day; its spread is that of the next ten years, in which nearly all of it lies. */
@@ -200,14 +255,12 @@ export function customerInterval(
     readonly amountMinor: number
     readonly what: 'year' | 'lifetime'
     readonly chance: Chance
-    readonly draws?: number
   },
 ): Estimate {
   const learned: Learned = learnedFrom(model)
   const { chance } = asked
   const horizon = asked.what === 'year' ? yearDays : longHorizonDays
-  const count = asked.draws ?? drawsOfCustomer
-  const { parameters, spends } = drawsOf(model, { count, chance })
+  const { parameters, spends } = drawsOf(model, { count: drawsOfCustomer, chance })
   const amounts: number[] = []
   for (const [index, drawn] of parameters.entries()) {
     const draw = purchasesDrawer({
@@ -216,16 +269,9 @@ export function customerInterval(
       alive: learned.model.probabilityAlive(drawn, customer.history),
       paceShape: paceShapeOf(drawn, customer.history.purchases),
     })
-    for (let repeat = 0; repeat < 25; repeat++) {
+    for (let repeat = 0; repeat < 60; repeat++) {
       amounts.push(spendDraw(spends[index]!, customer.past, { count: draw(chance), chance }))
     }
   }
-  const sorted = Float64Array.from(amounts).sort()
-  // Draws are undiscounted spend; scaled so that they tell the spread of the very amount that is stated.
-  const mean = sorted.reduce((total, amount) => total + amount, 0) / sorted.length
-  const scale = mean > 0 ? asked.amountMinor / mean : 0
-  return intervalAround(
-    asked.amountMinor,
-    sorted.map(amount => amount * scale),
-  )
+  return scaledTo(asked.amountMinor, amounts)
 }

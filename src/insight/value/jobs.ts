@@ -100,7 +100,7 @@ export const lookBackJob = job({
     const snapshot = await currentSnapshot(house.database)
     if (!model || !snapshot || snapshot.fitNo !== model.fitNo) return { days: 0 }
     const situation = await readSituation(house)
-    const days = pastDays(snapshot.asOfOn, await firstPurchaseOn(house, situation.zone))
+    const days = pastDays(snapshot.asOfOn, await firstPurchaseOn(house, situation.zone), snapshot.customers)
     const spans = bridgeSpans
       .map(span => ({ fromOn: addDays(snapshot.asOfOn, -span), toOn: snapshot.asOfOn }))
       .filter(({ fromOn }) => days.includes(fromOn))

@@ -4,12 +4,10 @@ import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { baseOf } from './base.ts'
 import type { valuedOrders } from './contract.ts'
-import { chanceFrom, seedOf } from './draws.ts'
 import { type MoneyHistory, standingOn } from './history.ts'
-import { customerInterval, level } from './intervals.ts'
+import { level, yearRanges } from './intervals.ts'
 import { stampOf, type ValueModel } from './model.ts'
 import { historiesOf } from './money-log.ts'
-import { customerIn } from './portrait.ts'
 import { currentModel } from './store.ts'
 
 interface Row {
@@ -61,30 +59,34 @@ export async function listValuedCustomers(
     rows.map(row => row.partyId),
     situation,
   )
-  const byParty = new Map(histories.map(history => [history.partyId, history]))
+  const ranges = rangesOf(model, rows, new Map(histories.map(history => [history.partyId, history])))
   const last = rows.length === limit ? rows.at(-1) : undefined
   return {
     ...answer,
-    items: rows.map(({ position: _, ...row }) => ({ ...row, ...rangeOf(model, row, byParty.get(row.partyId)) })),
+    items: rows.map(({ position: _, ...row }) => ({
+      ...row,
+      yearLowMinor: ranges.get(row.partyId)?.low ?? row.yearMinor,
+      yearHighMinor: ranges.get(row.partyId)?.high ?? row.yearMinor,
+    })),
     total: count!.total,
     next: last ? `${last.position}_${last.partyId}` : null,
   }
 }
 
-/** A list is read at a glance: fewer draws than on the customer's own page, the same way. */
-const drawsInList = 8
-
-function rangeOf(model: ValueModel, row: Row, history: MoneyHistory | undefined) {
-  const standing = history && standingOn(history, dayNumber(row.asOfOn))
-  if (!standing) return { yearLowMinor: row.yearMinor, yearHighMinor: row.yearMinor }
-  const base = baseOf([{ partyId: row.partyId, ...standing }])
-  const { lowMinor, highMinor } = customerInterval(model, customerIn(base, 0, 1), {
-    what: 'year',
-    amountMinor: row.yearMinor,
-    chance: chanceFrom(seedOf(`${row.partyId} ${model.fitNo} year`)),
-    draws: drawsInList,
+/** Ranges of those on the page, as of the day on which each was valued. */
+function rangesOf(model: ValueModel, rows: readonly Row[], histories: ReadonlyMap<string, MoneyHistory>) {
+  const members = rows.flatMap(row => {
+    const history = histories.get(row.partyId)
+    const standing = history && standingOn(history, dayNumber(row.asOfOn))
+    return standing ? [{ partyId: row.partyId, yearMinor: row.yearMinor, ...standing }] : []
   })
-  return { yearLowMinor: lowMinor, yearHighMinor: highMinor }
+  if (members.length === 0) return new Map<string, { low: number; high: number }>()
+  const ranges = yearRanges(
+    model,
+    baseOf(members),
+    members.map(member => member.yearMinor),
+  )
+  return new Map(members.map((member, row) => [member.partyId, ranges[row]!]))
 }
 
 function cursorFrom(after: string | undefined): { amountMinor: number; partyId: string } | undefined {

@@ -15,15 +15,23 @@ import { type Learned, sum, worthOf } from './worth.ts'
 /** Thirteen weeks: the steps of the trend. Four of them are a year of whole weeks. */
 export const quarterDays = 91
 const mostQuarters = 12
-const pageSize = 10_000
+const fewestQuarters = 4
+/** Customers times days that a night has time for; a larger base is told fewer of its past days. */
+const mostAnswers = 4_000_000
+const pageSize = 50_000
 
 /** Bridges that are told without being asked for: over a quarter and over a year. */
 export const bridgeSpans = [quarterDays, 4 * quarterDays] as const
 
-/** Days of the trend before the reading day, newest first, back to a quarter after the first purchase. */
-export function pastDays(asOfOn: Day, firstOn: Day | null): Day[] {
+/**
+ * Days of the trend before the reading day, newest first, back to a quarter after the first purchase.
+ *
+ * Example: a thousand customers since 2020, as of 22 November 2026 -> twelve, from 23 August 2026 back to 26 November 2023.
+ */
+export function pastDays(asOfOn: Day, firstOn: Day | null, customers: number): Day[] {
   const days: Day[] = []
-  for (let quarter = 1; quarter <= mostQuarters; quarter++) {
+  const most = Math.max(fewestQuarters, Math.min(mostQuarters, Math.floor(mostAnswers / customers)))
+  for (let quarter = 1; quarter <= most; quarter++) {
     const on = addDays(asOfOn, -quarter * quarterDays)
     if (firstOn === null || on < addDays(firstOn, quarterDays)) break
     days.push(on)

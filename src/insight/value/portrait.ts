@@ -3,7 +3,7 @@ import { dayNumber } from '#kernel/clock/index.ts'
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { termsOf } from './apply.ts'
-import { baseOf } from './base.ts'
+import { type Base, baseOf } from './base.ts'
 import { tenthOf } from './concentration.ts'
 import { chanceFrom, seedOf } from './draws.ts'
 import { standingOn } from './history.ts'
@@ -34,7 +34,7 @@ export async function customerValue(house: House, partyId: string) {
   const snapshot = await currentSnapshot(house.database)
   const tenth = snapshot ? tenthOf(snapshot.findings.deciles, worth.worthMinor[0]!) : null
   const interval = (what: 'year' | 'lifetime', amountMinor: number) =>
-    customerInterval(model, customerIn(base, 0, marginOf(partyId)), {
+    customerInterval(model, onlyCustomerOf(base), {
       what,
       amountMinor,
       chance: chanceFrom(seedOf(`${partyId} ${model.fitNo} ${what}`)),
@@ -64,17 +64,16 @@ export async function customerValue(house: House, partyId: string) {
   }
 }
 
-/** One row of a base as the intervals ask for it. */
-export function customerIn(base: ReturnType<typeof baseOf>, row: number, marginShare: number) {
-  const { purchases, recency, observed, logGapSum } = base.columns
+/** The one row of a base of one, as the intervals ask for it. */
+function onlyCustomerOf({ columns, purchaseDays, meanMinor }: Base) {
+  const { purchases, recency, observed, logGapSum } = columns
   return {
     history: {
-      purchases: purchases[row]!,
-      recency: recency[row]!,
-      observed: observed[row]!,
-      logGapSum: logGapSum[row]!,
+      purchases: purchases[0]!,
+      recency: recency[0]!,
+      observed: observed[0]!,
+      logGapSum: logGapSum[0]!,
     },
-    past: { purchaseDays: base.purchaseDays[row]!, meanMinor: base.meanMinor[row]! },
-    marginShare,
+    past: { purchaseDays: purchaseDays[0]!, meanMinor: meanMinor[0]! },
   }
 }

@@ -81,21 +81,4 @@ test.skipIf(!log)('two years of a real shop: chosen on a hidden part of the past
   })
   expect(findings.year.lowMinor / findings.year.amountMinor).toBeGreaterThan(0.6)
   expect(findings.year.highMinor / findings.year.amountMinor).toBeLessThan(1.5)
-  console.log(
-    JSON.stringify(
-      {
-        model: model.model,
-        warnings: model.warnings,
-        lifetime: model.lifetime,
-        candidates: model.candidates,
-        holdout: model.holdout,
-        parameters: model.parameters,
-        spend: model.spend,
-        findings,
-        bridge,
-      },
-      null,
-      1,
-    ),
-  )
 })

@@ -7,6 +7,7 @@ import { marginMultiple, rateWithRetention, replacementMinor } from './economics
 import { type MoneyHistory, spentBetween, standingOn } from './history.ts'
 import { picksByWorth } from './intervals.ts'
 import { correctionOf, holdoutDays } from './learn.ts'
+import { pastDays } from './look-back.ts'
 import { marginOfLines } from './margins.ts'
 import { expectedSpend } from './spend.ts'
 import { purchasesDrawer, quantileOf } from './spread.ts'
@@ -184,6 +185,18 @@ describe('concentration', () => {
         expect(tenths.reduce((total, tenth) => total + tenth.worthMinor, 0)).toBe(worth.reduce((a, b) => a + b, 0))
       }),
     )
+  })
+})
+
+describe('the trend', () => {
+  test.each([
+    ['2020-01-01', 1000, 12, '2023-11-26'],
+    ['2025-11-22', 1000, 3, '2026-02-22'],
+    ['2020-01-01', 1_000_000, 4, '2025-11-23'],
+    [null, 10, 0, undefined],
+  ])('of a shop since %s with %s customers has %s past days, the first of them %s', (firstOn, customers, count, on) => {
+    const days = pastDays('2026-11-22', firstOn, customers)
+    expect([days.length, days.at(-1)]).toEqual([count, on])
   })
 })
 
