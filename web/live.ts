@@ -26,6 +26,7 @@ const operationsOf: Record<Topic, readonly string[]> = {
     'customerIndices',
     'listWarnings',
   ],
+  points: ['readProgramme', 'memberPoints', 'memberPointsHistory'],
   settings: ['readSession', 'readBusiness'],
   tasks: ['listTasks'],
   value: ['readValue', 'listValuedCustomers', 'readCustomerValue', 'readValueBridge', 'readValueSettings'],

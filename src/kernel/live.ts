@@ -7,6 +7,7 @@ export type Topic =
   | 'imports'
   | 'jobs'
   | 'models'
+  | 'points'
   | 'rhythm'
   | 'settings'
   | 'tasks'

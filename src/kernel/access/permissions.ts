@@ -11,6 +11,9 @@ export const permissions = [
   'warnings.act',
   'warnings.manage',
   'tasks.act',
+  'points.read',
+  'points.adjust',
+  'points.manage',
   'jobs.read',
   'settings.manage',
   'staff.manage',
@@ -24,7 +27,7 @@ export const roles = ['owner', 'manager', 'marketer', 'front-desk', 'service', '
 
 export type Role = (typeof roles)[number]
 
-const everyone: readonly Permission[] = ['customers.read', 'tasks.act']
+const everyone: readonly Permission[] = ['customers.read', 'points.read', 'tasks.act']
 
 /** Front desk and service see people, not money; only owners hand out access. */
 export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = {
@@ -38,10 +41,11 @@ export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = 
     'imports.run',
     'warnings.act',
     'warnings.manage',
+    'points.manage',
     'jobs.read',
   ],
   'front-desk': [...everyone, 'customers.write', 'warnings.act'],
-  service: [...everyone, 'customers.write', 'warnings.act', 'events.read'],
-  finance: [...everyone, 'money.read', 'jobs.read'],
-  viewer: ['customers.read', 'money.read'],
+  service: [...everyone, 'customers.write', 'warnings.act', 'points.adjust', 'events.read'],
+  finance: [...everyone, 'money.read', 'points.adjust', 'jobs.read'],
+  viewer: ['customers.read', 'points.read', 'money.read'],
 }

@@ -35,6 +35,20 @@ test('a refund names the order that it refunds on every line', () => {
   })
 })
 
+test('an order given back as a whole needs no lines', () => {
+  const message = { ...track({ order_id: 'o1', total: 5 }), event: 'Order Cancelled' }
+  expect(translate(message, context)).toMatchObject({ event: { payload: { amountMinor: 500, of: 'o1', lines: [] } } })
+})
+
+test('tax and what was paid with points or a gift card stand beside the amount', () => {
+  const read = translate(
+    track({ order_id: 'o2', total: 50, tax: 4.5, paid_with_points: '10', paid_with_gift_card: -1 }),
+    context,
+  )
+  expect(read).toMatchObject({ event: { payload: { amountMinor: 5000, taxMinor: 450, paidWithPointsMinor: 1000 } } })
+  expect(read).not.toHaveProperty('event.payload.paidWithGiftCardMinor')
+})
+
 test('a clock that is wrong is put right by the time of sending; a little network delay is left alone', () => {
   const at = (sentAt: string) => {
     const read = translate(track({}, { timestamp: '2026-02-01T00:00:00Z' }), { ...context, sentAt: new Date(sentAt) })

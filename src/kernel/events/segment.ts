@@ -85,7 +85,9 @@ function tracked(message: Fields, occurredAt: Date, identifiers: Identifier[], c
     if (order.orderRef && !isRefund) keys.push(['order', '', order.orderRef])
     const { orderRef, products, ...rest } = order
     const payload = isRefund
-      ? { ...rest, lines: rest.lines.map(line => (orderRef ? { ...line, of: orderRef } : line)) }
+      ? orderRef
+        ? { ...rest, of: orderRef, lines: rest.lines.map(line => ({ ...line, of: orderRef })) }
+        : rest
       : orderRef
         ? { ...rest, orderRef }
         : rest
@@ -146,7 +148,16 @@ function orderOf(properties: Fields, businessCurrency: string) {
       : Math.round(Number(textOf(stated) ?? Number.NaN) * 10 ** digits)
   if (!Number.isSafeInteger(amountMinor)) return refused('events:problem.total', { total: shown(stated) })
   const orderRef = (textOf(properties.order_id) ?? textOf(properties.orderId))?.slice(0, 200)
-  return { orderRef, amountMinor: Math.abs(amountMinor), currency, lines, products }
+  const part = (name: 'taxMinor' | 'paidWithPointsMinor' | 'paidWithGiftCardMinor', value: unknown) => {
+    const minor = Math.round(Number(textOf(value) ?? Number.NaN) * 10 ** digits)
+    return Number.isSafeInteger(minor) && minor > 0 ? { [name]: minor } : {}
+  }
+  const parts = {
+    ...part('taxMinor', properties.tax),
+    ...part('paidWithPointsMinor', properties.paid_with_points),
+    ...part('paidWithGiftCardMinor', properties.paid_with_gift_card),
+  }
+  return { orderRef, amountMinor: Math.abs(amountMinor), currency, ...parts, lines, products }
 }
 
 function sightingOf(identifiers: Identifier[], traits: unknown): Sighting {

@@ -20,12 +20,17 @@ export const purchaseRecorded = z.object({
   amountMinor: minor,
   currency,
   lines: z.array(line).max(5000),
+  /** What of the amount is tax, or was paid with points or with a gift card: it may not earn. */
+  taxMinor: minor.optional(),
+  paidWithPointsMinor: minor.optional(),
+  paidWithGiftCardMinor: minor.optional(),
   replaces: z.uuid().optional(),
 })
 
-/** Something was given back. `of` names the order that it refunds, where that can be told, line by line. */
+/** Something was given back. `of` names the order that it refunds, where that can be told, as a whole or line by line. */
 export const refundRecorded = z.object({
   refundRef: z.string().max(200).optional(),
+  of: z.string().max(200).optional(),
   amountMinor: minor,
   currency,
   lines: z.array(line.extend({ of: z.string().max(200).optional() })).max(5000),
