@@ -1,3 +1,4 @@
+import { auditRoom } from '#insight/audit/room.ts'
 import { healthRoom } from '#insight/health/index.ts'
 import { indicesRoom } from '#insight/indices/index.ts'
 import { rhythmRoom } from '#insight/rhythm/index.ts'
@@ -34,5 +35,6 @@ export const rooms: readonly Room[] = [
   indicesRoom,
   valueRoom,
   healthRoom,
+  auditRoom,
   warningsProgramme,
 ]

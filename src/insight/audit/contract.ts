@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { type CustomerType, reading } from '#insight/rhythm/contract.ts'
+import { operation } from '#kernel/operation.ts'
 
 const day = z.iso.date()
 
@@ -259,3 +261,41 @@ export const baseAudit = z.object({
   holdout: holdout.nullable(),
 })
 export type BaseAudit = z.infer<typeof baseAudit>
+
+/** Types of customers that can be looked at alone; whoever has not bought is in no base. */
+export const auditedTypes = [
+  'first-time',
+  'loyal',
+  'drifting',
+  'dormant',
+  'lost',
+] as const satisfies readonly CustomerType[]
+
+export const auditFilter = z.object({
+  from: day.optional(),
+  to: day.optional(),
+  /** The shop, till or key whose orders these are. */
+  merchant: z.string().max(200).optional(),
+  type: z.enum(auditedTypes).optional(),
+})
+export type AuditFilter = z.infer<typeof auditFilter>
+
+export const readAudit = operation({
+  id: 'readAudit',
+  method: 'GET',
+  path: '/api/audit',
+  summary:
+    'The customer base on one page: one period, two periods, cohorts, everyone together, a model held against what happened',
+  permission: 'money.read',
+  query: auditFilter,
+  reply: z.object({
+    /** Null where nobody bought anything that fits the filters. */
+    audit: baseAudit.nullable(),
+    reading,
+    /** Among which merchants and types one may choose. */
+    merchants: z.array(z.string()),
+    types: z.array(z.enum(auditedTypes)),
+    /** False where there is not one purchase, whatever the filters. */
+    anybody: z.boolean(),
+  }),
+})

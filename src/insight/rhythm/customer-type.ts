@@ -45,3 +45,11 @@ export function isLate(state: DueDays, today: Day): boolean {
 export function lateSql(today: string): string {
   return `(s.late_on <= ${today} and s.lost_on > ${today})`
 }
+
+/**
+ * A condition for another room's query: the party is of this type on that day. All three are columns or placeholders, as
+ * in `isOfTypeSql('e.party_id', '$4', '$5')`.
+ */
+export function isOfTypeSql(party: string, type: string, today: string): string {
+  return `exists (select 1 from rhythm.state s where s.party_id = ${party} and (${typeSql(today)}) = ${type})`
+}

@@ -1,5 +1,5 @@
 export { type CustomersAlike, crossCorrected } from './calibration.ts'
-export { typeOf } from './customer-type.ts'
+export { isOfTypeSql, typeOf } from './customer-type.ts'
 export { countCustomers } from './customers.ts'
 export type { DueDays } from './due-days.ts'
 export type { RhythmModel } from './model.ts'
