@@ -42,9 +42,11 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
   await world.perform('rhythm.fit')
   await world.perform('stage.tell')
   await step()
-  for (const monday of mondays) {
+  for (const [week, monday] of mondays.entries()) {
     await replayWeek(world, story, shop, { monday, now })
     await world.perform('indices.measure')
+    // What was foretold in two neighbouring weeks is nearly the same.
+    if (week % 2 === 0) await world.perform('health.check')
     await step()
   }
   await story.until(now)
@@ -53,6 +55,7 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
   await world.perform('stage.tell')
   await world.perform('indices.measure')
   await world.perform('warnings.plan')
+  await world.perform('health.check')
   await step()
 }
 
