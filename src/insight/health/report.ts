@@ -34,7 +34,7 @@ export async function healthOf(house: House, model: WatchedModel): Promise<Model
     needed: standing.needed,
     reading: standing.reading,
     horizonDays: standing.horizonDays,
-    verdict: verdictOf(measures),
+    verdict: verdictOf(measures, model.tells),
     measures,
     fit: fit && fitShown(fit, review),
     holdout,

@@ -58,7 +58,8 @@ test.each<[MeasureName, number, Verdict]>([
   expect(verdictOn(name, value)).toBe(verdict)
 })
 
-describe('a model', () => {
+describe('a model that tells chances', () => {
+  const tells: readonly MeasureName[] = ['calibration', 'fit']
   const judged = (...verdicts: readonly [MeasureName, Verdict][]): Measure[] =>
     verdicts.map(([name, verdict]) => ({
       name,
@@ -72,10 +73,12 @@ describe('a model', () => {
     ['nothing was looked at', [], null],
     ['it was only fitted, and nothing held against what happened', judged(['fit', 'good'], ['age', 'good']), null],
     ['all is good', judged(['total', 'good'], ['calibration', 'good'], ['age', 'good']), 'good'],
-    ['one figure wants care', judged(['total', 'good'], ['age', 'care']), 'care'],
-    ['one figure is not to be relied on, whatever the others say', judged(['total', 'not'], ['age', 'care']), 'not'],
+    ['one figure wants care', judged(['calibration', 'good'], ['age', 'care']), 'care'],
+    ['its chances are not to be relied on, whatever else is', judged(['calibration', 'not'], ['age', 'good']), 'not'],
+    ['its total is not, which it tells nobody', judged(['calibration', 'good'], ['total', 'not']), 'care'],
+    ['its fit failed', judged(['calibration', 'good'], ['fit', 'not']), 'not'],
   ])('is as good as its worst figure: %s', (_, measures, verdict) => {
-    expect(verdictOf(measures)).toBe(verdict)
+    expect(verdictOf(measures, tells)).toBe(verdict)
   })
 })
 
@@ -143,7 +146,7 @@ test('every figure that is known is judged, in the order in which it is told, an
     ['age', 3, 'good'],
     ['drift', 0.12, 'care'],
   ])
-  expect(verdictOf(measures)).toBe('care')
+  expect(verdictOf(measures, ['calibration'])).toBe('care')
 })
 
 it('an error that chance alone explains is none', () => {

@@ -51,11 +51,16 @@ export function verdictOn(name: MeasureName, value: number): Verdict {
   return care === null || reaches(care) ? 'care' : 'not'
 }
 
-/** A model is as good as its worst figure; null where nothing was held against what happened. */
-export function verdictOf(measures: readonly Measure[]): Verdict | null {
+/**
+ * A model is as good as its worst figure; but only a figure about what it tells people (`tells`) can condemn it, any other
+ * calls for care. Null where nothing was held against what happened.
+ *
+ * Example: the rhythm tells chances and an order; a total 30 % too low in December makes it a model to use with care.
+ */
+export function verdictOf(measures: readonly Measure[], tells: readonly MeasureName[]): Verdict | null {
   if (!measures.some(({ name }) => name === 'total' || name === 'calibration')) return null
-  if (measures.some(each => each.verdict === 'not')) return 'not'
-  return measures.some(each => each.verdict === 'care') ? 'care' : 'good'
+  if (measures.some(({ name, verdict }) => verdict === 'not' && tells.includes(name))) return 'not'
+  return measures.some(({ verdict }) => verdict !== 'good') ? 'care' : 'good'
 }
 
 /** The error that chance does not explain. */

@@ -23,6 +23,7 @@ export const watchedRhythm: WatchedModel = {
   name: 'rhythm',
   job: 'rhythm.fit',
   isMoney: false,
+  tells: ['calibration', 'live', 'ranking', 'over-recency', 'fit'],
 
   async standing(house) {
     const situation = await readSituation(house)

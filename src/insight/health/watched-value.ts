@@ -14,6 +14,7 @@ export const watchedValue: WatchedModel = {
   name: 'value',
   job: 'value.fit',
   isMoney: true,
+  tells: ['total', 'deciles', 'fit'],
 
   async standing(house) {
     const situation = await readSituation(house)

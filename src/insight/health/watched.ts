@@ -1,6 +1,6 @@
 import type { Day } from '#kernel/clock/index.ts'
 import type { House } from '#kernel/house.ts'
-import type { FeatureName, Holdout, LateChange, WatchedModelName } from './contract.ts'
+import type { FeatureName, Holdout, LateChange, MeasureName, WatchedModelName } from './contract.ts'
 
 /**
  * What a model must answer to be watched. Each adapter (`watched-rhythm.ts`) asks its room through the front door, so that
@@ -12,6 +12,8 @@ export interface WatchedModel {
   readonly job: string
   /** Whether its figures are money, which not everybody may see. */
   readonly isMoney: boolean
+  /** The figures about what it tells people: only these can say that it is not to be relied on. */
+  readonly tells: readonly MeasureName[]
   standing(house: House): Promise<Standing>
   /** Newest first. */
   fits(house: House, limit: number): Promise<{ readonly fits: readonly KnownFit[]; readonly total: number }>
