@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
 import { z } from 'zod'
+import { auditFilter, lensNames } from '#insight/audit/contract.ts'
 import { watchedModels } from '#insight/health/contract.ts'
 import { customerOrders, customerTypes } from '#insight/rhythm/contract.ts'
 import { valuedOrders } from '#insight/value/contract.ts'
@@ -90,6 +91,13 @@ const stages = createRoute({
   component: lazyRouteComponent(() => import('../src/insight/stage/screen.tsx'), 'StagesPage'),
 })
 
+const audit = createRoute({
+  getParentRoute: () => shell,
+  path: '/audit',
+  validateSearch: auditFilter.extend({ lens: z.enum(lensNames).optional() }).catch({}),
+  component: lazyRouteComponent(() => import('../src/insight/audit/screen.tsx'), 'BaseAuditPage'),
+})
+
 const data = createRoute({
   getParentRoute: () => shell,
   path: '/data',
@@ -119,7 +127,20 @@ const settings = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    shell.addChildren([today, customers, customer, late, stages, value, models, data, importing, jobs, settings]),
+    shell.addChildren([
+      today,
+      customers,
+      customer,
+      late,
+      stages,
+      value,
+      models,
+      audit,
+      data,
+      importing,
+      jobs,
+      settings,
+    ]),
   ]),
   defaultPreload: 'intent',
   defaultErrorComponent: Broken,

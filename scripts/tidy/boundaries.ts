@@ -30,9 +30,9 @@ const drivers: readonly { readonly packages: RegExp; readonly rooms: readonly st
 /** Pure files that everyone may name, browsers too: lists and types without a room's life behind them. */
 const openFiles = /^src\/kernel\/([^/]+\.ts|access\/permissions\.ts|locale\/languages\.ts)$/
 
-/** What a page may see of the server. */
+/** What a page may see of the server; `figures/` is what pages and reports draw alike. */
 const browserMaySee =
-  /\/contract\.ts$|\.tsx$|\.css$|\/words\.(en|zh)\.json$|^src\/kernel\/(operation|refusal)\.ts$|^src\/kernel\/access\/permissions\.ts$|^src\/kernel\/(locale|clock)\/|^src\/statistics\/index\.ts$/
+  /\/contract\.ts$|\/figures\/[^/]+\.ts$|\.tsx$|\.css$|\/words\.(en|zh)\.json$|^src\/kernel\/(operation|refusal)\.ts$|^src\/kernel\/access\/permissions\.ts$|^src\/kernel\/(locale|clock)\/|^src\/statistics\/index\.ts$/
 
 export const boundaries: Check = {
   name: 'rooms look only where they may',

@@ -30,6 +30,7 @@ export function Navigation() {
       : []),
     ...(maySeeJobs ? [{ keys: 'g j', label: t('nav.jobs'), run: () => void navigate({ to: '/jobs' }) }] : []),
     ...(maySeeMoney ? [{ keys: 'g v', label: t('nav.value'), run: () => void navigate({ to: '/value' }) }] : []),
+    ...(maySeeMoney ? [{ keys: 'g b', label: t('nav.audit'), run: () => void navigate({ to: '/audit' }) }] : []),
     { keys: 'g s', label: t('nav.settings'), run: () => void navigate({ to: '/settings' }) },
     { keys: 'z', label: t('keys.undo'), run: undoLast },
   ])
@@ -69,6 +70,11 @@ export function Navigation() {
         {maySeeMoney ? (
           <Link to="/value" activeOptions={{ includeSearch: false }}>
             {t('nav.value')}
+          </Link>
+        ) : null}
+        {maySeeMoney ? (
+          <Link to="/audit" activeOptions={{ includeSearch: false }}>
+            {t('nav.audit')}
           </Link>
         ) : null}
         <Link to="/models" activeOptions={{ includeSearch: false }}>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type CustomerType, reading } from '#insight/rhythm/contract.ts'
+import { customerType, reading } from '#insight/rhythm/contract.ts'
 import { operation } from '#kernel/operation.ts'
 
 const day = z.iso.date()
@@ -236,6 +236,10 @@ export const setAside = z.object({
 })
 export type SetAside = z.infer<typeof setAside>
 
+/** The ways to look at a base, in the order of the book. */
+export const lensNames = ['one-period', 'two-periods', 'cohorts', 'together', 'holdout'] as const
+export type LensName = (typeof lensNames)[number]
+
 /** The customer base on one page, in the order of "The Customer-Base Audit" (Fader, Hardie & Ross 2022). */
 export const baseAudit = z.object({
   kind: z.literal('base-audit'),
@@ -263,20 +267,14 @@ export const baseAudit = z.object({
 export type BaseAudit = z.infer<typeof baseAudit>
 
 /** Types of customers that can be looked at alone; whoever has not bought is in no base. */
-export const auditedTypes = [
-  'first-time',
-  'loyal',
-  'drifting',
-  'dormant',
-  'lost',
-] as const satisfies readonly CustomerType[]
+export const auditedType = customerType.exclude(['prospect'])
 
 export const auditFilter = z.object({
   from: day.optional(),
   to: day.optional(),
   /** The shop, till or key whose orders these are. */
   merchant: z.string().max(200).optional(),
-  type: z.enum(auditedTypes).optional(),
+  type: auditedType.optional(),
 })
 export type AuditFilter = z.infer<typeof auditFilter>
 
@@ -294,7 +292,7 @@ export const readAudit = operation({
     reading,
     /** Among which merchants and types one may choose. */
     merchants: z.array(z.string()),
-    types: z.array(z.enum(auditedTypes)),
+    types: z.array(auditedType),
     /** False where there is not one purchase, whatever the filters. */
     anybody: z.boolean(),
   }),

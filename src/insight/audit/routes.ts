@@ -28,7 +28,7 @@ async function readAudit(house: House, filter: contract.AuditFilter) {
     audit,
     reading: { asOfOn, history },
     merchants,
-    types: [...contract.auditedTypes],
+    types: [...contract.auditedType.options],
     anybody: all > 0,
   }
 }

@@ -1,4 +1,4 @@
-import type { BaseAudit, Measure } from '../contract.ts'
+import type { BaseAudit, LensName, Measure, Said } from '../contract.ts'
 import { cohortPanels, togetherPanels } from './cohort-panels.ts'
 import { holdoutPanels } from './holdout-panels.ts'
 import type { Panel } from './panel.ts'
@@ -7,7 +7,7 @@ import type { Speech } from './speech.ts'
 
 /** A way of looking at the base: its key numbers and its findings, in the order in which they are read. */
 export interface Lens {
-  readonly name: 'one-period' | 'two-periods' | 'cohorts' | 'together' | 'holdout'
+  readonly name: LensName
   readonly measures: readonly Measure[]
   readonly panels: readonly Panel[]
   /** The panel whose title stands for the lens in the summary. */
@@ -37,6 +37,23 @@ export function lensesOf(audit: BaseAudit): Lens[] {
       leading: audit.holdout?.chosen ? 'tracking' : 'models',
     },
   ]
+}
+
+/** The days of a lens, for its opening sentence. */
+export function aboutLens({ name }: Lens, { onePeriod, twoPeriods, holdout }: BaseAudit): Said['values'] {
+  if (name === 'one-period' && onePeriod)
+    return { from: { day: onePeriod.period.fromOn }, to: { day: onePeriod.period.toOn } }
+  if (name === 'two-periods' && twoPeriods) {
+    const { previous, current } = twoPeriods
+    return {
+      from: { day: previous.fromOn },
+      split: { day: previous.toOn },
+      next: { day: current.fromOn },
+      to: { day: current.toOn },
+    }
+  }
+  if (name === 'holdout' && holdout) return { split: { day: holdout.splitOn }, to: { day: holdout.endOn } }
+  return {}
 }
 
 /** The one finding of each lens that stands for it: the base in five sentences. */

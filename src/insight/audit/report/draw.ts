@@ -31,14 +31,18 @@ export function svgOf(
   const chart = init(null, undefined, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption(drawing)
-    return chart
-      .renderToSVGString()
-      .replace(/<style[\s\S]*?<\/style>/g, '')
-      .replace(/ (?:ecmeta_\w+|pointer-events|class|xml:space|baseProfile|version|xmlns:xlink)="[^"]*"/g, '')
-      .replace(/<rect[^>]*fill="none"><\/rect>/, '')
-      .replace('<svg width="', '<svg aria-hidden="true" width="')
-      .replace(/<[^>]+>/g, tag => tag.replaceAll(/(\d\.\d)\d+/g, '$1'))
-      .replaceAll('\n', '')
+    return (
+      chart
+        .renderToSVGString()
+        .replace(/<style[\s\S]*?<\/style>/g, '')
+        .replace(/ (?:ecmeta_\w+|pointer-events|class|xml:space|baseProfile|version|xmlns:xlink)="[^"]*"/g, '')
+        .replace(/<rect[^>]*fill="none"><\/rect>/, '')
+        .replace('<svg width="', '<svg aria-hidden="true" width="')
+        .replace(/<[^>]+>/g, tag => tag.replaceAll(/(\d\.\d)\d+/g, '$1'))
+        // The page says in which type its pictures are set.
+        .replaceAll(/font-family:[^;"]*;?/g, '')
+        .replaceAll('\n', '')
+    )
   } finally {
     chart.dispose()
   }

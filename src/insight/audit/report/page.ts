@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Language } from '#kernel/locale/index.ts'
 import type { BaseAudit, Measure, Said } from '../contract.ts'
-import { type Lens, leadingFindings, lensesOf } from '../figures/lenses.ts'
+import { aboutLens, type Lens, leadingFindings, lensesOf } from '../figures/lenses.ts'
 import { type Cell, cellText, type Panel, type Table, textOf } from '../figures/panel.ts'
 import { type Speech, speechOf } from '../figures/speech.ts'
 import { inkOfStyle, svgOf } from './draw.ts'
@@ -85,27 +85,10 @@ function section(lens: Lens, number: number, audit: BaseAudit, speech: Speech): 
     escaped(speech.say({ key: `audit:lens.${lens.name}.${key}`, values }))
   const isEmpty = lens.panels.length === 0
   return `<section id="${lens.name}">
-<div class="lens"><b>${number}</b><h2>${say('name')}</h2><p>${isEmpty ? say('none') : say('about', aboutOf(lens, audit))}</p></div>
+<div class="lens"><b>${number}</b><h2>${say('name')}</h2><p>${isEmpty ? say('none') : say('about', aboutLens(lens, audit))}</p></div>
 ${lens.measures.length > 0 ? `<dl class="measures">${lens.measures.map(each => measure(each, speech)).join('')}</dl>` : ''}
 ${lens.panels.map(panel => figure(panel, speech)).join('\n')}
 </section>`
-}
-
-/** The days of the lens, for its opening sentence. */
-export function aboutOf({ name }: Lens, { onePeriod, twoPeriods, holdout }: BaseAudit): Said['values'] {
-  if (name === 'one-period' && onePeriod)
-    return { from: { day: onePeriod.period.fromOn }, to: { day: onePeriod.period.toOn } }
-  if (name === 'two-periods' && twoPeriods) {
-    const { previous, current } = twoPeriods
-    return {
-      from: { day: previous.fromOn },
-      split: { day: previous.toOn },
-      next: { day: current.fromOn },
-      to: { day: current.toOn },
-    }
-  }
-  if (name === 'holdout' && holdout) return { split: { day: holdout.splitOn }, to: { day: holdout.endOn } }
-  return {}
 }
 
 function measure({ name, value, why }: Measure, speech: Speech): string {
