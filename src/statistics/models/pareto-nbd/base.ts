@@ -1,5 +1,5 @@
 import type { Columns } from '../columns.ts'
-import { findTimeGrid } from './time-grid.ts'
+import { findTimeGrid } from '../time-grid.ts'
 
 /** Customers with the same number of repeat purchases, their times as places on the grid. */
 export interface PurchaseBlock {
@@ -42,6 +42,8 @@ export interface Base {
   readonly rows: Rows
 }
 
+/** With more moments than this a table over them no longer pays. */
+export const MOST_CELLS = 16_000
 /** Who bought more often than this is looked at one by one. */
 export const MOST_COUNTED = 4096
 /** A cell of a table costs about this share of integrating one customer's history by itself. */
@@ -51,10 +53,10 @@ const CELLS_PER_ROW = 32
 export function sortBase(columns: Columns): Base {
   const { purchases, recency, observed, weights } = columns
   const rows = purchases.length
-  const grid = findTimeGrid(recency, observed)
-  const cells = grid?.cells ?? 0
-  const times = Float64Array.from({ length: cells + 1 }, (_, place) => place * (grid?.step ?? 0))
-  const perStep = grid ? 1 / grid.step : 0
+  const grid = findTimeGrid(columns, MOST_CELLS)
+  const perStep = grid?.stepsPerUnit ?? 1
+  const cells = grid?.lastStep ?? 0
+  const times = Float64Array.from({ length: cells + 1 }, (_, place) => place / perStep)
 
   const counts = new Float64Array(MOST_COUNTED + 2)
   const counted = new Int32Array(MOST_COUNTED + 2)

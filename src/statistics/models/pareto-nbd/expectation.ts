@@ -1,7 +1,8 @@
 import type { History } from '../history.ts'
+import { checkQuestion } from '../question.ts'
 import { aliveProbability } from './likelihood.ts'
 import { logConcaveIntegral } from './log-concave-integral.ts'
-import { checkQuestion, type ParetoNbdParameters } from './parameters.ts'
+import type { ParetoNbdParameters } from './parameters.ts'
 
 /**
  * Expected purchases within `horizon` after the end of the observation (Fader & Hardie 2005, equation 41): the chance that

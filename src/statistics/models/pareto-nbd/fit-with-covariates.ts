@@ -3,11 +3,12 @@ import { isAtEdge } from '../../optimisation/box.ts'
 import { invertPositiveDefinite } from '../../optimisation/cholesky.ts'
 import { type Columns, checkColumns, everyNth } from '../columns.ts'
 import type { Fit, FitOptions, FitWarning } from '../fit.ts'
+import { checkQuestion } from '../question.ts'
 import { sortBase } from './base.ts'
 import { covariateStage } from './covariate-objective.ts'
 import { type Covariates, type StandardCovariate, standardise } from './covariates.ts'
 import { boxAround, fitParetoNbd } from './fit.ts'
-import { checkQuestion, type ParetoNbdParameters } from './parameters.ts'
+import type { ParetoNbdParameters } from './parameters.ts'
 import { searchInStages } from './staged-search.ts'
 
 /** One number per covariate, in the order in which the columns were given. */

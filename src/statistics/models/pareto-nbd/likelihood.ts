@@ -1,7 +1,8 @@
+import { logRising } from '../../functions/log-rising.ts'
 import type { History } from '../history.ts'
+import { checkQuestion } from '../question.ts'
 import { LEAVING_MOMENTS, leavingIntegral } from './leaving-integral.ts'
-import { logRising } from './log-rising.ts'
-import { checkQuestion, type ParetoNbdParameters } from './parameters.ts'
+import type { ParetoNbdParameters } from './parameters.ts'
 
 const moments = new Float64Array(LEAVING_MOMENTS)
 

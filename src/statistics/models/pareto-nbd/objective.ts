@@ -1,8 +1,7 @@
-import { digamma } from '../../functions/digamma.ts'
+import { addLogRising } from '../../functions/log-rising.ts'
 import { type Base, MOST_COUNTED, type PurchaseBlock } from './base.ts'
 import { LEAVING_MOMENTS, leavingIntegral } from './leaving-integral.ts'
 import { LeavingTable } from './leaving-table.ts'
-import { logRising } from './log-rising.ts'
 import type { ParetoNbdParameters } from './parameters.ts'
 
 /**
@@ -35,11 +34,12 @@ export function gammaTerms(base: Base, { r, alpha }: ParetoNbdParameters, gradie
   }
   if (moreThan.length < MOST_COUNTED) return sum
   for (let row = 0; row < rows.purchases.length; row++) {
-    const left = rows.purchases[row]! - MOST_COUNTED
-    if (left <= 0) continue
+    if (rows.purchases[row]! <= MOST_COUNTED) continue
     const weight = rows.weights === undefined ? 1 : rows.weights[row]!
-    sum += weight * logRising(r + MOST_COUNTED, left)
-    gradient[0]! += weight * (digamma(r + MOST_COUNTED + left) - digamma(r + MOST_COUNTED))
+    const rising = new Float64Array(3)
+    addLogRising(r, MOST_COUNTED, rows.purchases[row]!, rising)
+    sum += weight * rising[0]!
+    gradient[0]! += weight * rising[1]!
   }
   return sum
 }

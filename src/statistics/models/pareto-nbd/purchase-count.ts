@@ -1,7 +1,8 @@
 import { logGamma } from '../../functions/log-gamma.ts'
+import { logRising } from '../../functions/log-rising.ts'
+import { checkQuestion } from '../question.ts'
 import { logConcaveIntegral } from './log-concave-integral.ts'
-import { logRising } from './log-rising.ts'
-import { checkQuestion, type ParetoNbdParameters } from './parameters.ts'
+import type { ParetoNbdParameters } from './parameters.ts'
 
 /**
  * Probability that a new customer makes exactly `count` repeat purchases within `horizon` (Fader & Hardie 2006, "Deriving an

@@ -1,15 +1,17 @@
 import { type Columns, checkColumns } from '../columns.ts'
 import type { Scores } from '../model.ts'
+import { checkQuestion } from '../question.ts'
+import { findTimeGrid, type TimeGrid } from '../time-grid.ts'
+import { MOST_CELLS } from './base.ts'
 import { discountedStay, expectedStay } from './expectation.ts'
 import { LeavingTable } from './leaving-table.ts'
 import { aliveProbability, logSilence } from './likelihood.ts'
-import { checkQuestion, type ParetoNbdParameters } from './parameters.ts'
-import { findTimeGrid, type TimeGrid } from './time-grid.ts'
+import type { ParetoNbdParameters } from './parameters.ts'
 
 /** A cell of a table costs about this share of integrating one customer's history by itself. */
 const CELLS_PER_ROW = 32
-/** All tables of one base together: 48 MB at most. */
-const MOST_CELLS = 2_000_000
+/** Places in all tables of one base together: 48 MB at most. */
+const MOST_TABLED = 2_000_000
 const MOST_PURCHASES = 4096
 const MOST_PLACES = 40_000
 
@@ -21,7 +23,7 @@ export function scores(parameters: ParetoNbdParameters, columns: Columns, horizo
   checkQuestion(parameters, { horizon })
   checkColumns(columns)
   const { r, alpha, s, beta } = parameters
-  const grid = findTimeGrid(columns.recency, columns.observed)
+  const grid = findTimeGrid(columns, MOST_CELLS)
   const { alive, silence } = aliveAndSilent(parameters, columns, grid, horizon)
   const stay = (observed: number) => expectedStay(s, beta + observed, horizon) / (alpha + observed)
   const expected = purchasesAhead({ r, columns, alive, grid, stay })
@@ -37,7 +39,7 @@ export function discountedExpectedResiduals(
   checkQuestion(parameters, { rate })
   checkColumns(columns)
   const { r, alpha, s, beta } = parameters
-  const grid = findTimeGrid(columns.recency, columns.observed)
+  const grid = findTimeGrid(columns, MOST_CELLS)
   const { alive } = aliveAndSilent(parameters, columns, grid, 0)
   const stay = (observed: number) => discountedStay(s, beta + observed, rate) / (alpha + observed)
   return purchasesAhead({ r, columns, alive, grid, stay })
@@ -56,8 +58,8 @@ function purchasesAhead(base: {
   const rows = purchases.length
   const expected = new Float64Array(rows)
   if (grid) {
-    const perStep = 1 / grid.step
-    const known = new Float64Array(grid.cells + 1).fill(-1)
+    const perStep = grid.stepsPerUnit
+    const known = new Float64Array(grid.lastStep + 1).fill(-1)
     for (let row = 0; row < rows; row++) {
       const place = (observed[row]! * perStep + 0.5) | 0
       if (known[place] === -1) known[place] = stay(observed[row]!)
@@ -81,8 +83,8 @@ function aliveAndSilent(
   const silence = new Float64Array(rows)
   const tables = grid && tablesFor(parameters, columns, grid, horizon)
   const slotOf = tables?.slotOf ?? new Int32Array(0)
-  const newcomers = grid ? new Float64Array(2 * (grid.cells + 1)).fill(-1) : new Float64Array(0)
-  const perStep = grid ? 1 / grid.step : 0
+  const newcomers = grid ? new Float64Array(2 * (grid.lastStep + 1)).fill(-1) : new Float64Array(0)
+  const perStep = grid?.stepsPerUnit ?? 1
   for (let row = 0; row < rows; row++) {
     const x = purchases[row]!
     const end = (observed[row]! * perStep + 0.5) | 0
@@ -139,11 +141,12 @@ interface ScoreTables {
 function tablesFor(
   parameters: ParetoNbdParameters,
   { purchases, recency }: Columns,
-  { step, cells }: TimeGrid,
+  { stepsPerUnit, lastStep: cells }: TimeGrid,
   horizon: number,
 ): ScoreTables | undefined {
+  const step = 1 / stepsPerUnit
   // A horizon that is no multiple of the step gives the grid a second moment in every cell.
-  const whole = Math.floor(horizon / step + 1e-9)
+  const whole = Math.floor(horizon * stepsPerUnit + 1e-9)
   const rest = Math.max(0, horizon - whole * step)
   const stride = rest > 1e-9 * step ? 2 : 1
   const places = stride * (cells + whole + 1)
@@ -154,17 +157,16 @@ function tablesFor(
 
   const counted = new Int32Array(MOST_PURCHASES)
   const first = new Int32Array(MOST_PURCHASES).fill(cells)
-  const perStep = 1 / step
   for (let row = 0; row < purchases.length; row++) {
     const x = purchases[row]!
     if (x === 0 || x >= MOST_PURCHASES) continue
     counted[x]!++
-    const place = (recency[row]! * perStep + 0.5) | 0
+    const place = (recency[row]! * stepsPerUnit + 0.5) | 0
     if (place < first[x]!) first[x] = place
   }
   const slotOf = new Int32Array(MOST_PURCHASES).fill(-1)
   const shared: number[] = []
-  for (let x = 1; x < MOST_PURCHASES && (shared.length + 1) * places <= MOST_CELLS; x++) {
+  for (let x = 1; x < MOST_PURCHASES && (shared.length + 1) * places <= MOST_TABLED; x++) {
     if (counted[x]! > 0 && counted[x]! * CELLS_PER_ROW >= places - stride * first[x]!) shared.push(x)
   }
   const leaving = new Float64Array(shared.length * places)

@@ -1,8 +1,9 @@
 import { exponentialDraw, gammaDraw } from '../../sampling/draws.ts'
 import type { RandomSource } from '../../sampling/random-source.ts'
 import type { Simulated, SimulationWindow } from '../model.ts'
+import { checkQuestion } from '../question.ts'
 import { checkWindow } from './check-window.ts'
-import { checkQuestion, type ParetoNbdParameters } from './parameters.ts'
+import type { ParetoNbdParameters } from './parameters.ts'
 
 /** Invents customers who live as Pareto/NBD says, one for each T of the window, at times of any fraction. */
 export function simulate(
