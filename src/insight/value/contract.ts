@@ -37,7 +37,10 @@ export const lifetimeStates = ['known', 'not-identified', 'no-dropout', 'out-of-
 export const lifetimeState = z.enum(lifetimeStates)
 export type LifetimeState = z.infer<typeof lifetimeState>
 
-/** An amount and the range in which it falls with probability `level`. */
+/**
+ * An amount and the range in which it falls with probability `level`. The range of a base also holds what rival models say
+ * that foretold nearly as well: how long people stay is told by the model more than by the data.
+ */
 export const estimate = z.object({ amountMinor: minor, lowMinor: minor, highMinor: minor, level: share })
 export type Estimate = z.infer<typeof estimate>
 
@@ -71,6 +74,10 @@ export const candidate = z.object({
   warnings: z.array(z.string()),
 })
 export type Candidate = z.infer<typeof candidate>
+
+/** What a model that foretold nearly as well makes of the same base; null where it cannot tell a lifetime. */
+export const rival = z.object({ model: z.string(), yearMinor: minor, equityMinor: minor.nullable() })
+export type Rival = z.infer<typeof rival>
 
 /** What one point more, or one per cent less, is worth; null where the data or the owner do not say enough. */
 export const levers = z.object({
@@ -149,6 +156,7 @@ export const readValue = operation({
         levers,
         winning,
         literature,
+        rivals: z.array(rival),
         marginShare: share,
         isMarginAssumed: z.boolean(),
         annualDiscountShare: z.number(),

@@ -1,13 +1,13 @@
 import type { Totals } from './apply.ts'
 import type { Base } from './base.ts'
-import type { Levers, ValueSettings, Winning } from './contract.ts'
+import type { Estimate, Levers, Rival, ValueSettings, Winning } from './contract.ts'
 import { rateWithRetention, replacementMinor } from './economics.ts'
 import { baseIntervals, type Panel, panelRatio, picksByWorth, rowsOf } from './intervals.ts'
 import { defaultMarginShare, type MarginOf } from './margins.ts'
-import { learnedFrom, type ValueModel } from './model.ts'
+import { learnedFrom, learnedFromRival, type ValueModel } from './model.ts'
 import { expectedSpend } from './spend.ts'
 import type { Findings } from './store.ts'
-import { dailyRate, discountedYear, type Terms, worthOf, yearDays } from './worth.ts'
+import { dailyRate, discountedYear, sum, type Terms, worthOf, yearDays } from './worth.ts'
 
 const picks = 120
 
@@ -37,10 +37,19 @@ export async function findingsOf(
     annualDiscountShare,
     marginShare: Float64Array.from(panelBase.partyIds, marginOf),
   })
+  const rivals = rivalsOf(model, panelBase, { annualDiscountShare, marginOf, totals })
   const intervals = await baseIntervals(model, panel, { ...terms, marginShare: panel.marginShare }, totals)
   return {
     lifetime: model.lifetime,
-    ...intervals,
+    equity: around(
+      intervals.equity,
+      rivals.flatMap(rival => rival.equityMinor ?? []),
+    ),
+    year: around(
+      intervals.year,
+      rivals.map(rival => rival.yearMinor),
+    ),
+    rivals,
     deciles,
     levers: leversOf(model, panel, settings, totals),
     winning: winningOf(model, settings, totals),
@@ -49,6 +58,53 @@ export async function findingsOf(
     annualDiscountShare,
     correction: model.correction,
   }
+}
+
+/** A range that holds what the rivals say as well. */
+function around(estimate: Estimate, others: readonly number[]): Estimate {
+  return {
+    ...estimate,
+    lowMinor: Math.min(estimate.lowMinor, ...others),
+    highMinor: Math.max(estimate.highMinor, ...others),
+  }
+}
+
+/** Customers on whom rivals are compared with the chosen model. */
+const mostCompared = 6000
+
+/** What the rivals make of the base: the total of the chosen model, times how theirs compares on the same customers. */
+function rivalsOf(
+  model: ValueModel,
+  base: Base,
+  {
+    annualDiscountShare,
+    marginOf,
+    totals,
+  }: {
+    readonly annualDiscountShare: number
+    readonly marginOf: MarginOf
+    readonly totals: Totals
+  },
+): Rival[] {
+  if (model.rivals.length === 0 || base.partyIds.length === 0) return []
+  const stride = Math.ceil(base.partyIds.length / mostCompared)
+  const some = rowsOf(
+    base,
+    Int32Array.from({ length: Math.ceil(base.partyIds.length / stride) }, (_, index) => index * stride),
+  )
+  const terms = { annualDiscountShare, marginShare: Float64Array.from(some.partyIds, marginOf) }
+  const own = worthOf(learnedFrom(model), some, terms)
+  const scaled = (total: number, theirs: Float64Array, ours: Float64Array) =>
+    sum(ours) > 0 ? Math.round((total * sum(theirs)) / sum(ours)) : 0
+  return model.rivals.map(rival => {
+    const theirs = worthOf(learnedFromRival(model, rival), some, terms)
+    const equity = model.lifetime === 'known' ? theirs.lifetimeMinor : theirs.yearMinor
+    return {
+      model: rival.model,
+      yearMinor: scaled(totals.yearMinor, theirs.yearMinor, own.yearMinor),
+      equityMinor: equity && scaled(totals.equityMinor, equity, own.worthMinor),
+    }
+  })
 }
 
 export function panelOf(

@@ -4,7 +4,7 @@ import { type Base, baseOf, type Member } from './base.ts'
 import { candidates, modelNamed } from './candidates.ts'
 import type { Candidate, Holdout } from './contract.ts'
 import { type MoneyHistory, spentBetween, standingOn } from './history.ts'
-import type { ValueModel } from './model.ts'
+import type { RivalFit, ValueModel } from './model.ts'
 import { expectedSpend, fitSpend } from './spend.ts'
 import { lifetimeStateOf, sum, yearDays } from './worth.ts'
 
@@ -73,11 +73,33 @@ export function learn(
     asOfOn: dayOfNumber(on),
     customers: base.partyIds.length,
     candidates: tested ? tested.comparison.results.map(candidateOf) : [],
+    rivals: tested ? rivalsOf(tested.comparison, model, { base, spanDays: on - first }) : [],
     holdout: holdout ?? null,
     warnings: [...new Set([...fit.warnings, ...spend.warnings])],
     lifetime: lifetimeStateOf(model, fit, on - first),
     correction: correctionOf(holdout ?? null),
   }
+}
+
+/** A model whose error is at most this many times that of the chosen one has a word in the range. */
+const rivalErrors = 1.25
+
+/** Fits of the models that foretold nearly as well as the chosen one and can be trusted as far as it can. */
+function rivalsOf(
+  { results }: Comparison,
+  chosen: AnyModel,
+  { base, spanDays }: { readonly base: Base; readonly spanDays: number },
+): RivalFit[] {
+  const best = results.find(result => result.model === chosen.name)!.meanAbsoluteError
+  return results
+    .filter(result => result.model !== chosen.name && result.meanAbsoluteError <= rivalErrors * best)
+    .flatMap(({ model: name }) => {
+      const model = modelNamed(name)
+      const fit = model.fit(base.columns)
+      if (!fit.converged) return []
+      const parameters = fit.parameters as Record<string, number>
+      return [{ model: name, parameters, lifetime: lifetimeStateOf(model, fit, spanDays) }]
+    })
 }
 
 export function whoReturned(base: Base): number {

@@ -15,10 +15,24 @@ export interface ValueModel {
   readonly asOfOn: Day
   readonly customers: number
   readonly candidates: readonly Candidate[]
+  /** Models that foretold nearly as well, fitted on the same customers: their word is part of the range. */
+  readonly rivals: readonly RivalFit[]
   readonly holdout: Holdout | null
   readonly warnings: readonly string[]
   readonly lifetime: LifetimeState
   readonly correction: number
+}
+
+export interface RivalFit {
+  readonly model: string
+  readonly parameters: Readonly<Record<string, number>>
+  readonly lifetime: LifetimeState
+}
+
+/** The same customers and spending, seen by a rival. */
+export function learnedFromRival(model: ValueModel, rival: RivalFit): Learned {
+  const { parameters, lifetime } = rival
+  return { ...learnedFrom(model), model: modelNamed(rival.model), parameters, lifetime }
 }
 
 export function learnedFrom(model: ValueModel): Learned {

@@ -55,6 +55,7 @@ async function readValue(house: House) {
       valuedAt: snapshot.valuedAt.toISOString(),
       customers,
       ...told,
+      rivals: [...told.rivals],
       literature: literatureFor(told.levers.retentionShare, told.annualDiscountShare),
       deciles: deciles.map(decile => ({ customers: decile.customers, worthMinor: decile.worthMinor })),
       stamp: stampOf(model),

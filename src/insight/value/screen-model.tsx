@@ -80,7 +80,13 @@ export function ModelOfValue({ value }: { value: Value }) {
 function Candidates({ value }: { value: Value }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const { model, base } = value
+  const { model, base, currency } = value
+  const saysOf = (name: string) =>
+    name === base!.stamp.model
+      ? { yearMinor: base!.year.amountMinor, equityMinor: base!.equity.amountMinor }
+      : base!.rivals.find(rival => rival.model === name)
+  const money = (minor: number | null | undefined) =>
+    minor === null || minor === undefined ? '—' : format.shortMoney(minor, currency)
   return (
     <div className="table-holder">
       <table className="table table-small">
@@ -99,6 +105,14 @@ function Candidates({ value }: { value: Value }) {
             <th scope="col" className="right">
               {t('value:model.ranking')}
             </th>
+            <th scope="col" className="right">
+              {t('value:aside.year')}
+            </th>
+            {base!.lifetime === 'known' ? (
+              <th scope="col" className="right">
+                {t('value:list.lifetime')}
+              </th>
+            ) : null}
             <th scope="col">{t('value:model.says')}</th>
           </tr>
         </thead>
@@ -115,6 +129,10 @@ function Candidates({ value }: { value: Value }) {
               <td className="right">{format.number(candidate.actualTotal)}</td>
               <td className="right">{candidate.meanAbsoluteError.toFixed(3)}</td>
               <td className="right">{candidate.aucReturn === null ? '—' : candidate.aucReturn.toFixed(3)}</td>
+              <td className="right">{money(saysOf(candidate.model)?.yearMinor)}</td>
+              {base!.lifetime === 'known' ? (
+                <td className="right">{money(saysOf(candidate.model)?.equityMinor)}</td>
+              ) : null}
               <td className="wrap muted">
                 {candidate.warnings.map(warning => t(`value:model.warning.${warning}`)).join('; ')}
               </td>

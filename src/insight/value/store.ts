@@ -1,7 +1,7 @@
 import type { Day } from '#kernel/clock/index.ts'
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import type { Bridge, Estimate, Levers, LifetimeState, ValueSettings, Winning } from './contract.ts'
+import type { Bridge, Estimate, Levers, LifetimeState, Rival, ValueSettings, Winning } from './contract.ts'
 import type { ValueModel } from './model.ts'
 
 /** What was found out about the base when everybody was valued. */
@@ -12,6 +12,7 @@ export interface Findings {
   readonly deciles: readonly { customers: number; worthMinor: number; fromMinor: number }[]
   readonly levers: Levers
   readonly winning: Winning
+  readonly rivals: readonly Rival[]
   readonly marginShare: number
   readonly isMarginAssumed: boolean
   readonly annualDiscountShare: number
@@ -54,8 +55,8 @@ export async function valueAlone(transaction: Transaction): Promise<void> {
 export async function saveModel(transaction: Transaction, model: Omit<ValueModel, 'fitNo'>): Promise<number> {
   const [row] = await transaction.query<{ fit_no: number }>(
     `insert into value.model (fit_no, model, parameters, log_covariance, spend, fitted_at, as_of_on, customers, candidates,
-       holdout, warnings, lifetime, correction)
-     select coalesce(max(fit_no), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 from value.model
+       rivals, holdout, warnings, lifetime, correction)
+     select coalesce(max(fit_no), 0) + 1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 from value.model
      returning fit_no`,
     [
       model.model,
@@ -67,6 +68,7 @@ export async function saveModel(transaction: Transaction, model: Omit<ValueModel
       model.asOfOn,
       model.customers,
       JSON.stringify(model.candidates),
+      JSON.stringify(model.rivals),
       model.holdout && JSON.stringify(model.holdout),
       model.warnings,
       model.lifetime,
@@ -86,6 +88,7 @@ interface RawModel {
   readonly as_of_on: Day
   readonly customers: number
   readonly candidates: ValueModel['candidates']
+  readonly rivals: ValueModel['rivals']
   readonly holdout: ValueModel['holdout']
   readonly warnings: string[]
   readonly lifetime: LifetimeState
@@ -127,6 +130,7 @@ function modelFrom(row: RawModel): ValueModel {
     asOfOn: row.as_of_on,
     customers: row.customers,
     candidates: row.candidates,
+    rivals: row.rivals,
     holdout: row.holdout,
     warnings: row.warnings,
     lifetime: row.lifetime,

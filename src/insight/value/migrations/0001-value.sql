@@ -10,6 +10,7 @@ create table value.model (
   as_of_on date not null,
   customers integer not null,
   candidates jsonb not null,
+  rivals jsonb not null,
   holdout jsonb,
   warnings text[] not null,
   lifetime text not null check (lifetime in ('known', 'not-identified', 'no-dropout', 'out-of-sight')),
