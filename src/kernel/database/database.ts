@@ -15,6 +15,11 @@ export interface Queryable {
 }
 
 export interface Transaction extends Queryable {
+  /**
+   * Runs one constant statement under a name: parsed and planned once for each connection, where its text is long and its work
+   * short.
+   */
+  prepared<R extends object = Row>(name: string, sql: string, parameters: readonly unknown[]): Promise<R[]>
   /** Streams lines in PostgreSQL's COPY text format into a table. */
   copy(target: string, chunks: AsyncIterable<string | Buffer> | Iterable<string | Buffer>): Promise<number>
   /** Reads a long answer in pieces, so that memory stays flat. */
@@ -98,6 +103,10 @@ export function openDatabase(to: Connection, options: { connections?: number } =
   function transactionOn(client: pg.PoolClient): Transaction {
     return {
       query: (sql, parameters) => run(client, sql, parameters),
+      async prepared<R extends object>(name: string, text: string, parameters: readonly unknown[]) {
+        const result = await client.query<R>({ name, text, values: parameters as unknown[] })
+        return result.rows
+      },
       async copy(target, chunks) {
         const sink = client.query(copyFrom(`copy ${target} from stdin`))
         await pipeline(Readable.from(chunks, { objectMode: false }), sink)

@@ -71,8 +71,15 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
 
   spend(journal, holding, { holdId, amount, to }, { now }) {
     requireAmount(amount)
-    const hold = setAside(journal, holding, { holdId, amount, until: now, at: now })
-    captureHold(journal, holding, hold, { amount, to, at: now })
+    requireUsable(holding, holdId, amount)
+    const taken = take(journal, holding, { amount, code: 'spend', to: ['captured', to], at: now })
+    const parts = taken.map(part => ({
+      lotId: part.lot.lotId,
+      amount: part.amount,
+      captured: part.amount,
+      returned: 0,
+    }))
+    holding.holds.set(holdId, { holdId, amount, until: now, state: 'captured', capturedBy: to, parts })
   },
 
   return(journal, holding, { holdId, amount, atLeastUntil }, { now }) {
@@ -190,6 +197,12 @@ function requireSpendable(holding: Holding, amount: number): void {
   throw refuse('conflict', 'ledger:refusal.insufficient', { have: holding.available, need: amount })
 }
 
+function requireUsable(holding: Holding, holdId: string, amount: number): void {
+  if (holding.kind === 'qualifying') throw refuse('conflict', 'ledger:refusal.not-spendable')
+  if (holding.holds.has(holdId)) throw refuse('conflict', 'ledger:refusal.hold-exists')
+  requireSpendable(holding, amount)
+}
+
 function openHold(holding: Holding, holdId: string): Hold {
   const hold = holding.holds.get(holdId)
   if (!hold) throw refuse('not-found', 'ledger:refusal.no-such-hold')
@@ -222,10 +235,8 @@ function setAside(
   journal: Journal,
   holding: Holding,
   { holdId, amount, until, at }: { holdId: string; amount: number; until: Instant; at: Instant },
-): Hold {
-  if (holding.kind === 'qualifying') throw refuse('conflict', 'ledger:refusal.not-spendable')
-  if (holding.holds.has(holdId)) throw refuse('conflict', 'ledger:refusal.hold-exists')
-  requireSpendable(holding, amount)
+): void {
+  requireUsable(holding, holdId, amount)
   const parts = take(journal, holding, { amount, code: 'hold', to: ['held', 'held'], at })
   const hold: Hold = {
     holdId,
@@ -236,7 +247,6 @@ function setAside(
     parts: parts.map(part => ({ lotId: part.lot.lotId, amount: part.amount, captured: 0, returned: 0 })),
   }
   holding.holds.set(holdId, hold)
-  return hold
 }
 
 function captureHold(

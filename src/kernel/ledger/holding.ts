@@ -68,6 +68,8 @@ export interface Holding {
   held: number
   /** What the party owes back: the account `debt` stands at minus this. */
   debt: number
+  /** When time next changes what was not read of it; null where everything that can still change was read. */
+  readonly unreadDueAt: Instant | null
   readonly lots: Map<string, Lot>
   readonly holds: Map<string, Hold>
   readonly sources: Map<string, Source>
@@ -83,6 +85,7 @@ export function emptyHolding(partyId: string, asset: string, kind: AssetKind): H
     available: 0,
     held: 0,
     debt: 0,
+    unreadDueAt: null,
     lots: new Map(),
     holds: new Map(),
     sources: new Map(),
@@ -104,7 +107,7 @@ export function lotsInOrder(holding: Holding): Lot[] {
  * holding, so that the daily work reads only who is due. Null where nothing will.
  */
 export function nextDueAt(holding: Holding): Instant | null {
-  let due = Infinity
+  let due = holding.unreadDueAt ?? Infinity
   for (const lot of holding.lots.values()) {
     if (lot.pending > 0 && lot.maturesAt !== null) due = Math.min(due, lot.maturesAt)
     if (lot.available > 0 && lot.expiresAt !== null) due = Math.min(due, lot.expiresAt)

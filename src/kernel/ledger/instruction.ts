@@ -29,7 +29,7 @@ export type Act =
   /** Uses up to what is held; the rest returns to where it came from. */
   | { readonly act: 'capture'; readonly holdId: string; readonly amount: number; readonly to: `redeemed:${string}` }
   | { readonly act: 'release'; readonly holdId: string }
-  /** Hold and capture in one; `holdId` names what may later be returned. */
+  /** Uses value at once; `holdId` names what may later be returned. */
   | { readonly act: 'spend'; readonly holdId: string; readonly amount: number; readonly to: `redeemed:${string}` }
   /** Gives back what a hold captured, to the lots it came from, which live at least until `atLeastUntil`. */
   | { readonly act: 'return'; readonly holdId: string; readonly amount: number; readonly atLeastUntil?: Instant }

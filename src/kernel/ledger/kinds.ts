@@ -41,6 +41,7 @@ export const edges = {
   mature: [['pending', 'available']],
   hold: [['available', 'held']],
   capture: [['held', 'redeemed']],
+  spend: [['available', 'redeemed']],
   release: [['held', 'available']],
   expire: [['available', 'breakage']],
   revoke: [

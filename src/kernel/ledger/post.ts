@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { batcher } from '#kernel/batcher.ts'
 import { LostRace, type Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
@@ -6,7 +6,7 @@ import { Refusal, type RefusalDetails, refuse } from '#kernel/refusal.ts'
 import { apply } from './apply.ts'
 import { copyHolding, type Holding } from './holding.ts'
 import type { Instruction, Posting } from './instruction.ts'
-import { type Holdings, holdingKey, lockHoldings, type Pair, readAssets, readKeys } from './store.ts'
+import { type Holdings, holdingKey, type Known, openHoldings } from './store.ts'
 import { type Done, whatIsLoaded, writeBatch } from './write.ts'
 
 /** Who asks, and why: kept with every transaction. */
@@ -43,28 +43,23 @@ export async function post(
   const instructions = requests.flatMap(request => request.instructions)
   if (instructions.length === 0) return requests.map(() => [])
   const postedAt = house.clock.now()
-  const kinds = await readAssets(transaction, [...new Set(instructions.map(each => each.asset))])
-  const sound = instructions.filter(each => kinds.has(each.asset))
-  const holdings = await lockHoldings(transaction, sound.flatMap(pairsOf), kinds, sound)
-  // Read after the holdings are locked: whoever had the same cause before us has committed by now.
-  const known = await readKeys(
-    transaction,
-    instructions.map(each => each.key),
-  )
+  const keyIds = new Map(instructions.map(({ key }) => [key, digest(key)]))
+  const now = postedAt.getTime()
+  const { holdings, known } = await openHoldings(transaction, instructions, { now, keys: [...keyIds.values()] })
   const loaded = whatIsLoaded(holdings)
   const done: Done[] = []
   const outcomes: Outcome[][] = []
   for (const request of requests) {
-    const { outcome, finished } = attempt(house, holdings, request, { known, now: postedAt.getTime() })
+    const { outcome, finished } = attempt(house, holdings, request, { known, keyIds, now })
     outcomes.push(outcome)
     for (const each of finished) {
       done.push(each)
-      known.set(each.key, each)
+      known.set(each.keyId, each)
     }
   }
   if (done.length > 0) {
     try {
-      await writeBatch(transaction, { holdings, loaded, done, postedAt, newId: house.newId })
+      await writeBatch(transaction, { holdings, loaded, done, postedAt })
     } catch (error) {
       // Another party's batch used one of our keys at this very moment; run again, it will be found.
       if ((error as { constraint?: string }).constraint === 'key_pkey') throw new LostRace()
@@ -74,24 +69,14 @@ export async function post(
   return outcomes
 }
 
-function pairsOf(instruction: Instruction): Pair[] {
-  const { partyId, asset } = instruction
-  return instruction.act === 'transfer'
-    ? [
-        { partyId, asset },
-        { partyId: instruction.toPartyId, asset },
-      ]
-    : [{ partyId, asset }]
-}
-
 /** Does linked instructions on copies of what they touch; the copies take the place of the originals only if all went well. */
 function attempt(
   house: Pick<House, 'newId'>,
   holdings: Holdings,
   { instructions, author }: PostingRequest,
-  given: { known: ReadonlyMap<string, { transactionId: string; fingerprint: string }>; now: number },
+  given: { known: ReadonlyMap<string, Known>; keyIds: ReadonlyMap<string, string>; now: number },
 ): { outcome: Outcome[]; finished: Done[] } {
-  const { known, now } = given
+  const { known, keyIds, now } = given
   const before = new Map<string, Holding>()
   const finished: Done[] = []
   const outcome: Outcome[] = []
@@ -105,23 +90,24 @@ function attempt(
   try {
     for (const instruction of instructions) {
       const fingerprint = fingerprintOf(instruction)
-      const earlier = known.get(instruction.key) ?? finished.find(each => each.key === instruction.key)
+      const { key, partyId, asset, act, occurredAt } = instruction
+      const keyId = keyIds.get(key)!
+      const earlier = known.get(keyId) ?? finished.find(each => each.keyId === keyId)
       if (earlier && earlier.fingerprint !== fingerprint) throw refuse('conflict', 'ledger:refusal.key-used')
       if (earlier) {
         outcome.push({ state: 'repeated', transactionId: earlier.transactionId })
         continue
       }
-      const { partyId, asset, act, occurredAt } = instruction
       const journal = { postings: [] as Posting[] }
       const ground = { now, newId: house.newId, holdingOf: (other: string) => holdingAt(other, asset) }
       apply(journal, holdingAt(partyId, asset), instruction, ground)
       const transactionId = house.newId()
       const { actor, approvedBy = null, reason = null } = author
-      const { key } = instruction
       const { postings } = journal
       finished.push({
         transactionId,
         key,
+        keyId,
         fingerprint,
         partyId,
         asset,
@@ -146,7 +132,13 @@ function attempt(
 /** What an instruction says, without when it was said: the same cause must ask for the same thing. */
 function fingerprintOf({ key: _, occurredAt: __, ...said }: Instruction): string {
   const fields = Object.entries(said).sort(([one], [other]) => (one < other ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url')
+  return digest(JSON.stringify(fields))
+}
+
+/** Sixteen bytes of a SHA-256, in the shape of an id: what is kept for ever stays small. */
+function digest(text: string): string {
+  const hex = hash('sha256', text)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
 }
 
 /**

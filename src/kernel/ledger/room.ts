@@ -12,7 +12,6 @@ export const ledgerRoom: Room = {
     'ledger.lot': distributed('party_id'),
     'ledger.posting': distributed('party_id'),
     'ledger.hold': distributed('party_id'),
-    'ledger.hold_part': distributed('party_id'),
     'ledger.source': distributed('party_id'),
     'ledger.key': distributed('key'),
     'ledger.house_balance': local,

@@ -1,5 +1,5 @@
 import type { Transaction } from '#kernel/database/index.ts'
-import { emptyHolding, type Hold, type Holding, type Lot, type Source } from './holding.ts'
+import { emptyHolding, type Hold, type Holding, type Instant, type Lot, type Source } from './holding.ts'
 import type { Instruction } from './instruction.ts'
 import type { AssetKind } from './kinds.ts'
 
@@ -10,161 +10,172 @@ export function holdingKey(partyId: string, asset: string): string {
   return `${partyId} ${asset}`
 }
 
-export interface Pair {
+/** A transaction that already stands behind a key. */
+export interface Known {
+  readonly transactionId: string
+  readonly fingerprint: string
+}
+
+interface Pair {
   readonly partyId: string
   readonly asset: string
 }
 
-/** The transactions that already stand behind these keys. */
-export async function readKeys(
+/**
+ * Locks the holdings of a batch and reads what of them the batch can change, in two statements: what is read must be
+ * younger than the locks. Undeclared assets have no holding.
+ */
+export async function openHoldings(
   transaction: Transaction,
-  keys: readonly string[],
-): Promise<Map<string, { transactionId: string; fingerprint: string }>> {
-  const rows = await transaction.query<{ key: string; transactionId: string; fingerprint: string }>(
-    `select key, transaction_id as "transactionId", fingerprint from ledger.key where key = any ($1)`,
-    [keys],
-  )
-  return new Map(rows.map(({ key, ...rest }) => [key, rest]))
+  instructions: readonly Instruction[],
+  given: { readonly now: Instant; readonly keys: readonly string[] },
+): Promise<{ holdings: Holdings; known: Map<string, Known> }> {
+  const wanted = wantedBy(instructions)
+  const locked = await lock(transaction, wanted)
+  const holdings: Holdings = new Map()
+  const whole: Pair[] = []
+  for (const { partyId, asset, kind, dueAt, ...balance } of locked) {
+    const key = holdingKey(partyId, asset)
+    // An issue needs none of the other lots, however many there are, unless time has something to do first.
+    const isWhole = wanted.get(key)!.isWhole || (dueAt !== null && dueAt <= given.now)
+    if (isWhole) whole.push({ partyId, asset })
+    const unreadDueAt = isWhole ? null : dueAt
+    holdings.set(key, { ...emptyHolding(partyId, asset, kind), ...balance, unreadDueAt })
+  }
+  const named = instructions.filter(each => holdings.has(holdingKey(each.partyId, each.asset)))
+  const known = await readInto(transaction, holdings, { whole, named, keys: given.keys })
+  return { holdings, known }
 }
 
-export async function readAssets(transaction: Transaction, assets: readonly string[]): Promise<Map<string, AssetKind>> {
-  const rows = await transaction.query<{ asset: string; kind: AssetKind }>(
-    `select asset, kind from ledger.asset where asset = any ($1)`,
-    [assets],
+type Wanted = ReadonlyMap<string, Pair & { readonly isWhole: boolean }>
+
+/** Sorted, so that batches wait for each other and never deadlock. */
+function wantedBy(instructions: readonly Instruction[]): Wanted {
+  const found = new Map<string, Pair & { isWhole: boolean }>()
+  const want = (partyId: string, asset: string, isWhole: boolean) => {
+    const key = holdingKey(partyId, asset)
+    const known = found.get(key)
+    if (!known) found.set(key, { partyId, asset, isWhole })
+    else if (isWhole) known.isWhole = true
+  }
+  for (const each of instructions) {
+    want(each.partyId, each.asset, each.act !== 'issue')
+    if (each.act === 'transfer') want(each.toPartyId, each.asset, false)
+  }
+  return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)))
+}
+
+type Locked = Pair &
+  Pick<Holding, 'pending' | 'available' | 'held' | 'debt'> & {
+    readonly kind: AssetKind
+    readonly dueAt: Instant | null
+  }
+
+async function lock(transaction: Transaction, wanted: Wanted): Promise<Locked[]> {
+  const pairs = [...wanted.values()]
+  const parameters = [pairs.map(pair => pair.partyId), pairs.map(pair => pair.asset)]
+  // The subquery makes the planner go by the key, one row after the other in the given order, whatever it knows of sizes.
+  const statement = `select h.party_id as "partyId", h.asset, h.pending, h.available, h.held, h.debt, a.kind,
+      (extract(epoch from h.due_at) * 1000)::bigint as "dueAt"
+    from unnest($1::uuid[], $2::text[]) as wanted (party_id, asset)
+    cross join lateral (
+      select * from ledger.holding h where h.party_id = wanted.party_id and h.asset = wanted.asset for no key update) h
+    join ledger.asset a on a.asset = h.asset`
+  const locked = await transaction.prepared<Locked>('ledger lock', statement, parameters)
+  if (locked.length === pairs.length) return locked
+  await transaction.query(
+    `insert into ledger.holding (party_id, asset, pending, available, held, debt)
+     select party_id, asset, 0, 0, 0, 0 from unnest($1::uuid[], $2::text[]) as wanted (party_id, asset)
+     join ledger.asset using (asset) order by party_id, asset on conflict do nothing`,
+    parameters,
   )
-  return new Map(rows.map(row => [row.asset, row.kind]))
+  return await transaction.prepared<Locked>('ledger lock', statement, parameters)
 }
 
 /**
- * Locks the holdings of a batch, always in the same order so that batches wait for each other and never deadlock, and loads
- * what of them can still change: lots with something left, open holds, and what the instructions name.
+ * Reads for whole holdings all lots that are alive and all open holds; for all, what the instructions name: holds with the lots
+ * they lie on, sources with theirs; and which of the keys are known. A source that has been refunded makes its holding whole.
  */
-export async function lockHoldings(
-  transaction: Transaction,
-  pairs: readonly Pair[],
-  kinds: ReadonlyMap<string, AssetKind>,
-  instructions: readonly Instruction[],
-): Promise<Holdings> {
-  const sorted = [...new Map(pairs.map(pair => [holdingKey(pair.partyId, pair.asset), pair])).values()].sort((a, b) =>
-    holdingKey(a.partyId, a.asset) < holdingKey(b.partyId, b.asset) ? -1 : 1,
-  )
-  const parties = sorted.map(pair => pair.partyId)
-  const assets = sorted.map(pair => pair.asset)
-  const locked = `select h.party_id as "partyId", h.asset, h.pending, h.available, h.held, h.debt from ledger.holding h
-     join unnest($1::uuid[], $2::text[]) as wanted (party_id, asset) using (party_id, asset)
-     order by h.party_id, h.asset for update of h`
-  type Balance = Pair & Pick<Holding, 'pending' | 'available' | 'held' | 'debt'>
-  let rows = await transaction.query<Balance>(locked, [parties, assets])
-  if (rows.length < sorted.length) {
-    await transaction.query(
-      `insert into ledger.holding (party_id, asset, pending, available, held, debt)
-       select party_id, asset, 0, 0, 0, 0 from unnest($1::uuid[], $2::text[]) as wanted (party_id, asset)
-       on conflict do nothing`,
-      [parties, assets],
-    )
-    rows = await transaction.query<Balance>(locked, [parties, assets])
-  }
-  const holdings: Holdings = new Map()
-  for (const { partyId, asset, ...balance } of rows) {
-    const holding = Object.assign(emptyHolding(partyId, asset, kinds.get(asset)!), balance)
-    holdings.set(holdingKey(partyId, asset), holding)
-  }
-  await loadHolds(transaction, holdings, parties, assets, instructions)
-  await loadLots(transaction, holdings, parties, assets, instructions)
-  await loadSources(transaction, holdings, instructions)
-  return holdings
-}
-
-async function loadLots(
+async function readInto(
   transaction: Transaction,
   holdings: Holdings,
-  parties: readonly string[],
-  assets: readonly string[],
-  instructions: readonly Instruction[],
-): Promise<void> {
-  const columns = `l.party_id as "partyId", l.asset, l.lot_id as "lotId", l.issuer, l.source, l.parent_id as "parentId",
-    (extract(epoch from l.matures_at) * 1000)::bigint as "maturesAt",
-    (extract(epoch from l.expires_at) * 1000)::bigint as "expiresAt",
-    l.issued, l.pending, l.available, l.held, l.captured, l.expired, l.revoked, l.moved`
-  type Row = Lot & Pair
-  const add = (rows: readonly Row[]) => {
-    for (const { partyId, asset, ...lot } of rows) holdings.get(holdingKey(partyId, asset))?.lots.set(lot.lotId, lot)
-  }
-  add(
-    await transaction.query<Row>(
-      `select ${columns} from ledger.lot l
-       join unnest($1::uuid[], $2::text[]) as wanted (party_id, asset) on wanted.party_id = l.party_id and wanted.asset = l.asset
-       where l.pending + l.available + l.held > 0`,
-      [parties, assets],
-    ),
-  )
-  const named = instructions.flatMap(each => (sourceOf(each) === undefined ? [] : [[each.partyId, sourceOf(each)!]]))
-  if (named.length > 0) {
-    add(
-      await transaction.query<Row>(
-        `select ${columns} from ledger.lot l
-         join unnest($1::uuid[], $2::text[]) as wanted (party_id, source) on wanted.party_id = l.party_id and wanted.source = l.source`,
-        [named.map(([partyId]) => partyId), named.map(([, source]) => source)],
-      ),
-    )
-  }
-  const spent = [...holdings.values()].flatMap(({ partyId, lots, holds }) =>
-    [...holds.values()].flatMap(hold =>
-      hold.parts.filter(part => !lots.has(part.lotId)).map(part => ({ partyId, lotId: part.lotId })),
-    ),
-  )
-  if (spent.length === 0) return
-  add(
-    await transaction.query<Row>(
-      `select ${columns} from ledger.lot l
-       join unnest($1::uuid[], $2::uuid[]) as wanted (party_id, lot_id) using (party_id, lot_id)`,
-      [spent.map(lot => lot.partyId), spent.map(lot => lot.lotId)],
-    ),
-  )
-}
-
-function sourceOf(instruction: Instruction): string | undefined {
-  return instruction.act === 'issue' || instruction.act === 'revoke' ? instruction.source : undefined
-}
-
-async function loadHolds(
-  transaction: Transaction,
-  holdings: Holdings,
-  parties: readonly string[],
-  assets: readonly string[],
-  instructions: readonly Instruction[],
-): Promise<void> {
-  const named = instructions.flatMap(each => ('holdId' in each ? [[each.partyId, each.holdId]] : []))
-  const rows = await transaction.query<Pair & Omit<Hold, 'parts'> & { parts: Hold['parts'] }>(
-    `select h.party_id as "partyId", h.asset, h.hold_id as "holdId", h.amount,
-       (extract(epoch from h.until) * 1000)::bigint as until, h.state, h.captured_by as "capturedBy",
-       (select jsonb_agg(jsonb_build_object('lotId', p.lot_id, 'amount', p.amount, 'captured', p.captured, 'returned', p.returned)
-          order by p.position)
-        from ledger.hold_part p where p.party_id = h.party_id and p.hold_id = h.hold_id) as parts
-     from ledger.hold h
-     where (h.party_id, h.asset) in (select * from unnest($1::uuid[], $2::text[])) and h.state = 'open'
-        or (h.party_id, h.hold_id) in (select * from unnest($3::uuid[], $4::uuid[]))`,
-    [parties, assets, named.map(([partyId]) => partyId), named.map(([, holdId]) => holdId)],
-  )
-  for (const { partyId, asset, ...hold } of rows) holdings.get(holdingKey(partyId, asset))?.holds.set(hold.holdId, hold)
-}
-
-async function loadSources(
-  transaction: Transaction,
-  holdings: Holdings,
-  instructions: readonly Instruction[],
-): Promise<void> {
-  const named = instructions.flatMap(each => {
-    const source = sourceOf(each)
-    return source === undefined ? [] : [{ partyId: each.partyId, asset: each.asset, source }]
+  wanted: { readonly whole: readonly Pair[]; readonly named: readonly Instruction[]; readonly keys: readonly string[] },
+): Promise<Map<string, Known>> {
+  const { whole, named, keys } = wanted
+  const holds = named.flatMap(each => ('holdId' in each ? [{ partyId: each.partyId, holdId: each.holdId }] : []))
+  const sources = named.flatMap(each => {
+    const source = each.act === 'issue' || each.act === 'revoke' ? each.source : undefined
+    return source === undefined ? [] : [{ ...each, source, isRevoked: each.act === 'revoke' }]
   })
-  if (named.length === 0) return
-  const rows = await transaction.query<Pair & Source>(
-    `select s.party_id as "partyId", s.asset, s.source, s.numerator, s.denominator, s.revoked from ledger.source s
-     join unnest($1::uuid[], $2::text[], $3::text[]) as wanted (party_id, asset, source) using (party_id, asset, source)`,
-    [named.map(each => each.partyId), named.map(each => each.asset), named.map(each => each.source)],
-  )
-  for (const { partyId, asset, ...source } of rows) {
+  const [found] = await transaction.prepared<{
+    keys: readonly (Known & { key: string })[] | null
+    holds: readonly (Pair & Hold)[] | null
+    sources: readonly (Pair & Source)[] | null
+    lots: readonly (Pair & Lot)[] | null
+  }>('ledger read', readEverything, [
+    whole.map(each => each.partyId),
+    whole.map(each => each.asset),
+    holds.map(each => each.partyId),
+    holds.map(each => each.holdId),
+    sources.map(each => each.partyId),
+    sources.map(each => each.asset),
+    sources.map(each => each.source),
+    sources.map(each => each.isRevoked),
+    keys,
+  ])
+  for (const { partyId, asset, ...lot } of found!.lots ?? []) {
+    holdings.get(holdingKey(partyId, asset))?.lots.set(lot.lotId, lot)
+  }
+  for (const { partyId, asset, ...hold } of found!.holds ?? []) {
+    holdings.get(holdingKey(partyId, asset))?.holds.set(hold.holdId, hold)
+  }
+  for (const { partyId, asset, ...source } of found!.sources ?? []) {
     holdings.get(holdingKey(partyId, asset))?.sources.set(source.source, source)
   }
+  return new Map((found!.keys ?? []).map(({ key, ...rest }) => [key, rest]))
 }
+
+const milliseconds = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`
+
+const readEverything = `
+  with whole as materialized (
+    select * from unnest($1::uuid[], $2::text[]) as w (party_id, asset)),
+  named_source as materialized (
+    select * from unnest($5::uuid[], $6::text[], $7::text[], $8::boolean[]) as n (party_id, asset, source, is_revoked)),
+  source as materialized (
+    select s.* from (select distinct party_id, asset, source from named_source) n cross join lateral (
+      select * from ledger.source s where s.party_id = n.party_id and s.asset = n.asset and s.source = n.source offset 0) s),
+  touched as materialized (
+    select party_id, asset from whole union select party_id, asset from source),
+  hold as materialized (
+    select h.* from touched t cross join lateral (
+      select * from ledger.hold h where h.party_id = t.party_id and h.asset = t.asset and h.state = 'open' offset 0) h
+    union
+    select h.* from unnest($3::uuid[], $4::uuid[]) as n (party_id, hold_id) cross join lateral (
+      select * from ledger.hold h where h.party_id = n.party_id and h.hold_id = n.hold_id offset 0) h),
+  lot as (
+    select l.* from touched t cross join lateral (
+      select * from ledger.lot l where l.party_id = t.party_id and l.asset = t.asset and l.is_alive offset 0) l
+    union all
+    select l.* from (
+      select party_id, asset, source from source union select party_id, asset, source from named_source where is_revoked) s
+    cross join lateral (
+      select * from ledger.lot l where l.party_id = s.party_id and l.source = s.source and l.asset = s.asset and not l.is_alive
+      offset 0) l
+    union all
+    select l.* from (
+      select distinct h.party_id, (part->>'lotId')::uuid as lot_id from hold h cross join jsonb_array_elements(h.parts) as part) p
+    cross join lateral (
+      select * from ledger.lot l where l.party_id = p.party_id and l.lot_id = p.lot_id and not l.is_alive offset 0) l)
+  select
+    (select json_agg(k) from (
+      select key, transaction_id as "transactionId", fingerprint from ledger.key where key = any ($9::uuid[])) as k) as keys,
+    (select json_agg(s) from (
+      select party_id as "partyId", asset, source, numerator, denominator, revoked from source) as s) as sources,
+    (select json_agg(h) from (
+      select party_id as "partyId", asset, hold_id as "holdId", amount, ${milliseconds('until')} as until, state,
+        captured_by as "capturedBy", parts from hold) as h) as holds,
+    (select json_agg(l) from (
+      select party_id as "partyId", asset, lot_id as "lotId", issuer, source, parent_id as "parentId",
+        ${milliseconds('matures_at')} as "maturesAt", ${milliseconds('expires_at')} as "expiresAt",
+        issued, pending, available, held, captured, expired, revoked, moved from lot) as l) as lots`

@@ -44,7 +44,7 @@ export const checks: readonly Check[] = [
     sql: `select l.party_id, l.asset, l.lot_id from ledger.lot l left join (
         select party_id, lot_id, sum(amount) filter (where code in ('issue', 'deposit', 'compensate') or
             (code in ('adjust', 'transfer') and to_account = 'available')) as issued,
-          sum(amount) filter (where code = 'capture') - coalesce(sum(amount) filter (where code = 'return'), 0) as captured,
+          sum(amount) filter (where code in ('capture', 'spend')) - coalesce(sum(amount) filter (where code = 'return'), 0) as captured,
           sum(amount) filter (where code = 'expire') - coalesce(sum(amount) filter (where from_account like 'breakage%'), 0) as expired
         from ledger.posting where lot_id is not null group by party_id, lot_id) p
         on p.party_id = l.party_id and p.lot_id = l.lot_id
@@ -61,10 +61,11 @@ export const checks: readonly Check[] = [
   {
     id: 'holds-are-their-parts',
     claim: 'every hold is the sum of its parts',
-    sql: `select h.party_id, h.asset, h.hold_id from ledger.hold h left join (
-        select party_id, hold_id, sum(amount) as amount from ledger.hold_part group by party_id, hold_id) p
-        on p.party_id = h.party_id and p.hold_id = h.hold_id
-      where h.amount is distinct from p.amount`,
+    sql: `select h.party_id, h.asset, h.hold_id from ledger.hold h cross join lateral (
+        select sum(amount) as amount, sum(captured) as captured, sum(returned) as returned,
+          coalesce(bool_and(0 <= returned and returned <= captured and captured <= amount), false) as sound
+        from jsonb_to_recordset(h.parts) as p (amount bigint, captured bigint, returned bigint)) p
+      where not p.sound or (h.amount, h.captured, h.returned) is distinct from (p.amount, p.captured, p.returned)`,
   },
   {
     id: 'children-come-from-parents',
@@ -94,12 +95,12 @@ export const checks: readonly Check[] = [
   {
     id: 'causes-and-keys',
     claim: 'every transaction has exactly one key, and every key its transaction',
-    sql: `select k.party_id, k.key from ledger.key k
-      left join ledger.transaction t on t.party_id = k.party_id and t.transaction_id = k.transaction_id and t.key = k.key
-      where t.transaction_id is null
-      union all
-      select t.party_id, t.key from ledger.transaction t left join ledger.key k on k.key = t.key and k.transaction_id = t.transaction_id
-      where k.key is null`,
+    sql: `with cause as (
+        select distinct on (transaction_id) transaction_id, party_id, key,
+          substr(encode(sha256(convert_to(key, 'UTF8')), 'hex'), 1, 32)::uuid as key_id from ledger.transaction)
+      select coalesce(k.party_id, t.party_id) as party_id, t.key
+      from ledger.key k full join cause t on t.transaction_id = k.transaction_id
+      where k.key is distinct from t.key_id`,
   },
   {
     id: 'house-is-added-up',

@@ -21,6 +21,7 @@ create table ledger.holding (
 -- Every posting rewrites its party's row; with room left on the page that touches no index.
 alter table ledger.holding set (fillfactor = 70);
 create index holding_due on ledger.holding (due_at) where due_at is not null;
+-- One row for each party of a transaction; ids are in the order of posting, so the key is also the party's history.
 create table ledger.transaction (
   party_id uuid not null,
   transaction_id uuid not null,
@@ -35,14 +36,15 @@ create table ledger.transaction (
   primary key (party_id, transaction_id),
   constraint transaction_second_pair_of_eyes check (approved_by <> actor)
 );
-create index transaction_of_holding on ledger.transaction (party_id, asset, posted_at desc);
--- The cause of every transaction, known for ever: the same cause never has two effects.
+-- The cause of every transaction, known for ever: the same cause never has two effects. Key and fingerprint are the first
+-- 128 bits of a SHA-256.
 create table ledger.key (
-  key text primary key,
+  key uuid primary key,
   party_id uuid not null,
   transaction_id uuid not null,
-  fingerprint text not null
+  fingerprint uuid not null
 );
+-- Why lots, postings and holds name no foreign key: docs/decisions/0007-one-writer-instead-of-foreign-keys.md.
 create table ledger.lot (
   party_id uuid not null,
   lot_id uuid not null,
@@ -60,17 +62,18 @@ create table ledger.lot (
   expired bigint not null check (expired >= 0),
   revoked bigint not null check (revoked >= 0),
   moved bigint not null check (moved >= 0),
+  -- An index on the sum itself would be rewritten with every use of the lot; this changes once in a lot's life.
+  is_alive boolean not null generated always as (pending + available + held > 0) stored,
   primary key (party_id, lot_id),
-  constraint lot_holding foreign key (party_id, asset) references ledger.holding (party_id, asset),
   constraint lot_adds_up check (issued = pending + available + held + captured + expired + revoked + moved)
 );
 alter table ledger.lot set (fillfactor = 80);
-create index lot_alive on ledger.lot (party_id, asset) where pending + available + held > 0;
+create index lot_alive on ledger.lot (party_id, asset) where is_alive;
 create index lot_source on ledger.lot (party_id, source) where source is not null;
 create table ledger.posting (
   party_id uuid not null,
-  posting_id uuid not null,
   transaction_id uuid not null,
+  position integer not null,
   asset text not null,
   code text not null,
   from_account text not null,
@@ -80,36 +83,26 @@ create table ledger.posting (
   occurred_at timestamptz not null,
   posted_at timestamptz not null,
   xid xid8 not null default pg_current_xact_id(),
-  primary key (party_id, posting_id),
-  constraint posting_transaction foreign key (party_id, transaction_id) references ledger.transaction (party_id, transaction_id),
+  primary key (party_id, transaction_id, position),
   constraint posting_two_sides check (from_account <> to_account)
 );
 create index posting_xid on ledger.posting (xid);
+-- Value set aside, and what was used of it; `parts` says of which lots: [{lotId, amount, captured, returned}].
 create table ledger.hold (
   party_id uuid not null,
   hold_id uuid not null,
   asset text not null,
   amount bigint not null check (amount > 0),
+  captured bigint not null,
+  returned bigint not null,
   until timestamptz not null,
   state text not null check (state in ('open', 'captured', 'released', 'lapsed')),
   captured_by text,
+  parts jsonb not null,
   primary key (party_id, hold_id),
-  constraint hold_holding foreign key (party_id, asset) references ledger.holding (party_id, asset)
+  constraint hold_order check (0 <= returned and returned <= captured and captured <= amount)
 );
 create index hold_open on ledger.hold (party_id, asset) where state = 'open';
-create table ledger.hold_part (
-  party_id uuid not null,
-  hold_id uuid not null,
-  lot_id uuid not null,
-  position smallint not null,
-  amount bigint not null check (amount > 0),
-  captured bigint not null,
-  returned bigint not null,
-  primary key (party_id, hold_id, lot_id),
-  constraint hold_part_hold foreign key (party_id, hold_id) references ledger.hold (party_id, hold_id),
-  constraint hold_part_lot foreign key (party_id, lot_id) references ledger.lot (party_id, lot_id),
-  constraint hold_part_order check (0 <= returned and returned <= captured and captured <= amount)
-);
 create table ledger.source (
   party_id uuid not null,
   asset text not null,
