@@ -54,6 +54,7 @@ function Finding({ stages }: { stages: Stages | undefined }) {
   const flow = useAsk(stageFlow, { query: period ?? { from: '', to: '' } }, { enabled: Boolean(period), keep: true })
   if (!stages) return t('nav.stages')
   const loyal = stages.stages.find(each => each.stage === 'loyal')?.customers ?? 0
+  if (loyal === 0) return t('stage:title.none')
   const words = { count: loyal, number: format.number(loyal) }
   if (!period || !flow.data || flow.data.toOn !== stages.reading.asOfOn) return t('stage:title.plain', words)
   const change = loyal - flow.data.before.loyal
