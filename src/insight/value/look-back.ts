@@ -1,5 +1,6 @@
 import type { Situation } from '#insight/rhythm/index.ts'
 import { addDays, type Day, dayNumber } from '#kernel/clock/index.ts'
+import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { termsOf } from './apply.ts'
 import { baseOf } from './base.ts'
@@ -9,7 +10,7 @@ import { type MoneyHistory, standingOn } from './history.ts'
 import { allMargins, type MarginOf } from './margins.ts'
 import { learnedFrom, type ValueModel } from './model.ts'
 import { pagesOfHistories } from './money-log.ts'
-import type { PastEquity, Snapshot } from './store.ts'
+import { type PastEquity, readWorth, type Snapshot } from './store.ts'
 import { type Learned, sum, worthOf } from './worth.ts'
 
 /** Thirteen weeks: the steps of the trend. Four of them are a year of whole weeks. */
@@ -60,7 +61,7 @@ export async function lookBack(
     seen,
   }: {
     readonly model: ValueModel
-    readonly snapshot: Pick<Snapshot, 'settings'>
+    readonly snapshot: Pick<Snapshot, 'settings' | 'asOfOn'>
     readonly situation: Pick<Situation, 'zone' | 'currency'>
     readonly days: readonly Day[]
     readonly spans: readonly { readonly fromOn: Day; readonly toOn: Day }[]
@@ -76,9 +77,11 @@ export async function lookBack(
   await house.database.transaction(async transaction => {
     const marginOf = await allMargins(transaction, snapshot.settings)
     for await (const page of pagesOfHistories(transaction, situation, { parts: 1, size: pageSize })) {
+      const told = { learned, settings: snapshot.settings, marginOf }
       const worth = new Map(
-        wanted.map(on => [on, worthOn(page, dayNumber(on), { learned, settings: snapshot.settings, marginOf })]),
+        wanted.filter(on => on !== snapshot.asOfOn).map(on => [on, worthOn(page, dayNumber(on), told)]),
       )
+      if (wanted.includes(snapshot.asOfOn)) worth.set(snapshot.asOfOn, await keptWorth(transaction, page))
       for (const [on, { total, customers }] of worth) {
         const point = equity.get(on)!
         point.equityMinor += total
@@ -102,6 +105,19 @@ interface WorthOn {
   readonly worthMinor: Float64Array
   readonly total: number
   readonly customers: number
+}
+
+/**
+ * Everybody as they were valued last. A bridge that ends on the reading day ends in what is shown as equity, to the minor
+ * unit; worked out again beside other customers, a value could differ in the seventh digit, where models use tables.
+ */
+async function keptWorth(queryable: Queryable, page: readonly MoneyHistory[]): Promise<WorthOn> {
+  const kept = await readWorth(
+    queryable,
+    page.map(history => history.partyId),
+  )
+  const worthMinor = Float64Array.from(page, ({ partyId }) => kept.get(partyId) ?? Number.NaN)
+  return { worthMinor, total: sum([...kept.values()]), customers: kept.size }
 }
 
 function worthOn(

@@ -217,7 +217,7 @@ export function copyLines(rows: Iterable<ValuedRow>, snapshotNo: number, asOfOn:
   for (const row of rows) {
     text += `${row.partyId}\t${snapshotNo}\t${asOfOn}\t${row.worthMinor}\t${row.yearMinor}\t${row.lifetimeMinor ?? '\\N'}\t${
       row.atStakeMinor ?? '\\N'
-    }\t${row.alive === null ? '\\N' : Math.fround(row.alive)}\t${Math.fround(row.expectedPurchases)}\t${row.spendMinor}\n`
+    }\t${row.alive ?? '\\N'}\t${row.expectedPurchases}\t${row.spendMinor}\n`
   }
   return text
 }
@@ -237,7 +237,7 @@ export async function saveValued(
   await transaction.query(
     `insert into ${copyTarget}
      select p, $1, $2, w, y, l, s, a, e, m from unnest($3::uuid[], $4::int8[], $5::int8[], $6::int8[], $7::int8[],
-       $8::float4[], $9::float4[], $10::int8[]) as t (p, w, y, l, s, a, e, m)
+       $8::float8[], $9::float8[], $10::int8[]) as t (p, w, y, l, s, a, e, m)
      on conflict (party_id) do update set snapshot_no = excluded.snapshot_no, as_of_on = excluded.as_of_on,
        worth_minor = excluded.worth_minor, year_minor = excluded.year_minor, lifetime_minor = excluded.lifetime_minor,
        at_stake_minor = excluded.at_stake_minor, alive = excluded.alive,
@@ -255,6 +255,15 @@ export async function saveValued(
       column(row => row.spendMinor),
     ],
   )
+}
+
+/** What is kept of these customers' worth. */
+export async function readWorth(queryable: Queryable, partyIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await queryable.query<{ party_id: string; worth_minor: number }>(
+    'select party_id, worth_minor from value.customer where party_id = any($1)',
+    [partyIds],
+  )
+  return new Map(rows.map(row => [row.party_id, row.worth_minor]))
 }
 
 export async function forgetValued(transaction: Transaction, partyIds: readonly string[]): Promise<void> {

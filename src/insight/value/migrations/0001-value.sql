@@ -36,8 +36,8 @@ create table value.customer (
   year_minor bigint not null,
   lifetime_minor bigint,
   at_stake_minor bigint,
-  alive real,
-  expected_purchases real not null,
+  alive double precision,
+  expected_purchases double precision not null,
   spend_minor bigint not null
 );
 create index customer_worth on value.customer (worth_minor desc, party_id);
