@@ -195,6 +195,16 @@ describe('a base that goes on as it was', () => {
     expect(notice).toBeNull()
   })
 
+  test('between a new fit and its test, what was found of the fit before still stands', async () => {
+    const before = await rhythm()
+    await house.perform('rhythm.fit')
+    const after = await rhythm()
+    expect(after.fit!.fitId).not.toBe(before.fit!.fitId)
+    expect(after.fit!.review).toBeNull()
+    expect(after).toMatchObject({ verdict: before.verdict, holdout: before.holdout, measures: before.measures })
+    await house.database.query('delete from rhythm.model where model_id = $1', [after.fit!.fitId])
+  })
+
   test('is noted with a forecast once a week, those with a rhythm only, and a second look the same day changes nothing', async () => {
     const [known] = await house.database.query<{ count: number }>(
       'select count(*) as count from rhythm.state where purchase_days >= 3',

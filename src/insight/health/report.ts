@@ -9,23 +9,32 @@ import type { KnownFit, WatchedModel } from './watched.ts'
 /** A year of weekly forecasts. */
 const mostMatured = 52
 
+/** How far back a fit is looked for that was tested. */
+const fitsSearched = 5
+
 /** All that is known of one model, with the verdict by today's rules. */
 export async function healthOf(house: House, model: WatchedModel): Promise<ModelHealth> {
   const standing = await model.standing(house)
-  const { fits } = await model.fits(house, 1)
+  const { fits } = await model.fits(house, fitsSearched)
   const fit = fits[0] ?? null
   const [reviews, finding, matured, open] = await Promise.all([
-    readReviews(house.database, model.name, fit ? [fit.fitId] : []),
+    readReviews(
+      house.database,
+      model.name,
+      fits.map(({ fitId }) => fitId),
+    ),
     readFinding(house.database, model.name),
     maturedSnapshots(house.database, model.name, mostMatured),
     openSnapshots(house.database, model.name),
   ])
   const review = fit ? reviews.get(fit.fitId) : undefined
-  const holdout = review?.holdout ?? null
-  const drift = finding && finding.fitId === fit?.fitId ? finding.drift : null
+  // Between a fit and its test, what was found of the fit before still stands.
+  const judged = fits.find(({ fitId }) => reviews.has(fitId)) ?? fit
+  const holdout = (judged && reviews.get(judged.fitId)?.holdout) ?? null
+  const drift = finding && finding.fitId === judged?.fitId ? finding.drift : null
   const measures =
-    fit?.kind === 'fitted'
-      ? measuresOf({ fit, today: standing.reading.asOfOn, holdout, live: matured[0] ?? null, drift })
+    judged?.kind === 'fitted'
+      ? measuresOf({ fit: judged, today: standing.reading.asOfOn, holdout, live: matured[0] ?? null, drift })
       : []
   return {
     model: model.name,

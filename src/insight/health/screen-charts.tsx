@@ -163,7 +163,6 @@ function BinTable({ bins }: { bins: readonly ReliabilityBin[] }) {
 export function Tracking({ holdout }: { holdout: Holdout }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const { currency } = useSession().business
   const { tracking, splitOn } = holdout
   const draw = useCallback(
     (ink: Ink) => {
@@ -224,24 +223,31 @@ export function Tracking({ holdout }: { holdout: Holdout }) {
     },
     [tracking, splitOn, format, t],
   )
+  if (!tracking) return null
   const day = format.day(splitOn)
   return (
     <Evidence title={t('health:tracking.title')}>
-      <p className="statement">
-        {t('health:tracking.total', {
-          days: holdout.horizonDays,
-          day,
-          predicted: amountOf(t, format, currency, holdout, holdout.predicted),
-          actual: amountOf(t, format, currency, holdout, holdout.actual),
-        })}
-      </p>
-      {tracking ? (
-        <>
-          <Chart draw={draw} height={300} label={t('health:tracking.label', { day })} />
-          <p className="muted small">{t('health:tracking.reading', { day })}</p>
-        </>
-      ) : null}
+      <Total holdout={holdout} />
+      <Chart draw={draw} height={300} label={t('health:tracking.label', { day })} />
+      <p className="muted small">{t('health:tracking.reading', { day })}</p>
     </Evidence>
+  )
+}
+
+/** The sum of all forecasts of the test against what came. */
+function Total({ holdout }: { holdout: Holdout }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const { currency } = useSession().business
+  return (
+    <p className="statement">
+      {t('health:tracking.total', {
+        days: holdout.horizonDays,
+        day: format.day(holdout.splitOn),
+        predicted: amountOf(t, format, currency, holdout, holdout.predicted),
+        actual: amountOf(t, format, currency, holdout, holdout.actual),
+      })}
+    </p>
   )
 }
 
@@ -301,6 +307,7 @@ export function Deciles({ holdout }: { holdout: Holdout }) {
   if (deciles.length === 0) return null
   return (
     <Evidence title={t('health:deciles.title')}>
+      {holdout.tracking ? null : <Total holdout={holdout} />}
       <Chart draw={draw} height={240} label={t('health:deciles.label')} />
     </Evidence>
   )

@@ -125,11 +125,10 @@ function Findings({ health }: { health: ModelHealth }) {
           ))}
         </div>
       ) : null}
-      {holdout ? null : (
-        <p className="reading-width">
-          {fit?.review ? t('health:untested.text', { days: health.horizonDays }) : t('health:untested.waits')}
-        </p>
-      )}
+      {fit && !fit.review ? <p className="muted">{t('health:untested.waits')}</p> : null}
+      {fit?.review && !holdout ? (
+        <p className="reading-width">{t('health:untested.text', { days: health.horizonDays })}</p>
+      ) : null}
       <div className="health-evidence">
         {holdout ? (
           <>
