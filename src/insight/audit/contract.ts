@@ -27,7 +27,13 @@ export const said = z.object({ key: z.string(), values: z.record(z.string(), val
 export type Said = z.infer<typeof said>
 
 /** A number of its own, with the sentence that says how it comes about; its name is `audit:measure.<name>.name`. */
-export const measure = z.object({ name: z.string(), value, why: said })
+export const measure = z.object({
+  name: z.string(),
+  value,
+  why: said,
+  /** Concluded by a model rather than counted. */
+  isInferred: z.boolean().optional(),
+})
 export type Measure = z.infer<typeof measure>
 
 /** What was found, as a title, and the reason beneath it. */

@@ -131,7 +131,7 @@ export function holdoutOf(base: Base, currency: string | null, splitDay?: number
     ),
   }
   const measures: Measure[] = [
-    measured('predicted', Math.round(result.predictedTotal), said),
+    { ...measured('predicted', Math.round(result.predictedTotal), said), isInferred: true },
     measured('actual', actual, said),
     measured('total-error', said.error, said),
     measured('mae', said.mae, said),

@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAsk } from '../../../web/api.ts'
-import { Answer, EmptyState, Page, Why } from '../../../web/kit/index.ts'
+import { Answer, EmptyState, Inferred, Page, Why } from '../../../web/kit/index.ts'
 import { exactly } from '../../../web/tabs.ts'
 import { FirstMinute } from '../../../web/today/first-minute.tsx'
 import { HistoryNote } from '../../../web/today/history-note.tsx'
@@ -106,12 +106,11 @@ function LensView({ lens, audit, speech }: { lens: Lens; audit: BaseAudit; speec
 
 function MeasureCell({ measure, speech }: { measure: Measure; speech: Speech }) {
   const { t } = useTranslation()
+  const value = <Why reason={{ formula: speech.say(measure.why) }}>{speech.value(measure.value)}</Why>
   return (
     <div>
       <dt>{t(`audit:measure.${measure.name}.name`)}</dt>
-      <dd>
-        <Why reason={{ formula: speech.say(measure.why) }}>{speech.value(measure.value)}</Why>
-      </dd>
+      <dd>{measure.isInferred ? <Inferred>{value}</Inferred> : value}</dd>
     </div>
   )
 }

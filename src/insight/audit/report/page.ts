@@ -91,9 +91,9 @@ ${lens.panels.map(panel => figure(panel, speech)).join('\n')}
 </section>`
 }
 
-function measure({ name, value, why }: Measure, speech: Speech): string {
+function measure({ name, value, why, isInferred }: Measure, speech: Speech): string {
   const label = speech.say({ key: `audit:measure.${name}.name`, values: {} })
-  return `<div><dt>${escaped(label)}</dt><dd><strong>${escaped(speech.value(value))}</strong><small>${escaped(speech.say(why))}</small></dd></div>`
+  return `<div><dt>${escaped(label)}</dt><dd><strong>${isInferred ? '<mark>' : ''}${escaped(speech.value(value))}${isInferred ? '</mark>' : ''}</strong><small>${escaped(speech.say(why))}</small></dd></div>`
 }
 
 function figure({ name, finding, chart, legend, table }: Panel, speech: Speech): string {
