@@ -1,59 +1,28 @@
 import { InvalidInput } from '../invalid-input.ts'
 import { type Box, freeSlope, isAtEdge } from '../optimisation/box.ts'
-import { type CurvedMinimum, type CurvedObjective, newton } from '../optimisation/newton.ts'
-import { type Columns, everyNth } from './columns.ts'
+import type { CurvedMinimum } from '../optimisation/newton.ts'
+import type { Columns } from './columns.ts'
 import type { Fit, FitOptions, FitWarning } from './fit.ts'
-import { groupByPurchases, type PurchaseGroups } from './purchase-groups.ts'
 import { observedInformation } from './standard-errors.ts'
 
 /** Below this many customers who came back, a few numbers say more about chance than about customers. */
 const FEWEST_REPEATERS = 50
-/** The starts compete on so many customers, */
-const FIRST_SAMPLE = 3000
-/** and the winner is led so close by these that the whole base is read about three times. */
-const SECOND_SAMPLE = 30_000
-
-export interface Search {
-  readonly objectiveOf: (groups: PurchaseGroups) => CurvedObjective
-  readonly starts: readonly (readonly number[])[]
-  readonly box: Box
-  readonly maximumIterations?: number
-}
-
-export interface SearchResult {
-  readonly minimum: CurvedMinimum
-  readonly groups: PurchaseGroups
-  /** The second sample and its minimum: the whole base where that is no larger. */
-  readonly sample: { readonly minimum: CurvedMinimum; readonly groups: PurchaseGroups }
-}
-
-/** Maximum likelihood by Newton's method: from fixed starts on a small sample, by a larger one, to the whole base. */
-export function searchInStages(
-  columns: Columns,
-  { objectiveOf, starts, box, maximumIterations = 200 }: Search,
-): SearchResult {
-  const limits = { maximumIterations }
-  const first = objectiveOf(groupByPurchases(everyNth(columns, FIRST_SAMPLE)))
-  const best = starts
-    .map(start => newton(first, start, box, { ...limits, tolerance: 1e-3 }))
-    .reduce((one, other) => (other.value < one.value ? other : one))
-  const sampled = everyNth(columns, SECOND_SAMPLE)
-  const sampleGroups = groupByPurchases(sampled)
-  const sample = { groups: sampleGroups, minimum: newton(objectiveOf(sampleGroups), best.point, box, limits) }
-  if (sampled === columns) return { ...sample, sample }
-  const groups = groupByPurchases(columns)
-  return { groups, minimum: newton(objectiveOf(groups), sample.minimum.point, box, limits), sample }
-}
-
 /** Refuses options that mean nothing. */
 export function checkFitOptions({ maximumIterations = 1 }: FitOptions): void {
   if (maximumIterations >= 1) return
   throw new InvalidInput([`maximumIterations must be a number of at least 1, found ${maximumIterations}`])
 }
 
+/** What a fit tells of the customers it used. */
+export interface FittedBase {
+  /** Sum of the weights: of all, and of those with repeat purchases. */
+  readonly customers: number
+  readonly repeaters: number
+}
+
 /** The search as what every fit returns; `found` are the warnings that only the model can know. */
 export function fitOf<Parameters extends object>(
-  { minimum, groups }: Pick<SearchResult, 'minimum' | 'groups'>,
+  { minimum, base }: { readonly minimum: CurvedMinimum; readonly base: FittedBase },
   names: readonly (keyof Parameters & string)[],
   box: Box,
   found: readonly FitWarning[],
@@ -61,7 +30,7 @@ export function fitOf<Parameters extends object>(
   const parameters = Object.fromEntries(names.map((name, i) => [name, Math.exp(minimum.point[i]!)])) as Parameters
   const atBoundary = names.some((_, i) => isAtEdge(minimum.point, box, i))
   const { known, ...information } = observedInformation(parameters, names, minimum.hessian, atBoundary)
-  const repeaters = groups.counts.reduce((sum, count) => sum + count, 0)
+  const { customers, repeaters } = base
   const warnings: FitWarning[] = []
   if (repeaters < FEWEST_REPEATERS) warnings.push('too-few-customers')
   if (repeaters === 0) warnings.push('no-repeat-purchases')
@@ -73,9 +42,9 @@ export function fitOf<Parameters extends object>(
     logLikelihood: -minimum.value,
     ...information,
     iterations: minimum.iterations,
-    gradientNorm: freeSlope(minimum, box) / groups.customers,
+    gradientNorm: freeSlope(minimum, box) / customers,
     converged: minimum.converged,
-    customers: groups.customers,
+    customers,
     warnings,
   }
 }

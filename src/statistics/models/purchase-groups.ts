@@ -10,6 +10,8 @@ import { findTimeGrid, type TimeGrid } from './time-grid.ts'
 export interface PurchaseGroups {
   /** Sum of the weights of all customers. */
   readonly customers: number
+  /** Sum of the weights of those with repeat purchases. */
+  readonly repeaters: number
   /** Distinct numbers of repeat purchases above 0, ascending, and the weight of the customers who made so many. */
   readonly purchases: Float64Array
   readonly counts: Float64Array
@@ -77,11 +79,9 @@ export function groupByPurchases(columns: Columns): PurchaseGroups {
   const places = { columns, once: common[0]!, repeaters: starts[found.length]!, next, placeOf }
   const { rows, oneTimers } = grid ? placeOnGrid(places, grid) : placeExactly(places)
   const counts = purchases.map((_, g) => weightOf(rows.grid ? undefined : rows.weights, starts[g]!, starts[g + 1]!))
-  const customers = counts.reduce(
-    (sum, count) => sum + count,
-    weightOf(oneTimers.weights, 0, oneTimers.observed.length),
-  )
-  return { customers, purchases, counts, starts, rows, oneTimers }
+  const repeaters = counts.reduce((sum, count) => sum + count, 0)
+  const customers = repeaters + weightOf(oneTimers.weights, 0, oneTimers.observed.length)
+  return { customers, repeaters, purchases, counts, starts, rows, oneTimers }
 }
 
 interface Places {

@@ -1,16 +1,14 @@
 import { type Box, isAtEdge } from '../../optimisation/box.ts'
-import { newton } from '../../optimisation/newton.ts'
+import { type CurvedMinimum, newton } from '../../optimisation/newton.ts'
 import { type Columns, checkColumns, everyNth } from '../columns.ts'
 import type { Fit, FitOptions, FitWarning } from '../fit.ts'
 import { nbdObjective } from '../nbd/objective.ts'
-import { checkFitOptions, fitOf, meanGap, type SearchResult, searchInStages } from '../newton-fit.ts'
+import { checkFitOptions, fitOf, meanGap } from '../newton-fit.ts'
+import { groupByPurchases, type PurchaseGroups } from '../purchase-groups.ts'
+import { growingSamples, isEvident, searchInStages } from '../staged-search.ts'
 import { bgNbdObjective, type EarlyChances } from './objective.ts'
 import { type BgNbdParameters, bgNbdParameterNames } from './parameters.ts'
 
-/** 99 % of chi-square with one degree of freedom, halved for a parameter tested at its boundary (Self & Liang 1987). */
-const EVIDENCE_NEEDED = 5.41
-/** Where a sample says it so clearly, the whole base need not be asked again. */
-const EVIDENCE_BEYOND_DOUBT = 50
 /** A chance to leave below one in a hundred purchases is not seen in data of this kind; it is what is left of a fit without one. */
 const SMALLEST_LEAVING = 0.01
 
@@ -27,30 +25,27 @@ export function fitBgNbd(columns: Columns, options: FitOptions, early: EarlyChan
     upper: [1e3, 1e5 * gap, 1e4, 1e4].map(Math.log),
   }
   const starts = [[1, gap, 0.5, 1.5].map(Math.log), [0.5, 0.5 * gap, 1, 6].map(Math.log)]
-  const search = searchInStages(columns, {
-    objectiveOf: groups => bgNbdObjective(groups, early),
-    starts,
-    box,
-    ...options,
-  })
-  const found: FitWarning[] = []
-  if (!leavingIsSeen(search, box)) found.push('dropout-not-identified')
-  if (isAtEdge(search.minimum.point, box, 0) || isAtEdge(search.minimum.point, box, 1)) found.push('rates-at-boundary')
-  return fitOf(search, bgNbdParameterNames, box, found)
+  const bases = growingSamples(columns).map(groupByPurchases)
+  const stages = bases.map(base => ({ customers: base.customers, objective: bgNbdObjective(base, early) }))
+  const minima = searchInStages(stages, { starts, box, ...options })
+  const minimum = minima.at(-1)!
+  const evidence = minima.map((found, i) => () => leavingEvidence(bases[i]!, found, box))
+  const warnings: FitWarning[] = []
+  if (!leavingIsPossible(minimum, box) || !isEvident(evidence)) warnings.push('dropout-not-identified')
+  if (isAtEdge(minimum.point, box, 0) || isAtEdge(minimum.point, box, 1)) warnings.push('rates-at-boundary')
+  return fitOf({ minimum, base: bases.at(-1)! }, bgNbdParameterNames, box, warnings)
 }
 
-function leavingIsSeen({ minimum, groups, sample }: SearchResult, box: Box): boolean {
-  if (isAtEdge(minimum.point, box, 2) || isAtEdge(minimum.point, box, 3)) return false
-  const a = Math.exp(minimum.point[2]!)
-  const b = Math.exp(minimum.point[3]!)
-  if (a / (a + b) < SMALLEST_LEAVING) return false
-  if (leavingEvidence(sample, box) > EVIDENCE_BEYOND_DOUBT) return true
-  return leavingEvidence({ minimum, groups }, box) > EVIDENCE_NEEDED
+function leavingIsPossible({ point }: CurvedMinimum, box: Box): boolean {
+  if (isAtEdge(point, box, 2) || isAtEdge(point, box, 3)) return false
+  const a = Math.exp(point[2]!)
+  const b = Math.exp(point[3]!)
+  return a / (a + b) >= SMALLEST_LEAVING
 }
 
 /** Twice the log-likelihood that leaving adds to a model in which nobody leaves, which is NBD. */
-function leavingEvidence({ minimum, groups }: Pick<SearchResult, 'minimum' | 'groups'>, box: Box): number {
+function leavingEvidence(base: PurchaseGroups, { point, value }: CurvedMinimum, box: Box): number {
   const ratesOnly = { lower: box.lower.slice(0, 2), upper: box.upper.slice(0, 2) }
-  const stay = newton(nbdObjective(groups), minimum.point.subarray(0, 2), ratesOnly, { tolerance: 1e-2 })
-  return 2 * (stay.value - minimum.value)
+  const stay = newton(nbdObjective(base), point.subarray(0, 2), ratesOnly, { tolerance: 1e-2 })
+  return 2 * (stay.value - value)
 }

@@ -21,9 +21,8 @@ export interface Rows {
 
 /** A base sorted for the likelihood: what lies on a grid of days in blocks, what is rare or irregular row by row. */
 export interface Base {
-  /** Sum of the weights. */
+  /** Sum of the weights: of all, and of those with repeat purchases. */
   readonly customers: number
-  /** Rows with at least one repeat purchase. */
   readonly repeaters: number
   readonly purchases: number
   /** Weighted sum of T. */
@@ -136,7 +135,7 @@ export function sortBase(columns: Columns): Base {
   }
   return {
     customers,
-    repeaters: rows - counted[0]!,
+    repeaters: customers - counts[0]!,
     purchases: allPurchases,
     observed: allObserved,
     moreThan: moreThan(counts),

@@ -1,9 +1,9 @@
+import type { Objective } from '../../optimisation/minimise.ts'
 import type { Columns, NumberColumn } from '../columns.ts'
 import { type Base, sortBase } from './base.ts'
 import type { StandardCovariate } from './covariates.ts'
 import { baseLogLikelihood, gammaTerms, rowTerm } from './objective.ts'
 import type { ParetoNbdParameters } from './parameters.ts'
-import type { Stage } from './staged-search.ts'
 
 /** Customers who share all covariates are one base with one alpha and one beta, on the tables of the plain model. */
 interface Group {
@@ -19,14 +19,10 @@ const FEWEST_PER_GROUP = 50
  * The negative log-likelihood over (ln r, ln alpha, ln s, ln beta, coefficients), where alpha of a customer is
  * alpha exp(-sum of transaction coefficient x covariate), and beta likewise of the lifetime covariates.
  */
-export function covariateStage(columns: Columns, covariates: readonly StandardCovariate[]): Stage {
+export function covariateObjective(columns: Columns, covariates: readonly StandardCovariate[]): Objective {
   const groups = groupRows(columns, covariates)
-  if (groups) {
-    const customers = groups.reduce((sum, { base }) => sum + base.customers, 0)
-    return { customers, objective: (point, gradient) => groupedObjective(groups, covariates, point, gradient) }
-  }
-  const base = sortBase(columns)
-  return { customers: base.customers, objective: rowObjective(columns, covariates, base) }
+  if (groups) return (point, gradient) => groupedObjective(groups, covariates, point, gradient)
+  return rowObjective(columns, covariates, sortBase(columns))
 }
 
 const slopes = new Float64Array(4)

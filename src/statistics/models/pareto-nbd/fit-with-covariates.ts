@@ -1,15 +1,15 @@
 import { refuseAll } from '../../invalid-input.ts'
-import { isAtEdge } from '../../optimisation/box.ts'
+import { type Box, freeSlope, isAtEdge } from '../../optimisation/box.ts'
 import { invertPositiveDefinite } from '../../optimisation/cholesky.ts'
 import { type Columns, checkColumns, everyNth } from '../columns.ts'
 import type { Fit, FitOptions, FitWarning } from '../fit.ts'
 import { checkQuestion } from '../question.ts'
+import { type Stage, searchInStages } from '../staged-search.ts'
 import { sortBase } from './base.ts'
-import { covariateStage } from './covariate-objective.ts'
+import { covariateObjective } from './covariate-objective.ts'
 import { type Covariates, type StandardCovariate, standardise } from './covariates.ts'
-import { boxAround, fitParetoNbd } from './fit.ts'
+import { boxAround, fitParetoNbd, stageOf } from './fit.ts'
 import type { ParetoNbdParameters } from './parameters.ts'
-import { searchInStages } from './staged-search.ts'
 
 /** One number per covariate, in the order in which the columns were given. */
 export interface CovariateNumbers {
@@ -49,12 +49,8 @@ export function fitParetoNbdWithCovariates(
     lower: [...plainBox.lower, ...standard.map(() => -LARGEST_COEFFICIENT)],
     upper: [...plainBox.upper, ...standard.map(() => LARGEST_COEFFICIENT)],
   }
-  const found = searchInStages({
-    stages: growingStages(columns, standard),
-    starts: [[...[r, alpha, s, beta].map(Math.log), ...standard.map(() => 0)]],
-    box,
-    maximumIterations: options.maximumIterations ?? 200,
-  })
+  const starts = [[...[r, alpha, s, beta].map(Math.log), ...standard.map(() => 0)]]
+  const found = searchInStages(growingStages(columns, standard, box), { starts, box, ...options }).at(-1)!
   const size = 4 + standard.length
   const edges = [...found.point.keys()].filter(i => isAtEdge(found.point, box, i))
   const inverse = edges.length > 0 ? undefined : invertPositiveDefinite(found.hessian, size)
@@ -83,7 +79,7 @@ export function fitParetoNbdWithCovariates(
       covariance ? covariance[Math.floor(i / 4) * size + (i % 4)]! : Number.NaN,
     ),
     iterations: found.iterations,
-    gradientNorm: found.slope,
+    gradientNorm: freeSlope(found, box) / plain.customers,
     converged: found.converged,
     customers: plain.customers,
     warnings,
@@ -124,9 +120,11 @@ export function parametersFor(
   return { r, alpha: alpha * Math.exp(-transaction), s, beta: beta * Math.exp(-lifetime) }
 }
 
-function growingStages(columns: Columns, covariates: readonly StandardCovariate[]) {
+function growingStages(columns: Columns, covariates: readonly StandardCovariate[], box: Box): Stage[] {
   checkColumns(columns)
-  const all = covariateStage(columns, covariates)
+  const stage = (some: Columns, theirs: readonly StandardCovariate[]) =>
+    stageOf(weightOf(some), covariateObjective(some, theirs), box)
+  const all = stage(columns, covariates)
   const rows = columns.purchases.length
   if (rows <= 2 * SAMPLE) return [all]
   const stride = Math.ceil(rows / SAMPLE)
@@ -134,7 +132,14 @@ function growingStages(columns: Columns, covariates: readonly StandardCovariate[
     ...covariate,
     values: covariate.values.filter((_, row) => row % stride === 0),
   }))
-  return [covariateStage(everyNth(columns, SAMPLE), some), all]
+  return [stage(everyNth(columns, SAMPLE), some), all]
+}
+
+function weightOf({ purchases, weights }: Columns): number {
+  if (!weights) return purchases.length
+  let sum = 0
+  for (let row = 0; row < weights.length; row++) sum += weights[row]!
+  return sum
 }
 
 /** Coefficient per unit instead of per standard deviation, and parameters of a customer with covariates 0 instead of mean. */
