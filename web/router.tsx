@@ -63,6 +63,13 @@ const late = createRoute({
   component: lazyRouteComponent(() => import('../src/social/warnings/screen.tsx'), 'LateCustomers'),
 })
 
+const programme = createRoute({
+  getParentRoute: () => shell,
+  path: '/programme',
+  validateSearch: z.object({ edit: z.literal('yes').optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../src/financial/points/screen.tsx'), 'ProgrammePage'),
+})
+
 const models = createRoute({
   getParentRoute: () => shell,
   path: '/models',
@@ -131,6 +138,7 @@ export const router = createRouter({
       today,
       customers,
       customer,
+      programme,
       late,
       stages,
       value,

@@ -1,3 +1,4 @@
+import { pointsProgramme } from '#financial/points/index.ts'
 import { auditRoom } from '#insight/audit/room.ts'
 import { healthRoom } from '#insight/health/index.ts'
 import { indicesRoom } from '#insight/indices/index.ts'
@@ -35,6 +36,7 @@ export const rooms: readonly Room[] = [
   indicesRoom,
   valueRoom,
   healthRoom,
+  pointsProgramme,
   auditRoom,
   warningsProgramme,
 ]

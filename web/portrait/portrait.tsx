@@ -11,6 +11,7 @@ import { HistoryNote } from '../today/history-note.tsx'
 import { NameAndBirthday } from './edit-customer.tsx'
 import { IndicesPanel } from './indices-panel.tsx'
 import { NextStep } from './next-step.tsx'
+import { PointsPanel } from './points-panel.tsx'
 import type { Rhythm } from './reasons.tsx'
 import { RhythmPanel } from './rhythm-panel.tsx'
 import { StagePanel } from './stage-panel.tsx'
@@ -42,6 +43,7 @@ export function Portrait() {
       <div className="profile-right">
         <NextStep partyId={partyId} />
         {rhythm.data ? <Spend rhythm={rhythm.data} /> : null}
+        <PointsPanel partyId={partyId} />
         <ValuePanel partyId={partyId} />
         <IndicesPanel partyId={partyId} />
         <PastTasks partyId={partyId} />

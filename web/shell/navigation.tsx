@@ -17,12 +17,16 @@ export function Navigation() {
   const maySeeEvents = useMay('events.read')
   const maySeeJobs = useMay('jobs.read')
   const maySeeMoney = useMay('money.read')
+  const mayReadPoints = useMay('points.read')
   const tasks = useAsk(listTasks, { query: { state: 'open', limit: 1 } })
   const counts = useAsk(countCustomers, {})
   useVerbs([
     { keys: 'g t', label: t('nav.today'), run: () => void navigate({ to: '/' }) },
     { keys: 'g c', label: t('nav.customers'), run: () => void navigate({ to: '/customers' }) },
     { keys: 'g w', label: t('nav.late'), run: () => void navigate({ to: '/late' }) },
+    ...(mayReadPoints
+      ? [{ keys: 'g r', label: t('nav.programme'), run: () => void navigate({ to: '/programme', search: {} }) }]
+      : []),
     { keys: 'g e', label: t('nav.stages'), run: () => void navigate({ to: '/stages' }) },
     { keys: 'g m', label: t('nav.models'), run: () => void navigate({ to: '/models' }) },
     ...(mayImport || maySeeEvents
@@ -49,6 +53,17 @@ export function Navigation() {
           {t('nav.customers')}
         </Link>
       </div>
+      {mayReadPoints ? (
+        <div className="bar-group">
+          <b className="jade">
+            <i aria-hidden />
+            {t('nav.rewards')}
+          </b>
+          <Link to="/programme" search={{}} activeOptions={{ includeSearch: false }}>
+            {t('nav.programme')}
+          </Link>
+        </div>
+      ) : null}
       <div className="bar-group">
         <b className="vermilion">
           <i aria-hidden />

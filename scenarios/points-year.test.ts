@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type PointsRules, publish, usualRules } from '#financial/points/index.ts'
+import { addDays, type Day, localInstant } from '#kernel/clock/index.ts'
+import { ingest } from '#kernel/events/index.ts'
+import { type Instruction, post, verifyLedger } from '#kernel/ledger/index.ts'
+import { openTestHouse, type TestHouse } from '#testing/house.ts'
+
+/*
+ * A year of a member of the tea shop's points programme, told day by day with the clock running: earn, wait, use, give back
+ * what was used, have a birthday, let points expire. Every movement of her points is listed to the end, and so is every
+ * event: nothing else may follow.
+ */
+
+const zone = 'Asia/Shanghai'
+const rules: PointsRules = {
+  ...usualRules('CNY', 2),
+  earning: [
+    { kind: 'spend', ruleId: 'spend', points: 1, perMinor: 1000, match: { kind: 'all' } },
+    { kind: 'first', ruleId: 'welcome', points: 20 },
+    { kind: 'birthday', ruleId: 'birthday', points: 30 },
+  ],
+  pendingDays: 7,
+  expiry: { kind: 'months', months: 6, endOf: 'month' },
+}
+
+let house: TestHouse
+beforeAll(async () => {
+  house = await openTestHouse({ start: '2026-01-05T01:00:00Z', business: { zone, currency: 'CNY' } })
+})
+afterAll(() => house?.close())
+
+let messages = 0
+async function tell(event: string, properties: object): Promise<void> {
+  const message = {
+    type: 'track',
+    userId: 'QH-0001',
+    messageId: `m${++messages}`,
+    event,
+    properties,
+    timestamp: house.clock.now().toISOString(),
+  }
+  await ingest(house, { sourceId: '01900000-0000-7000-8000-000000000001', kind: 'key' }, [message])
+}
+
+const partyId = async () => {
+  const [row] = await house.database.query<{ partyId: string }>(
+    `select party_id as "partyId" from parties.identifier where kind = 'customer_id' and value = 'QH-0001'`,
+  )
+  return row!.partyId
+}
+
+const story: Record<Day, () => Promise<void>> = {
+  '2026-01-05': async () => {
+    await publish(house, { rules, startsOn: '2026-01-05', by: 'staff:lin' })
+    const traits = { name: '王晓洁', birthday: '1990-05-20' }
+    const message = { type: 'identify', userId: 'QH-0001', messageId: 'm0', traits }
+    await ingest(house, { sourceId: '01900000-0000-7000-8000-000000000001', kind: 'key' }, [message])
+  },
+  '2026-01-10': () => tell('Order Completed', { order_id: 'A', total: 168 }),
+  '2026-02-14': () => tell('Order Completed', { order_id: 'B', total: 325 }),
+  '2026-02-16': () => tell('Order Refunded', { order_id: 'B', total: 160 }),
+  '2026-03-01': async () => {
+    const cup = { act: 'spend', holdId: house.newId(), amount: 30, to: 'redeemed:tea-house' } as const
+    const now = house.clock.now().getTime()
+    const instruction: Instruction = { key: 'cup', partyId: await partyId(), asset: 'points', occurredAt: now, ...cup }
+    await house.database.transaction(transaction =>
+      post(house, transaction, [{ instructions: [instruction], author: { actor: 'test' } }]),
+    )
+  },
+  '2026-05-02': () => tell('Order Completed', { order_id: 'C', total: 99 }),
+  '2026-05-03': () => tell('Order Completed', { order_id: 'C', total: 99 }),
+  '2026-05-10': () => tell('Order Cancelled', { order_id: 'A', total: 168 }),
+  '2026-11-28': () => tell('Order Completed', { order_id: 'D', total: 50 }),
+}
+
+interface Movement {
+  readonly on: Day
+  readonly code: string
+  readonly amount: number
+  readonly source: string | null
+}
+
+async function movements(): Promise<string[]> {
+  const rows = await house.database.query<Movement>(
+    `select (p.occurred_at at time zone $2)::date::text as on, p.code, p.amount,
+       regexp_replace(l.source, '^[0-9a-f-]{36}/', '') as source
+     from ledger.posting p left join ledger.lot l on l.party_id = p.party_id and l.lot_id = p.lot_id
+     where p.party_id = $1 order by p.occurred_at, p.posted_at, p.code, p.amount desc`,
+    [await partyId(), zone],
+  )
+  return rows.map(row => `${row.on} ${row.code} ${row.amount} ${row.source ?? ''}`.trim())
+}
+
+test('a member’s year: what she earns, uses, gives back and lets expire, and nothing else', async () => {
+  for (let on: Day = '2026-01-05'; on <= '2026-12-31'; on = addDays(on, 1)) {
+    house.clock.set(localInstant(on, 10 * 3600, zone))
+    await story[on]?.()
+    await house.perform('ledger.due')
+  }
+  await house.performWaiting()
+  expect(await movements()).toEqual([
+    // The first order, with the welcome: usable a week later.
+    '2026-01-10 issue 20 welcome#1',
+    '2026-01-10 issue 16 spend#1',
+    '2026-01-17 mature 20 welcome#1',
+    '2026-01-17 mature 16 spend#1',
+    // The second order; 160 of 325 come back, and 15 of 32 points with them, before they could be used.
+    '2026-02-14 issue 32 spend#1',
+    '2026-02-14 issue 20 welcome#1',
+    '2026-02-16 revoke 15 spend#1',
+    '2026-02-21 mature 17 spend#1',
+    // A cup for 30 points: the oldest first.
+    '2026-03-01 spend 16 spend#1',
+    '2026-03-01 spend 14 welcome#1',
+    // Her birthday month; the till sends the same order twice.
+    '2026-05-02 issue 30 birthday 2026/birthday#1',
+    '2026-05-02 issue 9 spend#1',
+    '2026-05-09 mature 30 birthday 2026/birthday#1',
+    '2026-05-09 mature 9 spend#1',
+    // The first order is cancelled. Its 36 points were used in part, so others go; the welcome moves to the second order (above).
+    '2026-05-10 revoke 13 welcome#1',
+    '2026-05-10 revoke 10 spend#1',
+    '2026-05-10 revoke 7 spend#1',
+    '2026-05-10 revoke 6 welcome#1',
+    // What is left of the second order is over at the end of August, of May at the end of November.
+    '2026-09-01 expire 7 welcome#1',
+    '2026-11-28 issue 5 spend#1',
+    '2026-12-01 expire 30 birthday 2026/birthday#1',
+    '2026-12-01 expire 9 spend#1',
+    '2026-12-05 mature 5 spend#1',
+  ])
+  const [held] = await house.database.query('select pending, available, held, debt from ledger.holding')
+  expect(held).toEqual({ pending: 0, available: 5, held: 0, debt: 0 })
+  const events = await house.database.query<{ kind: string; n: number }>(
+    `select kind, count(*)::int4 as n from events.event where kind not like 'rhythm.%' and kind not like 'stage.%'
+     group by 1 order by 1`,
+  )
+  expect(events).toEqual([
+    { kind: 'purchase.recorded', n: 4 },
+    { kind: 'refund.recorded', n: 2 },
+  ])
+  expect((await verifyLedger(house.database)).filter(finding => finding.faults > 0)).toEqual([])
+})

@@ -1,0 +1,3 @@
+export { pointsProgramme } from './programme.ts'
+export { publish } from './publish.ts'
+export { type PointsRules, usualRules } from './rules.ts'

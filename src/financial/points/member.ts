@@ -1,0 +1,231 @@
+import { addDays, type Day, localDay } from '#kernel/clock/index.ts'
+import type { Queryable, Transaction } from '#kernel/database/index.ts'
+import type { House } from '#kernel/house.ts'
+import { type Instruction, post } from '#kernel/ledger/index.ts'
+import { refuse } from '#kernel/refusal.ts'
+import { endOfDay, lastUsableDay } from './calendar.ts'
+import { largestAdjustment, type MemberPoints, type PointsReason, type pointsMoves } from './contract.ts'
+import { earningsOf, editionAt } from './earn.ts'
+import { type MoneyEvent, moneyKinds, purchasesOf } from './facts.ts'
+import { editionsFrom, groundOf, issuer, pointsAsset } from './reconcile.ts'
+import { worthOf } from './rules.ts'
+import * as store from './store.ts'
+
+/** An instant at which something ends at the end of a day: the last day on which it still holds. */
+const lastDay = (instant: Date, zone: string): Day => localDay(new Date(instant.getTime() - 1), zone)
+
+/** The line of a lot, by what it was issued for. */
+const ofLot = `left join points.line n on n.party_id = l.party_id and n.line_key || '#' || n.generation = l.source`
+
+/** What a customer has now: what has matured or expired meanwhile counts as such, whether or not the ledger has booked it. */
+export async function memberPoints(house: House, partyId: string): Promise<MemberPoints> {
+  const queryable = house.database
+  const now = house.clock.now()
+  const [stored, { zone, currency: own }] = [await store.readEditions(queryable), await house.settings.business()]
+  const current = editionAt({ editions: editionsFrom(stored) }, now.getTime())
+  const rows = await queryable.query<{
+    lotId: string
+    pending: number
+    available: number
+    held: number
+    maturesAt: Date | null
+    expiresAt: Date | null
+    reason: PointsReason | null
+  }>(
+    `select l.lot_id as "lotId", l.pending, l.available, l.held, l.matures_at as "maturesAt", l.expires_at as "expiresAt", n.reason
+     from ledger.lot l ${ofLot}
+     where l.party_id = $1 and l.asset = $2 and l.pending + l.available + l.held > 0
+       and (l.expires_at is null or l.expires_at > $3 or l.held > 0)
+     order by l.expires_at nulls last, l.matures_at nulls first, l.lot_id`,
+    [partyId, pointsAsset, now],
+  )
+  const [holding] = await queryable.query<{ debt: number }>(
+    'select debt from ledger.holding where party_id = $1 and asset = $2',
+    [partyId, pointsAsset],
+  )
+  const lots = rows.map(({ maturesAt, expiresAt, ...lot }) => {
+    const isMature = maturesAt === null || maturesAt <= now
+    return {
+      ...lot,
+      pending: isMature ? 0 : lot.pending,
+      available: lot.available + (isMature ? lot.pending : 0),
+      usableFromOn: isMature ? null : localDay(maturesAt, zone),
+      lastUsableOn: expiresAt === null ? null : lastDay(expiresAt, zone),
+    }
+  })
+  const sum = (of: 'pending' | 'available' | 'held') => lots.reduce((total, lot) => total + lot[of], 0)
+  const owed = holding?.debt ?? 0
+  // What matured since the ledger last looked first pays what is owed back.
+  const paid = Math.min(owed, sum('available'))
+  const available = sum('available') - paid
+  const next = lots.find(lot => lot.lastUsableOn !== null && lot.available + lot.pending > 0)
+  const expiring = lots.filter(lot => lot.lastUsableOn === next?.lastUsableOn)
+  const rules = current?.rules ?? stored.at(-1)?.rules
+  return {
+    isRunning: current !== undefined,
+    available,
+    pending: sum('pending'),
+    held: sum('held'),
+    owedBack: owed - paid,
+    worthMinor: rules ? worthOf(available, rules) : 0,
+    currency: rules?.currency ?? own,
+    nextExpiry: next
+      ? {
+          points: expiring.reduce((total, lot) => total + lot.available + lot.pending, 0),
+          lastUsableOn: next.lastUsableOn!,
+        }
+      : null,
+    lots,
+  }
+}
+
+type Move = (typeof pointsMoves)[number]
+
+interface MoveRow {
+  readonly transactionId: string
+  readonly kind: Move
+  readonly points: number
+  readonly occurredAt: Date
+  readonly postedReason: string | null
+  readonly reason: PointsReason | null
+}
+
+/**
+ * Every change of what a customer has, newest first. What only moves between the customer's own accounts (maturing, holding,
+ * paying what is owed) is none; what refunds take of points that had expired already neither.
+ */
+export async function memberHistory(
+  queryable: Queryable,
+  partyId: string,
+  page: { readonly before: string | undefined; readonly limit: number },
+) {
+  const [beforeId, beforeKind] = page.before?.split('_') ?? []
+  const rows = await queryable.query<MoveRow>(
+    `select m."transactionId", m.kind, m.points, m.occurred_at as "occurredAt", t.reason as "postedReason", n.reason
+     from (
+       select transaction_id as "transactionId", min(occurred_at) as occurred_at,
+         case code when 'issue' then 'earned' when 'revoke' then 'taken-back' when 'capture' then 'used' when 'spend' then 'used'
+           when 'return' then 'returned' when 'expire' then 'expired' when 'adjust' then 'adjusted'
+           when 'transfer' then case when to_account = 'transit' then 'given' else 'received' end end as kind,
+         sum(case when from_account in ('pending', 'available', 'held', 'debt') then -amount else amount end)::bigint as points
+       from ledger.posting
+       where party_id = $1 and asset = $2 and from_account not like 'breakage%'
+         and code in ('issue', 'revoke', 'capture', 'spend', 'return', 'expire', 'adjust', 'transfer')
+       group by 1, 3) as m
+     join ledger.transaction t on t.party_id = $1 and t.transaction_id = m."transactionId"
+     left join points.line n on n.party_id = $1 and m.kind in ('earned', 'taken-back')
+       and n.line_key || '#' || n.generation = regexp_replace(substr(t.key, 45), ' keeps [0-9]+$', '')
+     where $3::uuid is null or (m."transactionId", m.kind) < ($3::uuid, $4)
+     order by m."transactionId" desc, m.kind desc limit $5`,
+    [partyId, pointsAsset, beforeId ?? null, beforeKind ?? null, page.limit + 1],
+  )
+  const items = rows.slice(0, page.limit)
+  const last = items.at(-1)
+  return {
+    items: items.map(({ transactionId, kind, points, occurredAt, postedReason, reason }) => ({
+      moveId: `${transactionId}_${kind}`,
+      kind,
+      points,
+      occurredAt: occurredAt.toISOString(),
+      reason: reason ?? (postedReason === null ? null : { key: `points:adjustment.${postedReason}`, values: {} }),
+    })),
+    next: rows.length > page.limit && last ? `${last.transactionId}_${last.kind}` : null,
+  }
+}
+
+/** What somebody, or anybody, would earn with a basket at this moment: what all their earnings would grow by. */
+export async function quote(
+  house: House,
+  basket: { readonly partyId?: string | undefined; readonly amountMinor: number } & object,
+) {
+  return house.database.transaction(async transaction => {
+    const now = house.clock.now()
+    const stored = await store.readEditions(transaction)
+    const editions = editionsFrom(stored)
+    const edition = editionAt({ editions }, now.getTime())
+    if (!edition) {
+      return { points: 0, worthMinor: 0, currency: null, usableFrom: null, lastUsableOn: null, lines: [] }
+    }
+    const { partyId, ...payload } = basket
+    const { rules, zone } = edition
+    const { currency } = rules
+    const eventId = house.newId()
+    const buying: MoneyEvent = {
+      eventId,
+      kind: 'purchase.recorded',
+      occurredAt: now,
+      payload: { ...payload, currency },
+    }
+    const history = partyId === undefined ? [] : await house.events.history(transaction, [partyId], moneyKinds)
+    const months = partyId === undefined ? undefined : await store.birthMonths(transaction, [partyId])
+    const ground = await groundOf(transaction, editions)
+    const earnedWith = (events: readonly MoneyEvent[]) =>
+      earningsOf(ground, {
+        birthMonth: months?.get(partyId!) ?? null,
+        purchases: purchasesOf(events, stored[0]!.zone).sort((one, other) => one.at - other.at),
+      })
+    const before = new Map(earnedWith(history).map(earning => [earning.key, earning.kept]))
+    const lines = earnedWith([...history, buying])
+      .map(({ key, kept, reason }) => ({ points: kept - (before.get(key) ?? 0), reason }))
+      .filter(line => line.points > 0)
+    const points = lines.reduce((sum, line) => sum + line.points, 0)
+    const today = localDay(now, zone)
+    return {
+      points,
+      worthMinor: worthOf(points, rules),
+      currency,
+      usableFrom: new Date(endOfDay(addDays(today, rules.pendingDays - 1), zone)).toISOString(),
+      lastUsableOn: lastUsableDay(today, rules.expiry),
+      lines,
+    }
+  })
+}
+
+/** Gives or takes points by hand. More than a limit only whoever may change the programme itself. */
+export async function adjust(
+  house: House,
+  partyId: string,
+  asked: {
+    readonly requestId: string
+    readonly points: number
+    readonly reason: string
+    readonly by: string
+    readonly mayManage: boolean
+  },
+): Promise<{ available: number }> {
+  const { requestId, points, reason, by, mayManage } = asked
+  if (!mayManage && Math.abs(points) > largestAdjustment) {
+    throw refuse('forbidden', 'points:refusal.too-much-by-hand', { most: largestAdjustment })
+  }
+  await house.database.transaction(async transaction => {
+    const now = house.clock.now()
+    const edition = editionAt({ editions: editionsFrom(await store.readEditions(transaction)) }, now.getTime())
+    if (!edition) throw refuse('conflict', 'points:refusal.not-running')
+    const base = { key: `points adjustment ${requestId}`, partyId, asset: pointsAsset, occurredAt: now.getTime() }
+    const last = lastUsableDay(localDay(now, edition.zone), edition.rules.expiry)
+    const instruction: Instruction =
+      points > 0
+        ? {
+            ...base,
+            act: 'issue',
+            amount: points,
+            from: `adjustment:${issuer}`,
+            issuer,
+            ...(last !== null && { expiresAt: endOfDay(last, edition.zone) }),
+          }
+        : { ...base, act: 'debit', amount: -points, to: `adjustment:${issuer}` }
+    await postOrRefuse(house, transaction, instruction, { actor: by, reason })
+    await house.live.announce(transaction, ['points'])
+  })
+  return { available: (await memberPoints(house, partyId)).available }
+}
+
+async function postOrRefuse(
+  house: House,
+  transaction: Transaction,
+  instruction: Instruction,
+  author: { readonly actor: string; readonly reason: string },
+): Promise<void> {
+  const [[outcome] = []] = await post(house, transaction, [{ instructions: [instruction], author }])
+  if (outcome?.state === 'refused') throw refuse('conflict', outcome.code, outcome.details)
+}

@@ -1,0 +1,206 @@
+import type { Transaction } from '#kernel/database/index.ts'
+import type { House } from '#kernel/house.ts'
+import { type Instruction, type PostingRequest, post } from '#kernel/ledger/index.ts'
+import { assert } from '#kernel/refusal.ts'
+import { type Earning, type Edition, earningsOf, type Ground, type Member } from './earn.ts'
+import { moneyKinds, purchasesOf } from './facts.ts'
+import * as store from './store.ts'
+
+/** Names the programme in the ledger, as issuer and as author. */
+export const issuer = 'points'
+export const pointsAsset = 'points'
+const author = { actor: 'financial/points' }
+
+export function editionsFrom(stored: readonly store.StoredEdition[]): Edition[] {
+  return stored.map(({ editionId, rules, zone, startsAt }) => ({
+    editionId,
+    rules,
+    zone,
+    startsAt: startsAt.getTime(),
+  }))
+}
+
+/** The rules, and the groups of products where a rule asks for them. */
+export async function groundOf(transaction: Transaction, editions: readonly Edition[]): Promise<Ground> {
+  const asks = JSON.stringify(editions.map(edition => edition.rules)).includes('"kind":"category"')
+  const groups = asks ? await store.categories(transaction) : new Map<string, string>()
+  return { editions, categoryOf: sku => groups.get(sku) }
+}
+
+/** The facts of these customers as the log now stands. */
+export async function membersOf(
+  house: House,
+  transaction: Transaction,
+  partyIds: readonly string[],
+  zone: string,
+): Promise<Map<string, Member>> {
+  const events = Map.groupBy(await house.events.history(transaction, partyIds, moneyKinds), event => event.partyId)
+  const months = await store.birthMonths(transaction, partyIds)
+  return new Map(
+    partyIds.map(partyId => [
+      partyId,
+      { birthMonth: months.get(partyId) ?? null, purchases: purchasesOf(events.get(partyId) ?? [], zone) },
+    ]),
+  )
+}
+
+/**
+ * Works out what these customers have earned from all that is known of them, and posts what differs from what was posted: so
+ * the order in which purchases, refunds and corrections arrive cannot matter, and doing it again changes nothing. Runs in
+ * the transaction that recorded the facts.
+ */
+export async function reconcile(house: House, transaction: Transaction, partyIds: readonly string[]): Promise<void> {
+  const stored = await store.readEditions(transaction)
+  if (stored.length === 0 || partyIds.length === 0) return
+  const sorted = [...new Set(partyIds)].sort()
+  await store.lockMembers(transaction, sorted, house.clock.now())
+  const editions = editionsFrom(stored)
+  const ground = await groundOf(transaction, editions)
+  const members = await membersOf(house, transaction, sorted, stored[0]!.zone)
+  const posted = Map.groupBy(await store.readLines(transaction, sorted), line => line.partyId)
+  const steps = sorted.flatMap(partyId =>
+    stepsFor(partyId, earningsOf(ground, members.get(partyId)!), posted.get(partyId) ?? []),
+  )
+  await takeSteps(house, transaction, { steps, editions })
+}
+
+/** `grow` issues more for a line, `shrink` takes back what is no longer due of one generation of it. */
+export type Step =
+  | {
+      readonly kind: 'grow'
+      readonly partyId: string
+      readonly earning: Earning
+      readonly generation: number
+      readonly points: number
+      readonly kept: number
+    }
+  | { readonly kind: 'shrink'; readonly line: store.Line; readonly kept: number }
+
+/**
+ * How what was posted becomes what is due. What a line lost is taken from its latest generation first, because a share that
+ * was taken back is never given back by the ledger: what is due again is issued anew.
+ *
+ * Example: 12 points posted, 6 of them due after a refund -> shrink to 6; the refund is withdrawn -> grow by 6.
+ */
+export function stepsFor(partyId: string, due: readonly Earning[], posted: readonly store.Line[]): Step[] {
+  const steps: Step[] = []
+  const known = Map.groupBy(posted, line => line.lineKey)
+  for (const earning of due) {
+    const lines = known.get(earning.key)
+    known.delete(earning.key)
+    if (!lines) {
+      const { points, kept } = earning
+      if (kept > 0) steps.push({ kind: 'grow', partyId, earning, generation: 1, points, kept })
+      continue
+    }
+    const have = lines.reduce((sum, line) => sum + line.kept, 0)
+    const more = earning.kept - have
+    if (more > 0) {
+      steps.push({ kind: 'grow', partyId, earning, generation: lines.at(-1)!.generation + 1, points: more, kept: more })
+    } else if (more < 0) steps.push(...shrinkBy(lines, -more))
+  }
+  for (const lines of known.values()) {
+    steps.push(
+      ...shrinkBy(
+        lines,
+        lines.reduce((sum, line) => sum + line.kept, 0),
+      ),
+    )
+  }
+  return steps
+}
+
+function shrinkBy(lines: readonly store.Line[], points: number): Step[] {
+  const steps: Step[] = []
+  let left = points
+  for (const line of lines.toReversed()) {
+    const part = Math.min(left, line.kept)
+    if (part > 0) steps.push({ kind: 'shrink', line, kept: line.kept - part })
+    left -= part
+  }
+  return steps
+}
+
+async function takeSteps(
+  house: House,
+  transaction: Transaction,
+  { steps, editions }: { steps: readonly Step[]; editions: readonly Edition[] },
+): Promise<void> {
+  const granted = await withinBudgets(transaction, steps)
+  if (granted.length === 0) return
+  const now = house.clock.now().getTime()
+  const requests: PostingRequest[] = []
+  const lines: store.Line[] = []
+  const say = (instruction: Instruction) => requests.push({ instructions: [instruction], author })
+  for (const step of granted) {
+    const line = step.kind === 'grow' ? lineOf(step) : { ...step.line, kept: step.kept }
+    lines.push(line)
+    const source = sourceOf(line)
+    const base = { partyId: line.partyId, asset: pointsAsset, source }
+    const occurredAt = line.occurredAt.getTime()
+    if (step.kind === 'grow') {
+      const { maturesAt } = step.earning
+      const edition = editions.find(each => each.editionId === step.earning.editionId)!
+      const expiresAt = usableUntil(step.earning, edition, now)
+      say({
+        ...base,
+        act: 'issue',
+        key: `points ${line.partyId} ${source}`,
+        occurredAt,
+        amount: line.issued,
+        from: `issuance:${issuer}`,
+        issuer,
+        ...(maturesAt !== null && { maturesAt }),
+        ...(expiresAt !== null && { expiresAt }),
+      })
+    }
+    if (line.kept < line.issued) {
+      say({
+        ...base,
+        act: 'revoke',
+        key: `points ${line.partyId} ${source} keeps ${line.kept}`,
+        occurredAt: now,
+        numerator: line.issued - line.kept,
+        denominator: line.issued,
+      })
+    }
+  }
+  const outcomes = await post(house, transaction, requests)
+  for (const [outcome] of outcomes)
+    assert(outcome!.state === 'posted', `points are posted (${JSON.stringify(outcome)})`)
+  await store.writeLines(transaction, lines)
+  await house.live.announce(transaction, ['points'])
+}
+
+/** What was issued for a line, under one name in the ledger. */
+export function sourceOf({ lineKey, generation }: Pick<store.Line, 'lineKey' | 'generation'>): string {
+  return `${lineKey}#${generation}`
+}
+
+function lineOf({ partyId, earning, generation, points, kept }: Extract<Step, { kind: 'grow' }>): store.Line {
+  const { key, editionId, ruleId, eventId, at, reason } = earning
+  const occurredAt = new Date(at)
+  return { partyId, lineKey: key, generation, editionId, ruleId, eventId, occurredAt, issued: points, kept, reason }
+}
+
+/** Points told of after their time was over get some days of grace, rather than nothing. */
+function usableUntil({ expiresAt }: Earning, { rules }: Edition, now: number): number | null {
+  if (expiresAt === null || expiresAt > now) return expiresAt
+  return now + rules.lateGraceDays * 86_400_000
+}
+
+/** Whoever comes first is served first: what the budgets no longer hold is not issued, and what was given stays given. */
+async function withinBudgets(transaction: Transaction, steps: readonly Step[]): Promise<Step[]> {
+  const budgets = steps.flatMap(step => (step.kind === 'grow' ? step.earning.budgets : []))
+  if (budgets.length === 0) return [...steps]
+  const used = await store.lockBudgets(transaction, [...new Set(budgets.map(budget => budget.key))])
+  const granted = steps.map((step): Step => {
+    if (step.kind === 'shrink') return step
+    const room = step.earning.budgets.map(({ key, limit }) => Math.max(0, limit - used.get(key)!))
+    const points = Math.min(step.points, ...room)
+    for (const { key } of step.earning.budgets) used.set(key, used.get(key)! + points)
+    return { ...step, points, kept: Math.max(0, step.kept - (step.points - points)) }
+  })
+  await store.writeBudgets(transaction, used)
+  return granted.filter(step => step.kind === 'shrink' || step.points > 0)
+}

@@ -1,0 +1,146 @@
+import type { Queryable, Transaction } from '#kernel/database/index.ts'
+import type { Reason } from './earn.ts'
+import { type PointsRules, pointsRules } from './rules.ts'
+
+export interface StoredEdition {
+  readonly editionId: string
+  readonly number: number
+  readonly rules: PointsRules
+  readonly zone: string
+  readonly startsAt: Date
+  readonly publishedAt: Date
+  readonly publishedBy: string
+}
+
+/** All published editions, in the order in which they come into force. */
+export async function readEditions(queryable: Queryable): Promise<StoredEdition[]> {
+  const rows = await queryable.query<StoredEdition>(
+    `select edition_id as "editionId", number, rules, zone, starts_at as "startsAt", published_at as "publishedAt",
+       published_by as "publishedBy" from points.edition order by starts_at, number`,
+  )
+  return rows.map(row => ({ ...row, rules: pointsRules.parse(row.rules) }))
+}
+
+export async function insertEdition(transaction: Transaction, edition: StoredEdition): Promise<void> {
+  await transaction.query(
+    `insert into points.edition (edition_id, number, rules, zone, starts_at, published_at, published_by)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      edition.editionId,
+      edition.number,
+      JSON.stringify(edition.rules),
+      edition.zone,
+      edition.startsAt,
+      edition.publishedAt,
+      edition.publishedBy,
+    ],
+  )
+}
+
+/**
+ * Locks customers, always in the order of their ids: what one of them has earned is worked out by one transaction at a time,
+ * and each sees all facts that were committed before.
+ */
+export async function lockMembers(transaction: Transaction, partyIds: readonly string[], at: Date): Promise<void> {
+  const sorted = [...partyIds].sort()
+  await transaction.query(
+    `insert into points.member (party_id, joined_at) select *, $2 from unnest($1::uuid[]) on conflict do nothing`,
+    [sorted, at],
+  )
+  await transaction.query('select from points.member where party_id = any ($1) order by party_id for update', [sorted])
+}
+
+/** Those of these customers who ever earned. */
+export async function knownMembers(queryable: Queryable, partyIds: readonly string[]): Promise<string[]> {
+  const rows = await queryable.query<{ partyId: string }>(
+    'select party_id as "partyId" from points.member where party_id = any ($1) order by party_id',
+    [partyIds],
+  )
+  return rows.map(row => row.partyId)
+}
+
+/** The months of birth of those whose birthday is known. */
+export async function birthMonths(queryable: Queryable, partyIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await queryable.query<{ partyId: string; month: number }>(
+    `select party_id as "partyId", substr(birthday, length(birthday) - 4, 2)::int4 as month from parties.party
+     where party_id = any ($1) and birthday is not null`,
+    [partyIds],
+  )
+  return new Map(rows.map(row => [row.partyId, row.month]))
+}
+
+/** The groups of all products that have one. */
+export async function categories(queryable: Queryable): Promise<Map<string, string>> {
+  const rows = await queryable.query<{ sku: string; category: string }>(
+    'select sku, category from catalogue.product where category is not null',
+  )
+  return new Map(rows.map(row => [row.sku, row.category]))
+}
+
+export interface Line {
+  readonly partyId: string
+  readonly lineKey: string
+  readonly generation: number
+  readonly editionId: string
+  readonly ruleId: string
+  readonly eventId: string | null
+  readonly occurredAt: Date
+  readonly issued: number
+  kept: number
+  readonly reason: Reason
+}
+
+/** What was posted for these customers so far. */
+export async function readLines(queryable: Queryable, partyIds: readonly string[]): Promise<Line[]> {
+  return queryable.query<Line>(
+    `select party_id as "partyId", line_key as "lineKey", generation, edition_id as "editionId", rule_id as "ruleId",
+       event_id as "eventId", occurred_at as "occurredAt", issued, kept, reason
+     from points.line where party_id = any ($1) order by party_id, line_key, generation`,
+    [partyIds],
+  )
+}
+
+export async function writeLines(transaction: Transaction, lines: readonly Line[]): Promise<void> {
+  if (lines.length === 0) return
+  const column = <T>(pick: (line: Line) => T) => lines.map(pick)
+  await transaction.query(
+    `insert into points.line (party_id, line_key, generation, edition_id, rule_id, event_id, occurred_at, issued, kept, reason)
+     select p, l, g, d, r, e, o, i, k, j from rows from (unnest($1::uuid[], $2::text[], $3::int4[], $4::uuid[], $5::text[],
+       $6::uuid[], $7::timestamptz[], $8::int8[], $9::int8[]), jsonb_array_elements($10::jsonb)) as t (p, l, g, d, r, e, o, i, k, j)
+     on conflict (party_id, line_key, generation) do update set kept = excluded.kept`,
+    [
+      column(line => line.partyId),
+      column(line => line.lineKey),
+      column(line => line.generation),
+      column(line => line.editionId),
+      column(line => line.ruleId),
+      column(line => line.eventId),
+      column(line => line.occurredAt.toISOString()),
+      column(line => line.issued),
+      column(line => line.kept),
+      JSON.stringify(column(line => line.reason)),
+    ],
+  )
+}
+
+/** Locks shared budgets, always in the order of their names, and says how much of each is used. */
+export async function lockBudgets(transaction: Transaction, keys: readonly string[]): Promise<Map<string, number>> {
+  const sorted = [...keys].sort()
+  await transaction.query(
+    'insert into points.budget (budget_key, used) select *, 0 from unnest($1::text[]) on conflict do nothing',
+    [sorted],
+  )
+  const rows = await transaction.query<{ key: string; used: number }>(
+    'select budget_key as key, used from points.budget where budget_key = any ($1) order by budget_key for update',
+    [sorted],
+  )
+  return new Map(rows.map(row => [row.key, row.used]))
+}
+
+export async function writeBudgets(transaction: Transaction, used: ReadonlyMap<string, number>): Promise<void> {
+  await transaction.query(
+    `update points.budget b set used = n.used from unnest($1::text[], $2::int8[]) as n (budget_key, used)
+     where b.budget_key = n.budget_key`,
+    [[...used.keys()], [...used.values()]],
+  )
+}
