@@ -9,6 +9,7 @@ const operationsOf: Record<Topic, readonly string[]> = {
   events: ['latestEvents', 'eventProblems', 'partyTimeline'],
   imports: ['listImports', 'readImport', 'listImportProblems', 'listUnattributedOrders', 'listSetAsideLines'],
   jobs: ['listJobs'],
+  ledger: ['readLedger', 'listPostings', 'readHoldings', 'listAdjustments'],
   models: ['listModels', 'listFits'],
   rhythm: [
     'listCustomers',

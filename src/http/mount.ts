@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { whyNotPermitted } from '#kernel/access/index.ts'
@@ -29,6 +30,7 @@ export function mountRoute(app: FastifyInstance, context: Context, { operation, 
       caller: asker.caller,
       language,
       ...(file && { file }),
+      ...idempotencyKeyOf(request),
     } as never),
   )
 }
@@ -79,7 +81,18 @@ export function mount<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   })
 }
 
+/** At most as long as an API like Stripe's takes; anything else is no name. */
+function idempotencyKeyOf({ headers }: FastifyRequest): { idempotencyKey?: string } {
+  const given = headers['idempotency-key']
+  return typeof given === 'string' && given.length > 0 && given.length <= 255 ? { idempotencyKey: given } : {}
+}
+
 async function send(reply: FastifyReply, operation: Operation, given: unknown): Promise<FastifyReply> {
+  if (operation.format === 'csv') {
+    const name = operation.path.split('/').at(-1)!
+    reply.header('content-disposition', `attachment; filename="${name}"`)
+    return reply.type('text/csv; charset=utf-8').send(Readable.from(given as AsyncIterable<string>))
+  }
   const checked = operation.reply.safeParse(given)
   if (!checked.success) {
     const places = checked.error.issues.slice(0, 5).map(issue => `${issue.path.join('.')}: ${issue.code}`)

@@ -126,7 +126,8 @@ function bodyOf(operation: Operation, schemaOf: SchemaOf): Json {
 function replyOf(operation: Operation, schemaOf: SchemaOf): Json {
   const status = String(operation.status ?? 200)
   if (status === '204') return { 204: { description: 'Done' } }
-  const media = operation.path === '/api/live' ? 'text/event-stream' : 'application/json'
+  const media =
+    operation.path === '/api/live' ? 'text/event-stream' : operation.format === 'csv' ? 'text/csv' : 'application/json'
   return {
     [status]: { description: 'Done', content: { [media]: { schema: schemaOf(operation.reply, 'output') } } },
   }

@@ -6,6 +6,7 @@ export type Topic =
   | 'events'
   | 'imports'
   | 'jobs'
+  | 'ledger'
   | 'models'
   | 'points'
   | 'rhythm'

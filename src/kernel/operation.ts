@@ -30,6 +30,8 @@ export interface Operation<
   readonly world?: 'business'
   /** The body is a multipart form with one file in it; the form's other fields, sent before it, make up `body`. */
   readonly upload?: true
+  /** The answer is a text of this kind, handed over in pieces (an async iterable of strings) and saved as a file. */
+  readonly format?: 'csv'
 }
 
 /** Declares an operation, keeping the exact types of its schemas. */
@@ -61,6 +63,8 @@ export interface Request<Params, Query, Body> {
   readonly language: Language
   /** Only where the operation says `upload`: must be read to its end, or destroyed. */
   readonly file?: UploadedFile
+  /** What the client calls this request (`Idempotency-Key`): sent again under the same name it must be done once. */
+  readonly idempotencyKey?: string
 }
 
 export interface UploadedFile {

@@ -14,6 +14,9 @@ export const permissions = [
   'points.read',
   'points.adjust',
   'points.manage',
+  'ledger.read',
+  'ledger.adjust',
+  'ledger.approve',
   'jobs.read',
   'settings.manage',
   'staff.manage',
@@ -46,6 +49,6 @@ export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = 
   ],
   'front-desk': [...everyone, 'customers.write', 'warnings.act'],
   service: [...everyone, 'customers.write', 'warnings.act', 'points.adjust', 'events.read'],
-  finance: [...everyone, 'money.read', 'points.adjust', 'jobs.read'],
+  finance: [...everyone, 'money.read', 'points.adjust', 'ledger.read', 'ledger.adjust', 'ledger.approve', 'jobs.read'],
   viewer: ['customers.read', 'points.read', 'money.read'],
 }

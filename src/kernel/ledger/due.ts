@@ -3,6 +3,7 @@ import type { House } from '#kernel/house.ts'
 import { job } from '#kernel/jobs/index.ts'
 import { addUpHouse } from './house-balance.ts'
 import { post } from './post.ts'
+import { verify } from './verify.ts'
 
 const atOnce = 500
 
@@ -50,3 +51,27 @@ async function settleBatch(house: House): Promise<number> {
     return due.length
   })
 }
+
+async function watch(house: House, scope: 'whole' | 'changed') {
+  const { findings, postings } = await verify(house, scope)
+  const faulty = findings.filter(finding => finding.faults > 0)
+  const faults = faulty.reduce((total, finding) => total + finding.faults, 0)
+  if (faults > 0) house.log.error({ faults, claims: faulty.map(each => each.id) }, 'the ledger does not add up')
+  return { postings, faults }
+}
+
+/** Every night all of it; what is found is red on the page of the ledger. */
+export const verifyJob = job({
+  name: 'ledger.verify',
+  input: z.object({}),
+  visible: true,
+  run: house => watch(house, 'whole'),
+})
+
+/** Every few minutes those for whom something was posted. */
+export const verifyChangedJob = job({
+  name: 'ledger.verify-changed',
+  input: z.object({}),
+  visible: false,
+  run: house => watch(house, 'changed'),
+})

@@ -68,6 +68,7 @@ export const edges = {
   ],
 } as const satisfies Record<string, readonly (readonly [OwnAccount | HouseKind, OwnAccount | HouseKind])[]>
 export type PostingCode = keyof typeof edges
+export const postingCodes = Object.keys(edges) as [PostingCode, ...PostingCode[]]
 
 /** Example: `kindOf('issuance:tea-house')` -> 'issuance'. */
 export function kindOf(account: Account): OwnAccount | HouseKind {

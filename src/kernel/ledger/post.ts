@@ -136,7 +136,7 @@ function fingerprintOf({ key: _, occurredAt: __, ...said }: Instruction): string
 }
 
 /** Sixteen bytes of a SHA-256, in the shape of an id: what is kept for ever stays small. */
-function digest(text: string): string {
+export function digest(text: string): string {
   const hex = hash('sha256', text)
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
 }

@@ -1,6 +1,7 @@
 import { distributed, local, reference } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
-import { dueJob } from './due.ts'
+import { dueJob, verifyChangedJob, verifyJob } from './due.ts'
+import { ledgerRoutes } from './routes.ts'
 
 export const ledgerRoom: Room = {
   name: 'kernel/ledger',
@@ -14,9 +15,16 @@ export const ledgerRoom: Room = {
     'ledger.hold': distributed('party_id'),
     'ledger.source': distributed('party_id'),
     'ledger.key': distributed('key'),
+    'ledger.adjustment': distributed('party_id'),
+    'ledger.verification': local,
     'ledger.house_balance': local,
     'ledger.house_mark': local,
   },
-  jobs: [dueJob],
-  schedules: [{ job: 'ledger.due', cron: '* * * * *' }],
+  routes: ledgerRoutes,
+  jobs: [dueJob, verifyJob, verifyChangedJob],
+  schedules: [
+    { job: 'ledger.due', cron: '* * * * *' },
+    { job: 'ledger.verify-changed', cron: '*/5 * * * *' },
+    { job: 'ledger.verify', cron: '30 19 * * *' },
+  ],
 }

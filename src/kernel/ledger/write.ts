@@ -212,8 +212,8 @@ const writeEverything = `
     insert into ledger.lot (${columnList('lot')}) select * from ${given('lot')}
     on conflict (party_id, lot_id) do update set ${excluded(lotChanges)}),
   postings as (
-    insert into ledger.posting (party_id, transaction_id, position, asset, code, from_account, to_account, amount, lot_id, occurred_at, posted_at)
-    select given.*, $1 from ${given('posting')}),
+    insert into ledger.posting (party_id, transaction_id, position, asset, code, from_account, to_account, amount, lot_id, occurred_at, posted_at, xid)
+    select given.*, $1, pg_current_xact_id() from ${given('posting')}),
   holds as (
     insert into ledger.hold (${columnList('hold')})
     select party_id, hold_id, asset, amount, captured, returned, until, state, captured_by, parts::jsonb from ${given('hold')}

@@ -3,6 +3,8 @@ create schema ledger;
 create table ledger.asset (
   asset text primary key,
   kind text not null check (kind in ('points', 'qualifying', 'stamp', 'money', 'ticket', 'right')),
+  -- What is given or taken by hand beyond this needs a second pair of eyes.
+  approval_above bigint not null default 1000 check (approval_above >= 0),
   created_at timestamptz not null
 );
 create table ledger.holding (
@@ -82,7 +84,7 @@ create table ledger.posting (
   lot_id uuid,
   occurred_at timestamptz not null,
   posted_at timestamptz not null,
-  xid xid8 not null default pg_current_xact_id(),
+  xid xid8 not null,
   primary key (party_id, transaction_id, position),
   constraint posting_two_sides check (from_account <> to_account)
 );
@@ -127,3 +129,34 @@ create table ledger.house_mark (
   upto xid8 not null
 );
 insert into ledger.house_mark (upto) values ('0');
+-- What staff asked to give (above zero) or take (below), and who agreed; `threshold` is what it was when it was asked.
+create table ledger.adjustment (
+  party_id uuid not null,
+  adjustment_id uuid not null,
+  asset text not null,
+  amount bigint not null check (amount <> 0),
+  threshold bigint not null,
+  reason text not null,
+  state text not null check (state in ('waiting', 'posted', 'declined')),
+  asked_by text not null,
+  asked_at timestamptz not null,
+  decided_by text,
+  decided_at timestamptz,
+  transaction_id uuid,
+  primary key (party_id, adjustment_id),
+  constraint adjustment_second_pair_of_eyes check (decided_by <> asked_by)
+);
+create index adjustment_waiting on ledger.adjustment (asked_at) where state = 'waiting';
+-- What was verified when, up to which transaction, and what was found.
+create table ledger.verification (
+  verification_id uuid primary key,
+  verified_at timestamptz not null,
+  scope text not null check (scope in ('whole', 'changed')),
+  parties integer,
+  postings bigint not null,
+  upto xid8 not null,
+  took_ms integer not null,
+  faults integer not null,
+  findings jsonb not null
+);
+create index verification_latest on ledger.verification (verified_at desc);
