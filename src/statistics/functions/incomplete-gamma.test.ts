@@ -1,18 +1,20 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { scaledUpperGamma } from './incomplete-gamma.ts'
+import { logScaledUpperGamma } from './incomplete-gamma.ts'
 import { logGamma } from './log-gamma.ts'
+
+const scaledUpperGamma = (k: number, x: number) => Math.exp(logScaledUpperGamma(k, x))
 
 // mpmath: exp(x) * gammainc(k, x, inf, regularized=True), 30 digits.
 it.each([
   [1, 50, 1],
   [2, 3, 4],
-  [0.5, 0.01, 0.8964569799691266],
-  [0.5, 2, 0.3362040024463412],
+  [0.5, 0.01, 0.896456979969127],
+  [0.5, 2, 0.336204002446341],
   [2.42, 1e-6, 1.000001000000499],
-  [1.6, 700, 57.05959534653752],
+  [1.6, 700, 57.0595953465375],
   [50, 40, 2.1882942840339872e17],
-  [0.05, 0.3, 0.06157904442965065],
+  [0.05, 0.3, 0.0615790444296507],
 ])('k %d, x %d -> %d', (k, x, expected) => {
   expect(scaledUpperGamma(k, x) / expected).toBeCloseTo(1, 12)
 })

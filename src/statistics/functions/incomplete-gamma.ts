@@ -1,14 +1,14 @@
 import { logGamma } from './log-gamma.ts'
 
 /**
- * e^x Q(k, x): the upper tail of a Gamma(k) variable, Q(k, x) = Gamma(k, x) / Gamma(k), against that of an exponential one, for
- * k > 0 and x >= 0. It stays a number where Q itself has long vanished: for large x it is about x^(k-1) / Gamma(k).
+ * ln(e^x Q(k, x)): the upper tail of a Gamma(k) variable, Q(k, x) = Gamma(k, x) / Gamma(k), against that of an exponential one, for
+ * k > 0 and x >= 0. It stays a number where Q itself has long vanished: for large x it is about (k-1) ln x - ln Gamma(k).
  *
  * Series of the lower tail below x = k + 1 (DLMF 8.7.1), continued fraction of the upper beyond (8.9.2, Lentz).
- * Example: `scaledUpperGamma(1, 50)` -> 1; `scaledUpperGamma(2, 3)` -> 1 + 3 = 4.
+ * Example: `logScaledUpperGamma(1, 50)` -> 0; `logScaledUpperGamma(2, 3)` -> ln(1 + 3).
  */
-export function scaledUpperGamma(k: number, x: number): number {
-  if (x === 0) return 1
+export function logScaledUpperGamma(k: number, x: number): number {
+  if (x === 0) return 0
   if (x < k + 1) {
     let term = 1
     let sum = 1
@@ -17,7 +17,7 @@ export function scaledUpperGamma(k: number, x: number): number {
       sum += term
       if (term < 1e-17 * sum) break
     }
-    return Math.exp(x) * Math.max(0, 1 - Math.exp(k * Math.log(x) - x - logGamma(k + 1)) * sum)
+    return x + Math.log(Math.max(Number.MIN_VALUE, 1 - Math.exp(k * Math.log(x) - x - logGamma(k + 1)) * sum))
   }
   const tiny = 1e-300
   let b = x + 1 - k
@@ -36,5 +36,5 @@ export function scaledUpperGamma(k: number, x: number): number {
     fraction *= change
     if (Math.abs(change - 1) < 1e-16) break
   }
-  return Math.exp(k * Math.log(x) - logGamma(k)) * fraction
+  return k * Math.log(x) - logGamma(k) + Math.log(fraction)
 }

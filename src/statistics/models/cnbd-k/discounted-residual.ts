@@ -1,4 +1,4 @@
-import { scaledUpperGamma } from '../../functions/incomplete-gamma.ts'
+import { logScaledUpperGamma } from '../../functions/incomplete-gamma.ts'
 import { type Mean, meanOverBeta, meanOverGamma } from '../../functions/mean-over.ts'
 import type { History } from '../history.ts'
 import { checkQuestion } from '../question.ts'
@@ -33,15 +33,16 @@ export function discountedExpectedResidual(
   // The rate given her gaps is Gamma(shape, scale); e^(-lambda c) of the silence makes the scale the whole observation.
   const mean = meanOverGamma(shape)(point => {
     const lambda = point / total
-    const running = scaledUpperGamma(k, (lambda + rate) * silent)
-    return running * discountedSeries(overLeaving, k * Math.log1p(rate / lambda))
+    const discount = k * Math.log1p(rate / lambda)
+    const running = Math.exp(logScaledUpperGamma(k, (lambda + rate) * silent) - discount)
+    return running * discountedSeries(overLeaving, discount)
   })
   return alive * mean * Math.exp(-shape * Math.log1p(silent / scale) - logContinuing)
 }
 
-/** phi / (1 - (1 - p) phi) in the mean over p, where phi = e^-discount. */
+/** 1 / (1 - (1 - p) phi) in the mean over p, where phi = e^-discount. */
 export function discountedSeries(overLeaving: Mean, discount: number): number {
   const lost = -Math.expm1(-discount)
   const phi = Math.exp(-discount)
-  return phi === 0 ? 0 : overLeaving(p => phi / (lost + p * phi))
+  return overLeaving(p => 1 / (lost + p * phi))
 }

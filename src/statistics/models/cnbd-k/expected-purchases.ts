@@ -1,10 +1,13 @@
 import { integrate } from '../../functions/integrate.ts'
 import { logBeta } from '../../functions/log-beta.ts'
+import { tabulatedLine } from '../../functions/polynomial-pieces.ts'
 import type { History } from '../history.ts'
 import { checkQuestion } from '../question.ts'
 import { type CnbdKParameters, chancesToLeave, type Leaving } from './parameters.ts'
 import { aliveFrom, logSilenceSoFar } from './probability-alive.ts'
 import { type Counted, type JustStayed, weightedRenewals } from './renewals.ts'
+import { logSurvival } from './survival.ts'
+import { pieceWidth } from './survival-table.ts'
 
 /**
  * Expected purchases within `horizon` after the end of the observation, exact for real k.
@@ -23,7 +26,7 @@ export function expectedPurchases(
 ): number {
   checkQuestion(parameters, { history, horizon })
   const alive = aliveFrom(leaving, parameters, history.purchases, logSilenceSoFar(parameters, history))
-  return alive === 0 ? 0 : alive * weightAhead(leaving, parameters, history, horizon, 'every')
+  return alive === 0 ? 0 : alive * weightAhead(leaving, parameters, history, 'every')(horizon)
 }
 
 /** The same of a customer of whom only her first purchase is known. */
@@ -31,38 +34,38 @@ export function expectedPurchasesOfNew(leaving: Leaving, parameters: CnbdKParame
   return expectedPurchases(leaving, parameters, { purchases: 0, recency: 0, observed: 0 }, horizon)
 }
 
-/** Of a customer who has not left: expected weight of the purchases within the horizon. Unchecked. */
+/**
+ * Of a customer who has not left: expected weight of the purchases within a horizon, unchecked. What follows the next
+ * purchase is tabulated where it is asked for often (long horizons, or many of them).
+ */
 export function weightAhead(
   leaving: Leaving,
   parameters: CnbdKParameters,
   { purchases, recency, observed }: History,
-  horizon: number,
   counted: Counted,
-): number {
-  if (horizon === 0) return 0
-  const { alpha } = parameters
-  const scale = alpha + recency
+): (horizon: number) => number {
+  const scale = parameters.alpha + recency
   const silent = observed - recency
   const now = justStayed(leaving, parameters, purchases)
-  if (silent === 0) return weightedRenewals(now, horizon / scale, counted)
-
+  if (silent === 0) return horizon => weightedRenewals(now, horizon / scale, counted)
   const { k, shape, a, staying } = now
   const after = justStayed(leaving, parameters, purchases + 1)
+  const renewals = tabulatedLine(logOdds => weightedRenewals(after, Math.exp(logOdds), counted), pieceWidth(k))
   const first = counted === 'every' ? 1 : a / (a + staying)
   const stays = staying / (a + staying)
-  const logNormaliser = logBeta(k, shape) + logSilenceSoFar(parameters, { purchases, recency, observed })
+  const logNormaliser = logBeta(k, shape) + logSurvival(parameters, { purchases, recency }, silent)
   // Over ln g, from ln c to ln(c + horizon): there the density is smooth however short the silence was.
-  return integrate(
-    (_, fromNow, toEnd) => {
-      const gap = silent * Math.exp(fromNow)
-      const left = -(silent + horizon) * Math.expm1(-toEnd)
-      const logDensity = -k * Math.log1p(scale / gap) - shape * Math.log1p(gap / scale) - logNormaliser
-      const density = Math.exp(logDensity)
-      return density === 0 ? 0 : density * (first + stays * weightedRenewals(after, left / (scale + gap), counted))
-    },
-    0,
-    Math.log1p(horizon / silent),
-  )
+  return horizon =>
+    integrate(
+      (_, fromNow, toEnd) => {
+        const gap = silent * Math.exp(fromNow)
+        const left = -(silent + horizon) * Math.expm1(-toEnd)
+        const density = Math.exp(-k * Math.log1p(scale / gap) - shape * Math.log1p(gap / scale) - logNormaliser)
+        return density === 0 ? 0 : density * (first + stays * renewals(Math.log(left / (scale + gap))))
+      },
+      0,
+      Math.log1p(horizon / silent),
+    )
 }
 
 /** What is known of a customer at the moment of purchase `purchases`, given that she then stayed. */

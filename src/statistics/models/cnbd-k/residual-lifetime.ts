@@ -4,19 +4,21 @@ import { checkQuestion } from '../question.ts'
 import { weightAhead } from './expected-purchases.ts'
 import type { CnbdKParameters, Leaving } from './parameters.ts'
 
-/** ln of the longest span there is. */
-const LOG_LONGEST = Math.log(Number.MAX_VALUE)
+/** So many times what is known of her: nobody is promised more. */
+const LONGEST = 1e9
 
 /**
  * Given that she has not left: the span after which she has, with probability 1/2. She leaves at a purchase, so it is where
- * the probabilities of the purchases to come, each times that of leaving there, add up to 1/2. Where leaving is so rare
- * that the span is no number any more, the largest number there is stands for "practically for ever".
+ * the probabilities of the purchases to come, each times that of leaving there, add up to 1/2. Beyond a billion times
+ * alpha + T the largest number there is stands for "practically for ever".
  * Example: a = b = 1, MBG, first purchase today: half leave at the first purchase to come or the second ... -> see the test.
  */
 export function residualLifetimeMedian(leaving: Leaving, parameters: CnbdKParameters, history: History): number {
   checkQuestion(parameters, { history })
-  const short = (logSpan: number) => weightAhead(leaving, parameters, history, Math.exp(logSpan), 'the-last') - 0.5
+  const hasLeft = weightAhead(leaving, parameters, history, 'the-last')
+  const short = (logSpan: number) => hasLeft(Math.exp(logSpan)) - 0.5
   let lower = Math.log(parameters.alpha + history.observed)
+  const longest = lower + Math.log(LONGEST)
   let step = 1
   let upper = lower
   if (short(lower) > 0) {
@@ -27,9 +29,9 @@ export function residualLifetimeMedian(leaving: Leaving, parameters: CnbdKParame
     }
   } else {
     while (short(upper) <= 0) {
-      if (upper >= LOG_LONGEST) return Number.MAX_VALUE
+      if (upper >= longest) return Number.MAX_VALUE
       lower = upper
-      upper = Math.min(upper + step, LOG_LONGEST)
+      upper = Math.min(upper + step, longest)
       step *= 2
     }
   }

@@ -140,7 +140,10 @@ function discountedRenewals({ k, shape, a, staying }: JustStayed, width: number)
   const series = tabulatedLine(logDiscount => discountedSeries(overLeaving, Math.exp(logDiscount)), width)
   return tabulatedLine(logRate => {
     const rate = Math.exp(logRate)
-    return overRates(lambda => series(Math.log(k * Math.log1p(rate / lambda))))
+    return overRates(lambda => {
+      const discount = k * Math.log1p(rate / lambda)
+      return Math.exp(-discount) * series(Math.log(discount))
+    })
   }, width)
 }
 
