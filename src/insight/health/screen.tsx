@@ -115,6 +115,7 @@ function Findings({ health }: { health: ModelHealth }) {
   return (
     <>
       <Notice health={health} />
+      {fit && !fit.review ? <p className="muted">{t('health:untested.waits')}</p> : null}
       {health.measures.length > 0 && health.verdict ? <Measures health={health} /> : null}
       {fit?.warnings.length ? (
         <div className="reading-width">
@@ -125,7 +126,6 @@ function Findings({ health }: { health: ModelHealth }) {
           ))}
         </div>
       ) : null}
-      {fit && !fit.review ? <p className="muted">{t('health:untested.waits')}</p> : null}
       {fit?.review && !holdout ? (
         <p className="reading-width">{t('health:untested.text', { days: health.horizonDays })}</p>
       ) : null}
