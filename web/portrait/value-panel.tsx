@@ -85,7 +85,7 @@ function reasonOf(
             margin: format.percent(inputs.marginShare, 1),
           })
         : t('value:why.customer-lifetime')
-    } ${t('value:why.range')}`,
+    } ${t('value:why.customer-range')}`,
     inputs: [
       [t('value:why.purchases'), format.number(inputs.purchases)],
       [t('value:why.own-mean'), money(inputs.meanMinor)],

@@ -17,10 +17,33 @@ import {
 
 /** What is left of a sale, what later money is worth, what winning a customer costs. */
 export function ValueSettingsForm({ currency }: { currency: string }) {
+  const { t } = useTranslation()
   const asked = useAsk(readValueSettings, {})
+  // Kept here and not in the form, which begins anew with what was saved while its notice still offers the way back.
+  const change = useDo(changeValueSettings, { refresh: [readValueSettings, readValue] })
+  const save = (body: ValueSettings, before: ValueSettings) =>
+    change.mutate(
+      { body },
+      {
+        onSuccess: () =>
+          offerUndo(t('value:settings.changed'), () =>
+            change.mutate({ body: before }, { onSuccess: () => showNotice(t('value:settings.undone')) }),
+          ),
+      },
+    )
   return (
     <div className="reading-width">
-      <Answer of={asked}>{value => <Form key={JSON.stringify(value)} value={value} currency={currency} />}</Answer>
+      <Answer of={asked}>
+        {value => (
+          <Form
+            key={JSON.stringify(value)}
+            value={value}
+            currency={currency}
+            isSaving={change.isPending}
+            save={body => save(body, value)}
+          />
+        )}
+      </Answer>
     </div>
   )
 }
@@ -34,7 +57,17 @@ const drafted = (rule: MarginRule): Draft => ({ ...rule, draftId: `draft-${++dra
 const percent = (share: number | null) => (share === null ? '' : Math.round(share * 1000) / 10)
 const shareOf = (typed: string | number) => (typed === '' ? null : Math.min(1, Math.max(0, Number(typed) / 100)))
 
-function Form({ value, currency }: { value: ValueSettings; currency: string }) {
+function Form({
+  value,
+  currency,
+  isSaving,
+  save,
+}: {
+  value: ValueSettings
+  currency: string
+  isSaving: boolean
+  save: (settings: ValueSettings) => void
+}) {
   const { t } = useTranslation()
   const format = useFormat()
   const unit = 10 ** format.digits(currency)
@@ -42,29 +75,19 @@ function Form({ value, currency }: { value: ValueSettings; currency: string }) {
   const [discount, setDiscount] = useState(value.annualDiscountShare)
   const [acquisitionMinor, setAcquisition] = useState(value.acquisitionMinor)
   const [rules, setRules] = useState<Draft[]>(value.margins.map(drafted))
-  const change = useDo(changeValueSettings, { refresh: [readValueSettings, readValue] })
   const set = (draftId: string, part: Partial<MarginRule>) =>
     setRules(before => before.map(rule => (rule.draftId === draftId ? { ...rule, ...part } : rule)))
-  const save = (event: FormEvent) => {
+  const submit = (event: FormEvent) => {
     event.preventDefault()
-    const body = {
+    save({
       marginShare,
       annualDiscountShare: discount,
       acquisitionMinor,
       margins: rules.map(({ draftId: _, ...rule }) => rule),
-    }
-    change.mutate(
-      { body },
-      {
-        onSuccess: () =>
-          offerUndo(t('value:settings.changed'), () =>
-            change.mutate({ body: value }, { onSuccess: () => showNotice(t('value:settings.undone')) }),
-          ),
-      },
-    )
+    })
   }
   return (
-    <form className="form form-wide" onSubmit={save}>
+    <form className="form form-wide" onSubmit={submit}>
       <h2>{t('value:settings.margin')}</h2>
       <NumberInput
         className="value-field"
@@ -147,7 +170,7 @@ function Form({ value, currency }: { value: ValueSettings; currency: string }) {
         >
           {t('value:settings.rule-add')}
         </Button>
-        <Button type="submit" variant="filled" loading={change.isPending}>
+        <Button type="submit" variant="filled" loading={isSaving}>
           {t('save')}
         </Button>
       </div>
