@@ -251,6 +251,83 @@ create table files.unattributed_order (
 );
 CREATE INDEX unattributed_order_import ON files.unattributed_order (import_id, order_key);
 
+create table health.finding (
+  model text not null,
+  found_on date not null,
+  found_at timestamp with time zone not null,
+  fit_id text not null,
+  drift jsonb,
+  slow_drift jsonb,
+  constraint finding_pkey PRIMARY KEY (model, found_on)
+);
+
+create table health.forecast (
+  party_id uuid not null,
+  model text not null,
+  made_on date not null,
+  raw double precision not null,
+  corrected double precision not null,
+  constraint forecast_pkey PRIMARY KEY (party_id, model, made_on)
+);
+CREATE INDEX forecast_of_day ON health.forecast (model, made_on);
+
+create table health.request (
+  run_id uuid not null,
+  model text not null,
+  because text not null,
+  asked_by text,
+  asked_at timestamp with time zone not null,
+  details jsonb,
+  constraint request_pkey PRIMARY KEY (run_id),
+  constraint request_because_check CHECK ((because = ANY (ARRAY['hand'::text, 'drift'::text])))
+);
+
+create table health.review (
+  model text not null,
+  fit_id text not null,
+  reviewed_at timestamp with time zone not null,
+  because text not null,
+  asked_by text,
+  run_id uuid,
+  profile_on date not null,
+  profile jsonb,
+  holdout jsonb,
+  change jsonb,
+  constraint review_pkey PRIMARY KEY (model, fit_id),
+  constraint review_because_check CHECK ((because = ANY (ARRAY['schedule'::text, 'data'::text, 'hand'::text, 'drift'::text])))
+);
+
+create table health.snapshot (
+  model text not null,
+  made_on date not null,
+  horizon_days integer not null,
+  fit_id text not null,
+  customers integer not null,
+  matured_at timestamp with time zone,
+  matured jsonb,
+  constraint snapshot_pkey PRIMARY KEY (model, made_on)
+);
+
+create table indices.mean (
+  measured_on date not null,
+  index_name text not null,
+  mean double precision not null,
+  low double precision,
+  high double precision,
+  customers integer not null,
+  constraint mean_pkey PRIMARY KEY (measured_on, index_name),
+  constraint mean_measurement FOREIGN KEY (measured_on) REFERENCES indices.measurement(measured_on)
+);
+
+create table indices.measurement (
+  measured_on date not null,
+  measured_at timestamp with time zone not null,
+  customers integer not null,
+  looked_at integer not null,
+  seen text[] not null,
+  constraint measurement_pkey PRIMARY KEY (measured_on)
+);
+
 create table jobs.run (
   run_id uuid not null,
   name text not null,
@@ -278,6 +355,186 @@ create table kernel.migration (
   applied_at timestamp with time zone not null default now(),
   constraint migration_pkey PRIMARY KEY (room, file)
 );
+
+create table ledger.adjustment (
+  party_id uuid not null,
+  adjustment_id uuid not null,
+  asset text not null,
+  amount bigint not null,
+  threshold bigint not null,
+  reason text not null,
+  state text not null,
+  asked_by text not null,
+  asked_at timestamp with time zone not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  transaction_id uuid,
+  constraint adjustment_pkey PRIMARY KEY (party_id, adjustment_id),
+  constraint adjustment_amount_check CHECK ((amount <> 0)),
+  constraint adjustment_second_pair_of_eyes CHECK ((decided_by <> asked_by)),
+  constraint adjustment_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'posted'::text, 'declined'::text])))
+);
+CREATE INDEX adjustment_waiting ON ledger.adjustment (asked_at) WHERE (state = 'waiting'::text);
+
+create table ledger.asset (
+  asset text not null,
+  kind text not null,
+  approval_above bigint not null default 1000,
+  created_at timestamp with time zone not null,
+  constraint asset_pkey PRIMARY KEY (asset),
+  constraint asset_approval_above_check CHECK ((approval_above >= 0)),
+  constraint asset_kind_check CHECK ((kind = ANY (ARRAY['points'::text, 'qualifying'::text, 'stamp'::text, 'money'::text, 'ticket'::text, 'right'::text])))
+);
+
+create table ledger.hold (
+  party_id uuid not null,
+  hold_id uuid not null,
+  asset text not null,
+  amount bigint not null,
+  captured bigint not null,
+  returned bigint not null,
+  until timestamp with time zone not null,
+  state text not null,
+  captured_by text,
+  parts jsonb not null,
+  constraint hold_pkey PRIMARY KEY (party_id, hold_id),
+  constraint hold_amount_check CHECK ((amount > 0)),
+  constraint hold_order CHECK (((0 <= returned) AND (returned <= captured) AND (captured <= amount))),
+  constraint hold_state_check CHECK ((state = ANY (ARRAY['open'::text, 'captured'::text, 'released'::text, 'lapsed'::text])))
+);
+CREATE INDEX hold_open ON ledger.hold (party_id, asset) WHERE (state = 'open'::text);
+
+create table ledger.holding (
+  party_id uuid not null,
+  asset text not null,
+  pending bigint not null,
+  available bigint not null,
+  held bigint not null,
+  debt bigint not null,
+  due_at timestamp with time zone,
+  constraint holding_pkey PRIMARY KEY (party_id, asset),
+  constraint holding_asset FOREIGN KEY (asset) REFERENCES ledger.asset(asset),
+  constraint holding_debt_first CHECK (((debt = 0) OR (available = 0))),
+  constraint holding_never_below_zero CHECK (((pending >= 0) AND (available >= 0) AND (held >= 0) AND (debt >= 0)))
+);
+CREATE INDEX holding_due ON ledger.holding (due_at) WHERE (due_at IS NOT NULL);
+
+create table ledger.house_balance (
+  account text not null,
+  asset text not null,
+  amount bigint not null,
+  postings bigint not null,
+  constraint house_balance_pkey PRIMARY KEY (account, asset)
+);
+
+create table ledger.house_mark (
+  only_row boolean not null default true,
+  upto xid8 not null,
+  constraint house_mark_pkey PRIMARY KEY (only_row),
+  constraint house_mark_only_row_check CHECK (only_row)
+);
+
+create table ledger.key (
+  key uuid not null,
+  party_id uuid not null,
+  transaction_id uuid not null,
+  fingerprint uuid not null,
+  constraint key_pkey PRIMARY KEY (key)
+);
+
+create table ledger.lot (
+  party_id uuid not null,
+  lot_id uuid not null,
+  asset text not null,
+  issuer text not null,
+  source text,
+  parent_id uuid,
+  matures_at timestamp with time zone,
+  expires_at timestamp with time zone,
+  issued bigint not null,
+  pending bigint not null,
+  available bigint not null,
+  held bigint not null,
+  captured bigint not null,
+  expired bigint not null,
+  revoked bigint not null,
+  moved bigint not null,
+  is_alive boolean not null default (((pending + available) + held) > 0),
+  constraint lot_pkey PRIMARY KEY (party_id, lot_id),
+  constraint lot_adds_up CHECK ((issued = ((((((pending + available) + held) + captured) + expired) + revoked) + moved))),
+  constraint lot_available_check CHECK ((available >= 0)),
+  constraint lot_captured_check CHECK ((captured >= 0)),
+  constraint lot_expired_check CHECK ((expired >= 0)),
+  constraint lot_held_check CHECK ((held >= 0)),
+  constraint lot_issued_check CHECK ((issued > 0)),
+  constraint lot_moved_check CHECK ((moved >= 0)),
+  constraint lot_pending_check CHECK ((pending >= 0)),
+  constraint lot_revoked_check CHECK ((revoked >= 0))
+);
+CREATE INDEX lot_alive ON ledger.lot (party_id, asset) WHERE is_alive;
+CREATE INDEX lot_source ON ledger.lot (party_id, source) WHERE (source IS NOT NULL);
+
+create table ledger.posting (
+  party_id uuid not null,
+  transaction_id uuid not null,
+  position integer not null,
+  asset text not null,
+  code text not null,
+  from_account text not null,
+  to_account text not null,
+  amount bigint not null,
+  lot_id uuid,
+  occurred_at timestamp with time zone not null,
+  posted_at timestamp with time zone not null,
+  xid xid8 not null,
+  constraint posting_pkey PRIMARY KEY (party_id, transaction_id, "position"),
+  constraint posting_amount_check CHECK ((amount > 0)),
+  constraint posting_two_sides CHECK ((from_account <> to_account))
+);
+CREATE INDEX posting_xid ON ledger.posting (xid);
+
+create table ledger.source (
+  party_id uuid not null,
+  asset text not null,
+  source text not null,
+  numerator bigint not null,
+  denominator bigint not null,
+  revoked bigint not null,
+  constraint source_pkey PRIMARY KEY (party_id, asset, source),
+  constraint source_denominator_check CHECK ((denominator > 0)),
+  constraint source_revoked_check CHECK ((revoked >= 0)),
+  constraint source_share CHECK (((0 <= numerator) AND (numerator <= denominator)))
+);
+
+create table ledger.transaction (
+  party_id uuid not null,
+  transaction_id uuid not null,
+  asset text not null,
+  key text not null,
+  act text not null,
+  actor text not null,
+  approved_by text,
+  reason text,
+  occurred_at timestamp with time zone not null,
+  posted_at timestamp with time zone not null,
+  constraint transaction_pkey PRIMARY KEY (party_id, transaction_id),
+  constraint transaction_second_pair_of_eyes CHECK ((approved_by <> actor))
+);
+
+create table ledger.verification (
+  verification_id uuid not null,
+  verified_at timestamp with time zone not null,
+  scope text not null,
+  parties integer,
+  postings bigint not null,
+  upto xid8 not null,
+  took_ms integer not null,
+  faults integer not null,
+  findings jsonb not null,
+  constraint verification_pkey PRIMARY KEY (verification_id),
+  constraint verification_scope_check CHECK ((scope = ANY (ARRAY['whole'::text, 'changed'::text])))
+);
+CREATE INDEX verification_latest ON ledger.verification (verified_at DESC);
 
 create table parties.identifier (
   value_key text not null,
@@ -310,6 +567,47 @@ create table parties.party (
 );
 CREATE INDEX party_grams ON parties.party USING gin (grams);
 CREATE INDEX party_source ON parties.party (source_id);
+
+create table points.budget (
+  budget_key text not null,
+  used bigint not null,
+  constraint budget_pkey PRIMARY KEY (budget_key),
+  constraint budget_used_check CHECK ((used >= 0))
+);
+
+create table points.edition (
+  edition_id uuid not null,
+  number integer not null,
+  rules jsonb not null,
+  zone text not null,
+  starts_at timestamp with time zone not null,
+  published_at timestamp with time zone not null,
+  published_by text not null,
+  constraint edition_pkey PRIMARY KEY (edition_id),
+  constraint edition_number_key UNIQUE (number)
+);
+
+create table points.line (
+  party_id uuid not null,
+  line_key text not null,
+  generation integer not null,
+  edition_id uuid not null,
+  rule_id text not null,
+  event_id uuid,
+  occurred_at timestamp with time zone not null,
+  issued bigint not null,
+  kept bigint not null,
+  reason jsonb not null,
+  constraint line_pkey PRIMARY KEY (party_id, line_key, generation),
+  constraint line_issued_check CHECK ((issued > 0)),
+  constraint line_kept CHECK (((0 <= kept) AND (kept <= issued)))
+);
+
+create table points.member (
+  party_id uuid not null,
+  joined_at timestamp with time zone not null,
+  constraint member_pkey PRIMARY KEY (party_id)
+);
 
 create table rhythm.cycle_due (
   party_id uuid not null,
@@ -377,6 +675,45 @@ create table settings.setting (
   constraint setting_pkey PRIMARY KEY (name)
 );
 
+create table stage.change (
+  party_id uuid not null,
+  changed_on date not null,
+  from_stage text not null,
+  to_stage text not null,
+  reason text not null,
+  days integer,
+  purchase_days integer not null,
+  constraint change_pkey PRIMARY KEY (party_id, changed_on),
+  constraint change_check CHECK ((from_stage <> to_stage)),
+  constraint change_reason_check CHECK ((reason = ANY (ARRAY['first-purchase'::text, 'bought-again'::text, 'came-back'::text, 'silent'::text, 'learned-anew'::text])))
+);
+CREATE INDEX change_by_day ON stage.change (changed_on);
+
+create table stage.epoch (
+  epoch_no integer not null,
+  from_on date,
+  until_on date,
+  model_no integer not null,
+  said_on date not null,
+  told_at timestamp with time zone,
+  constraint epoch_pkey PRIMARY KEY (epoch_no)
+);
+
+create table stage.standing (
+  party_id uuid not null,
+  version bigint not null,
+  epoch_no integer not null,
+  purchase_days integer not null,
+  first_on date not null,
+  last_on date not null,
+  stage text not null,
+  since_on date not null,
+  next_on date,
+  constraint standing_pkey PRIMARY KEY (party_id),
+  constraint standing_purchase_days_check CHECK ((purchase_days > 0))
+);
+CREATE INDEX standing_next ON stage.standing (next_on) WHERE (next_on IS NOT NULL);
+
 create table tasks.note (
   party_id uuid not null,
   task_id uuid not null,
@@ -406,6 +743,77 @@ create table tasks.task (
 );
 CREATE INDEX task_closed ON tasks.task (closed_at DESC) WHERE (state = 'done'::text);
 CREATE INDEX task_open ON tasks.task (due_on, rank DESC) WHERE (state = ANY (ARRAY['open'::text, 'postponed'::text]));
+
+create table value.bridge (
+  snapshot_no integer not null,
+  from_on date not null,
+  to_on date not null,
+  parts jsonb not null,
+  constraint bridge_pkey PRIMARY KEY (snapshot_no, from_on, to_on)
+);
+
+create table value.customer (
+  party_id uuid not null,
+  snapshot_no integer not null,
+  as_of_on date not null,
+  worth_minor bigint not null,
+  year_minor bigint not null,
+  lifetime_minor bigint,
+  at_stake_minor bigint,
+  alive double precision,
+  expected_purchases double precision not null,
+  spend_minor bigint not null,
+  constraint customer_pkey PRIMARY KEY (party_id)
+);
+CREATE INDEX customer_at_stake ON value.customer (at_stake_minor DESC, party_id) WHERE (at_stake_minor > 0);
+CREATE INDEX customer_worth ON value.customer (worth_minor DESC, party_id);
+
+create table value.model (
+  fit_no integer not null,
+  model text not null,
+  parameters jsonb not null,
+  log_covariance double precision[] not null,
+  spend jsonb not null,
+  fitted_at timestamp with time zone not null,
+  as_of_on date not null,
+  customers integer not null,
+  candidates jsonb not null,
+  rivals jsonb not null,
+  holdout jsonb,
+  warnings text[] not null,
+  lifetime text not null,
+  correction double precision not null,
+  constraint model_pkey PRIMARY KEY (fit_no),
+  constraint model_lifetime_check CHECK ((lifetime = ANY (ARRAY['known'::text, 'not-identified'::text, 'no-dropout'::text, 'out-of-sight'::text])))
+);
+
+create table value.past (
+  snapshot_no integer not null,
+  as_of_on date not null,
+  equity_minor bigint not null,
+  customers integer not null,
+  constraint past_pkey PRIMARY KEY (snapshot_no, as_of_on)
+);
+
+create table value.refresh (
+  snapshot_no integer not null,
+  through timestamp with time zone not null,
+  constraint refresh_pkey PRIMARY KEY (snapshot_no)
+);
+
+create table value.snapshot (
+  snapshot_no integer not null,
+  fit_no integer not null,
+  as_of_on date not null,
+  valued_at timestamp with time zone not null,
+  customers integer not null,
+  equity_minor bigint not null,
+  currency text not null,
+  settings jsonb not null,
+  findings jsonb not null,
+  constraint snapshot_pkey PRIMARY KEY (snapshot_no)
+);
+CREATE INDEX snapshot_day ON value.snapshot (as_of_on, snapshot_no);
 
 create table warnings.alert (
   party_id uuid not null,
