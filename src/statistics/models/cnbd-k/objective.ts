@@ -5,8 +5,8 @@ import { trigamma } from '../../functions/trigamma.ts'
 import type { CurvedObjective } from '../../optimisation/newton.ts'
 import { type CnbdKParameters, type Leaving, stayingEvidence } from './parameters.ts'
 import type { Group, RowsByPurchases } from './rows-by-purchases.ts'
-import { betaConstants, SURVIVAL_NUMBERS, survivalSlopes } from './survival-slopes.ts'
-import { PIECE_LENGTH, PIECE_PAYS_FROM, pieceWidth, readPiece, writePiece } from './survival-table.ts'
+import { betaConstants, SURVIVAL_NUMBERS } from './survival-slopes.ts'
+import { readSurvival, survivalTable } from './survival-table.ts'
 
 /** Where each parameter stands in a gradient, and each pair of them in a Hessian, row by row. */
 const K = 0
@@ -91,10 +91,8 @@ function addRows(
   const beta = betaConstants(k, shape)
   const staying = stayingEvidence(leaving, b, purchases)
   const canLeave = staying !== Infinity
-  const width = pieceWidth(k)
   for (let row = first; row < end; row++) logOdds[row - first] = Math.log(silent[row]! / (alpha + recency[row]!))
-  const table = tableFor(logOdds, end - first, width)
-  for (const piece of table.pieces) writePiece(piece.middle, width, beta, table.numbers, piece.offset)
+  const table = survivalTable(logOdds, end - first, beta)
 
   const logAlpha = Math.log(alpha)
   let sum = 0
@@ -145,10 +143,7 @@ function addRows(
     const silence = silent[row]!
     if (silence > 0) {
       const u = logOdds[row - first]!
-      const piece = Math.floor(u / width) - table.lowest
-      const offset = table.offsets[piece]!
-      if (offset >= 0) readPiece(table.numbers, offset, 2 * (u / width - piece - table.lowest) - 1, survival)
-      else survivalSlopes(u, beta, survival)
+      readSurvival(table, u, survival)
       logContinuing = survival[0]!
       const overK = survival[1]!
       const overShape = survival[2]!
@@ -226,39 +221,6 @@ function addRows(
   hessian[at(A, B)]! += hAB
   hessian[at(B, B)]! += hBB
   return sum - shape * logScales - k * purchases * customers * logAlpha
-}
-
-interface Table {
-  readonly lowest: number
-  /** Where the numbers of each piece begin, counted from the lowest; -1 where too few customers ask. */
-  readonly offsets: Int32Array
-  readonly pieces: readonly { readonly middle: number; readonly offset: number }[]
-  readonly numbers: Float64Array
-}
-
-/** Decides which pieces of the line of log-odds are asked often enough to be worth a polynomial. */
-function tableFor(logOdds: Float64Array, count: number, width: number): Table {
-  let lowest = Infinity
-  let highest = -Infinity
-  for (let i = 0; i < count; i++) {
-    const piece = Math.floor(logOdds[i]! / width)
-    if (piece === -Infinity) continue
-    if (piece < lowest) lowest = piece
-    if (piece > highest) highest = piece
-  }
-  const asked = new Int32Array(Math.max(1, highest - lowest + 1))
-  for (let i = 0; i < count; i++) {
-    const piece = Math.floor(logOdds[i]! / width) - lowest
-    if (piece >= 0) asked[piece]!++
-  }
-  const pieces: { middle: number; offset: number }[] = []
-  const offsets = asked.map((times, piece) => {
-    if (times < PIECE_PAYS_FROM) return -1
-    const offset = pieces.length * PIECE_LENGTH
-    pieces.push({ middle: (lowest + piece + 0.5) * width, offset })
-    return offset
-  })
-  return { lowest, offsets, pieces, numbers: new Float64Array(pieces.length * PIECE_LENGTH) }
 }
 
 /** From a sum in the parameters themselves to minus that sum in their logarithms, with both halves of the Hessian. */

@@ -5,10 +5,10 @@ import { type BetaConstants, SURVIVAL_NUMBERS, survivalSlopes } from './survival
 const NODES = 14
 
 /** How many numbers one piece of a table takes. */
-export const PIECE_LENGTH = NODES * SURVIVAL_NUMBERS
+const PIECE_LENGTH = NODES * SURVIVAL_NUMBERS
 
 /** Making a piece costs as much as asking so many customers one by one. */
-export const PIECE_PAYS_FROM = 2 * NODES
+const PIECE_PAYS_FROM = 2 * NODES
 
 /**
  * How wide a piece may be in ln(z / (1 - z)). ln S has its nearest singularities where |Im| = pi; with regular gaps (large k)
@@ -20,18 +20,61 @@ export function pieceWidth(k: number): number {
 
 const nodes = chebyshevPoints(NODES)
 const basis = lagrangeBasis(nodes)
+const atNode = new Float64Array(SURVIVAL_NUMBERS)
+
+/** ln S and its derivatives for customers with as many purchases. */
+export interface SurvivalTable {
+  readonly beta: BetaConstants
+  readonly width: number
+  readonly lowest: number
+  /** Where the numbers of each piece begin, counted from the lowest; -1 where too few customers ask. */
+  readonly offsets: Int32Array
+  readonly numbers: Float64Array
+}
+
+/** Makes polynomials of those pieces of the line of log-odds that the first `count` of these ask for often enough. */
+export function survivalTable(logOdds: Float64Array, count: number, beta: BetaConstants): SurvivalTable {
+  const width = pieceWidth(beta.k)
+  let lowest = Infinity
+  let highest = -Infinity
+  for (let i = 0; i < count; i++) {
+    const piece = Math.floor(logOdds[i]! / width)
+    if (piece === -Infinity) continue
+    if (piece < lowest) lowest = piece
+    if (piece > highest) highest = piece
+  }
+  const asked = new Int32Array(Math.max(1, highest - lowest + 1))
+  for (let i = 0; i < count; i++) {
+    const piece = Math.floor(logOdds[i]! / width) - lowest
+    if (piece >= 0) asked[piece]!++
+  }
+  let length = 0
+  const offsets = asked.map(times => {
+    if (times < PIECE_PAYS_FROM) return -1
+    length += PIECE_LENGTH
+    return length - PIECE_LENGTH
+  })
+  const numbers = new Float64Array(length)
+  for (const [piece, offset] of offsets.entries()) {
+    if (offset >= 0) writePiece((lowest + piece + 0.5) * width, width, beta, numbers, offset)
+  }
+  return { beta, width, lowest, offsets, numbers }
+}
+
+/** Writes ln S, its slopes and its second derivatives at `logOdds` (as `survivalSlopes` does) into `out`. */
+export function readSurvival(table: SurvivalTable, logOdds: number, out: Float64Array): void {
+  const place = logOdds / table.width
+  const piece = Math.floor(place)
+  const offset = table.offsets[piece - table.lowest]!
+  if (offset >= 0) readPiece(table.numbers, offset, 2 * (place - piece) - 1, out)
+  else survivalSlopes(logOdds, table.beta, out)
+}
 
 /**
- * ln S and its derivatives over one piece as polynomials: writes the coefficients, power by power, into `out` at `offset`.
- * A customer then costs a dozen multiplications per number instead of a continued fraction.
+ * Writes the coefficients of one piece, power by power. A customer then costs a dozen multiplications per number instead of
+ * a continued fraction.
  */
-export function writePiece(
-  middle: number,
-  width: number,
-  beta: BetaConstants,
-  out: Float64Array,
-  offset: number,
-): void {
+function writePiece(middle: number, width: number, beta: BetaConstants, out: Float64Array, offset: number): void {
   out.fill(0, offset, offset + PIECE_LENGTH)
   for (let node = 0; node < NODES; node++) {
     survivalSlopes(middle + 0.5 * width * nodes[node]!, beta, atNode)
@@ -42,10 +85,8 @@ export function writePiece(
   }
 }
 
-const atNode = new Float64Array(SURVIVAL_NUMBERS)
-
 /** Reads a piece at `position`, from -1 at its lower end to 1 at its upper, into `out`. */
-export function readPiece(pieces: Float64Array, offset: number, position: number, out: Float64Array): void {
+function readPiece(pieces: Float64Array, offset: number, position: number, out: Float64Array): void {
   let at = offset + PIECE_LENGTH - SURVIVAL_NUMBERS
   let v0 = pieces[at]!
   let v1 = pieces[at + 1]!
