@@ -12,6 +12,8 @@ export interface Claim {
   readonly claim: string
   /** About all rows at once, so it cannot be asked of some parties alone. */
   readonly isWhole?: true
+  /** Over all rows a fingerprint says first whether there is anything to look for. */
+  readonly fingerprint?: 'accounts' | 'lots'
   readonly sql: (rows: Rows) => string
 }
 
@@ -28,6 +30,7 @@ const allowed = Object.entries(edges)
 export const claims: readonly Claim[] = [
   {
     id: 'accounts-are-their-postings',
+    fingerprint: 'accounts',
     claim: 'every account of a party is the sum of its postings, replayed from nothing',
     sql: rows => `
       select coalesce(h.party_id, r.party_id) as party_id, coalesce(h.asset, r.asset) as asset
@@ -51,6 +54,7 @@ export const claims: readonly Claim[] = [
   },
   {
     id: 'lots-are-their-postings',
+    fingerprint: 'lots',
     claim: 'every lot was issued once, by its postings, and every unit of it went where they say',
     sql: rows => `
       select coalesce(l.party_id, p.party_id) as party_id, coalesce(l.asset, p.asset) as asset, coalesce(l.lot_id, p.lot_id) as lot_id

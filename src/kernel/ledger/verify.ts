@@ -1,6 +1,7 @@
 import type { Database, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { claims, type Rows } from './claims.ts'
+import { suspects } from './fingerprint.ts'
 
 export interface Finding {
   readonly id: string
@@ -24,12 +25,17 @@ const ofParties: Rows = table => `(select * from ledger.${table} where party_id 
 /** Asks each claim of all rows, or of those of some parties; no claim that is about all rows can be asked of some. */
 export async function findFaults(transaction: Transaction, parties?: readonly string[]): Promise<Finding[]> {
   const findings: Finding[] = []
-  for (const { id, claim, isWhole, sql } of claims) {
+  const suspected = parties ? undefined : await suspects(transaction)
+  for (const { id, claim, isWhole, fingerprint, sql } of claims) {
     if (parties && isWhole) continue
-    const rows = await transaction.query(
-      `select *, count(*) over () as faults from (${sql(parties ? ofParties : everything)}) as fault limit 5`,
-      parties ? [parties] : [],
-    )
+    const among = fingerprint && suspected ? suspected[fingerprint] : parties
+    const rows =
+      among?.length === 0
+        ? []
+        : await transaction.query(
+            `select *, count(*) over () as faults from (${sql(among ? ofParties : everything)}) as fault limit 5`,
+            among ? [among] : [],
+          )
     const faults = Number(rows[0]?.faults ?? 0)
     findings.push({ id, claim, faults, examples: rows.map(({ faults: _, ...place }) => place) })
   }
