@@ -62,6 +62,11 @@ export type { BgNbdParameters } from './models/bg-nbd/parameters.ts'
 // Models of repeat buying: one interface, and how purchases become what they are fitted on
 export { bgCnbdK, mbgCnbdK } from './models/cnbd-k/cnbd-k.ts'
 export type { CnbdKFitOptions } from './models/cnbd-k/fit.ts'
+export {
+  fitMbgCnbdKWithCovariates,
+  type MbgCnbdKCovariateFit,
+  parametersForMbgCnbdK,
+} from './models/cnbd-k/fit-with-covariates.ts'
 export type { CnbdKParameters } from './models/cnbd-k/parameters.ts'
 export { type Columns, checkColumns, everyNth, forEachRow, historyAt, type NumberColumn } from './models/columns.ts'
 export { type Fit, type FitOptions, type FitWarning, fitWarnings } from './models/fit.ts'

@@ -41,7 +41,7 @@ export function fitCnbdK(leaving: Leaving, columns: Columns, options: CnbdKFitOp
   const used = everyNth(columns, maximumCustomers)
   const rows = rowsByPurchases(used)
   const meanGap = meanGapOf(rows)
-  const box = boxAround(meanGap, heldK)
+  const box = searchBox(rows, heldK)
   const objectiveOf = (most: number): CurvedObjective => {
     const some = everyNth(used, most)
     return cnbdKObjective(leaving, some === used ? rows : rowsByPurchases(some))
@@ -156,7 +156,9 @@ function checkOptions({ maximumCustomers = 1, maximumIterations = 1, k }: CnbdKF
   refuseAll(messages)
 }
 
-function boxAround(meanGap: number, k: number | undefined): Box {
+/** Where the logarithms of the parameters are looked for; a k that is given is held. */
+export function searchBox(rows: RowsByPurchases, k: number | undefined): Box {
+  const meanGap = meanGapOf(rows)
   const lower = [k ?? SMALLEST.k, SMALLEST.r, 1e-3 * meanGap, SMALLEST.a, SMALLEST.b]
   const upper = [k ?? LARGEST.k, LARGEST.r, LARGEST.k * LARGEST.r * meanGap, LARGEST.a, LARGEST.b]
   return { lower: lower.map(Math.log), upper: upper.map(Math.log) }
