@@ -45,6 +45,24 @@ export function dayBase(customers: number, seed = 1): Required<Pick<Columns, 'pu
   return { purchases, recency, observed }
 }
 
+/** The same customers with hours, minutes and seconds: on no grid, so that no table by day helps. */
+export function anyTimeBase(customers: number, seed = 1): Columns {
+  const { purchases, recency, observed } = dayBase(customers, seed)
+  const random = seeded(seed + 1)
+  return {
+    purchases,
+    recency: Float64Array.from(recency, day => (day > 0 ? day - 0.5 * random() : 0)),
+    observed: Float64Array.from(observed, day => day + 0.5 * random()),
+  }
+}
+
+/** The same customers as a sample in which each stands for one to three. */
+export function weightedBase(customers: number, seed = 1): Columns {
+  const random = seeded(seed + 2)
+  const weights = Float64Array.from({ length: customers }, () => 1 + 2 * random())
+  return { ...dayBase(customers, seed), weights }
+}
+
 /** Customers with habits (k 1.6) as whole days, with the sum of the logarithms of their gaps. */
 export function habitBase(customers: number, seed = 1): Columns {
   const random = seeded(seed)

@@ -10,7 +10,7 @@
 import { spawnSync } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
 import { type AnyModel, bgNbd, gammaGamma, mbgCnbdK, mbgNbd, nbd, paretoNbd, summarise } from '#statistics/index.ts'
-import { dayBase, habitBase, purchaseRows, spendBase } from './statistics-base.ts'
+import { anyTimeBase, dayBase, habitBase, purchaseRows, spendBase, weightedBase } from './statistics-base.ts'
 
 interface Case {
   readonly what: string
@@ -36,6 +36,12 @@ const fitOf = (model: AnyModel, rows: number, figures: Partial<Case>, base = day
     }
   },
 })
+
+/** Times on no grid, and weights: what tables by day leave out must stay fast too. */
+const generalFitsOf = (model: AnyModel): Case[] => [
+  { ...fitOf(model, million, {}, anyTimeBase), what: `fit ${model.name}, times of any fraction` },
+  { ...fitOf(model, million, {}, weightedBase), what: `fit ${model.name}, with weights` },
+]
 
 const scoresOf = (model: AnyModel, rows: number, figures: Partial<Case>, base = dayBase): Case => ({
   what: `score ${model.name}: alive, 52 weeks, silence`,
@@ -97,6 +103,7 @@ const cases: readonly Case[] = [
       return () => ({ customers: summarise(purchases, { calibrationEnd: 600 }).customers.length })
     },
   },
+  ...[bgNbd, mbgNbd, paretoNbd].flatMap(model => generalFitsOf(model)),
 ]
 
 function logPassSeconds(rows: number): number {

@@ -11,6 +11,15 @@ export interface PurchaseBlock {
   readonly first: number
 }
 
+/** The same beside any grid. */
+export interface CurveBlock {
+  readonly purchases: number
+  readonly recency: Float64Array
+  readonly observed: Float64Array
+  readonly weights: Float64Array | undefined
+  readonly first: number
+}
+
 /** Customers one by one, at any times. */
 export interface Rows {
   readonly purchases: Float64Array
@@ -19,7 +28,7 @@ export interface Rows {
   readonly weights: Float64Array | undefined
 }
 
-/** A base sorted for the likelihood: what lies on a grid of days in blocks, what is rare or irregular row by row. */
+/** A base sorted for the likelihood: customers who share their number of purchases in blocks, on a grid or beside it. */
 export interface Base {
   /** Sum of the weights: of all, and of those with repeat purchases. */
   readonly customers: number
@@ -38,6 +47,10 @@ export interface Base {
   readonly lastSeenPurchases: Float64Array
   /** Ascending in purchases. */
   readonly blocks: readonly PurchaseBlock[]
+  /** Where there is no grid. */
+  readonly curves: readonly CurveBlock[]
+  readonly longest: number
+  /** Whose number of purchases is rare. */
   readonly rows: Rows
 }
 
@@ -47,6 +60,8 @@ export const MOST_CELLS = 16_000
 export const MOST_COUNTED = 4096
 /** A cell of a table costs about this share of integrating one customer's history by itself. */
 const CELLS_PER_ROW = 32
+/** A curve costs about as much as integrating so many histories. */
+const FEWEST_ON_CURVE = 64
 
 /** Sorts columns that have been checked. */
 export function sortBase(columns: Columns): Base {
@@ -57,43 +72,41 @@ export function sortBase(columns: Columns): Base {
   const cells = grid?.lastStep ?? 0
   const times = Float64Array.from({ length: cells + 1 }, (_, place) => place / perStep)
 
+  const kindOf = (x: number) => (x > MOST_COUNTED ? MOST_COUNTED + 1 : x)
   const counts = new Float64Array(MOST_COUNTED + 2)
   const counted = new Int32Array(MOST_COUNTED + 2)
-  const first = new Int32Array(MOST_COUNTED + 1).fill(cells)
+  const first = new Float64Array(MOST_COUNTED + 2).fill(Infinity)
   let customers = 0
   let allPurchases = 0
   let allObserved = 0
+  let longest = 0
   for (let row = 0; row < rows; row++) {
     const weight = weights === undefined ? 1 : weights[row]!
     const x = purchases[row]!
     customers += weight
     allPurchases += weight * x
     allObserved += weight * observed[row]!
-    const kind = x > MOST_COUNTED ? MOST_COUNTED + 1 : x
+    if (observed[row]! > longest) longest = observed[row]!
+    const kind = kindOf(x)
     counts[kind]! += weight
     counted[kind]!++
-    if (grid && x > 0 && x <= MOST_COUNTED) {
-      const place = (recency[row]! * perStep + 0.5) | 0
-      if (place < first[x]!) first[x] = place
-    }
+    if (recency[row]! < first[kind]!) first[kind] = recency[row]!
   }
 
   const blocks: PurchaseBlock[] = []
-  const blockOf: (PurchaseBlock | undefined)[] = new Array(MOST_COUNTED + 2).fill(undefined)
-  let single = grid ? 0 : rows
-  for (let x = 1; grid && x <= MOST_COUNTED + 1; x++) {
+  const curves: CurveBlock[] = []
+  const blockOf: (PurchaseBlock | CurveBlock | undefined)[] = new Array(MOST_COUNTED + 2).fill(undefined)
+  let single = counted[MOST_COUNTED + 1]!
+  for (let x = grid ? 1 : 0; x <= MOST_COUNTED; x++) {
     const size = counted[x]!
-    if (x > MOST_COUNTED || size * CELLS_PER_ROW < cells - first[x]!) single += size
+    const from = grid ? (first[x]! * perStep + 0.5) | 0 : first[x]!
+    const fewest = grid ? (cells - from) / CELLS_PER_ROW : FEWEST_ON_CURVE
+    if (size < fewest) single += size
     else if (size > 0) {
-      const block = {
-        purchases: x,
-        recency: new Uint16Array(size),
-        observed: new Uint16Array(size),
-        weights: weights && new Float64Array(size),
-        first: first[x]!,
-      }
-      blocks.push(block)
-      blockOf[x] = block
+      const common = { purchases: x, first: from, weights: weights && new Float64Array(size) }
+      if (grid) blocks.push({ ...common, recency: new Uint16Array(size), observed: new Uint16Array(size) })
+      else curves.push({ ...common, recency: new Float64Array(x > 0 ? size : 0), observed: new Float64Array(size) })
+      blockOf[x] = (grid ? blocks : curves).at(-1)!
     }
   }
 
@@ -111,26 +124,31 @@ export function sortBase(columns: Columns): Base {
   for (let row = 0; row < rows; row++) {
     const weight = weights === undefined ? 1 : weights[row]!
     const x = purchases[row]!
-    const kind = x > MOST_COUNTED ? MOST_COUNTED + 1 : x
     if (grid && x === 0) {
       newcomers[(observed[row]! * perStep + 0.5) | 0]! += weight
       continue
     }
+    const kind = kindOf(x)
     const block = blockOf[kind]
-    if (block) {
-      const at = filled[kind]!++
-      const place = (recency[row]! * perStep + 0.5) | 0
-      block.recency[at] = place
-      block.observed[at] = (observed[row]! * perStep + 0.5) | 0
-      if (block.weights) block.weights[at] = weight
-      lastSeen[place]! += weight
-      lastSeenPurchases[place]! += weight * x
-    } else {
+    if (block === undefined) {
       rest.purchases[restFilled] = x
       rest.recency[restFilled] = recency[row]!
       rest.observed[restFilled] = observed[row]!
       if (rest.weights) rest.weights[restFilled] = weight
       restFilled++
+      continue
+    }
+    const at = filled[kind]!++
+    if (block.weights) block.weights[at] = weight
+    if (grid) {
+      const place = (recency[row]! * perStep + 0.5) | 0
+      block.recency[at] = place
+      block.observed[at] = (observed[row]! * perStep + 0.5) | 0
+      lastSeen[place]! += weight
+      lastSeenPurchases[place]! += weight * x
+    } else {
+      block.recency[at] = recency[row]!
+      block.observed[at] = observed[row]!
     }
   }
   return {
@@ -144,6 +162,8 @@ export function sortBase(columns: Columns): Base {
     lastSeen,
     lastSeenPurchases,
     blocks,
+    curves,
+    longest,
     rows: rest,
   }
 }

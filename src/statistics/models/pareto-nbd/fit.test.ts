@@ -140,6 +140,21 @@ describe('the same answer by another way', () => {
     expect(fitParetoNbd({ ...columns, weights }).logLikelihood).toBeCloseTo(fitParetoNbd(fewer).logLikelihood, 7)
   })
 
+  it('on a grid of days and at any time: one customer who counts for nothing takes the base off the grid', () => {
+    const days = dayBase(truth, 20_000, 12)
+    const onGrid = fitParetoNbd(days)
+    const beside = fitParetoNbd({
+      purchases: Float64Array.of(...days.purchases, 0),
+      recency: Float64Array.of(...days.recency, 0),
+      observed: Float64Array.of(...days.observed, Math.PI),
+      weights: Float64Array.from({ length: 20_001 }, (_, row) => (row < 20_000 ? 1 : 0)),
+    })
+    expect(Math.abs(beside.logLikelihood / onGrid.logLikelihood - 1)).toBeLessThan(1e-10)
+    for (const name of parameterNames) {
+      expect(Math.abs(beside.parameters[name] / onGrid.parameters[name] - 1)).toBeLessThan(1e-6)
+    }
+  })
+
   it('days and weeks differ in the unit only', () => {
     const days = dayBase(truth, 4000, 4)
     const weeks = {

@@ -20,13 +20,16 @@ function wildBase(rows: number, seed: number) {
 }
 
 const columns = wildBase(4000, 1)
+const besideTheGrid = columns.observed.map((time, row) => time + (row === 7 ? 0.123456789 : 0))
 const bases = {
   'on the grid': sortBase(columns),
   'on the grid, with weights': sortBase({ ...columns, weights: new Float64Array(4000).fill(1) }),
   // One customer at noon, and nobody is on the grid of days any more.
-  'row by row': sortBase({
+  'beside the grid': sortBase({ ...columns, observed: besideTheGrid }),
+  'beside the grid, with weights': sortBase({
     ...columns,
-    observed: columns.observed.map((time, row) => time + (row === 7 ? 0.123456789 : 0)),
+    observed: besideTheGrid,
+    weights: new Float64Array(4000).fill(1),
   }),
 }
 
@@ -45,7 +48,7 @@ describe.each(Object.entries(bases))('%s', (kind, base) => {
   it.each(models)('r $r, alpha $alpha, s $s, beta $beta: the sum over customers, to rounding', parameters => {
     let direct = 0
     for (let row = 0; row < 4000; row++) {
-      const observed = columns.observed[row]! + (kind === 'row by row' && row === 7 ? 0.123456789 : 0)
+      const observed = (kind.startsWith('beside') ? besideTheGrid : columns.observed)[row]!
       direct += logLikelihood(parameters, {
         purchases: columns.purchases[row]!,
         recency: columns.recency[row]!,
@@ -74,5 +77,9 @@ it('knows what lies where', () => {
   expect(base.times.length).toBe(300)
   expect(base.blocks.map(block => block.purchases)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
   expect([...base.rows.purchases]).toEqual([5000])
-  expect(bases['row by row'].rows.purchases.length).toBe(4000)
+  expect(base.curves).toEqual([])
+  const beside = bases['beside the grid']
+  expect(beside.curves.map(block => block.purchases)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
+  expect([...beside.rows.purchases]).toEqual([5000])
+  expect([beside.blocks, beside.times.length]).toEqual([[], 1])
 })

@@ -1,5 +1,7 @@
 import { addLogRising } from '../../functions/log-rising.ts'
 import { type Base, MOST_COUNTED, type PurchaseBlock } from './base.ts'
+import { curveBlockTerm } from './curve-sums.ts'
+import { LeavingCurve } from './leaving-curve.ts'
 import { LEAVING_MOMENTS, leavingIntegral } from './leaving-integral.ts'
 import { LeavingTable } from './leaving-table.ts'
 import type { ParetoNbdParameters } from './parameters.ts'
@@ -9,12 +11,13 @@ import type { ParetoNbdParameters } from './parameters.ts'
  *
  * Per customer ln L = ln(r (r+1) ... (r+x-1)) - x ln alpha - fall(t_x) + ln V, where fall(t) = (r + x) ln(1 + t / alpha) +
  * s ln(1 + t / beta), and V is the probability of her silence since. The first term needs only how many bought more than k
- * times; V comes from tables on the grid of days, and one by one where there is no grid or few customers share x.
+ * times; V comes from tables on the grid of days, from curves where there is no grid, and one by one where few share x.
  */
 export function baseLogLikelihood(base: Base, parameters: ParetoNbdParameters, gradient: Float64Array): number {
   gradient.fill(0)
   let sum = gammaTerms(base, parameters, gradient)
   sum += gridTerms(base, parameters, gradient)
+  sum += curveTerms(base, parameters, gradient)
   const { purchases, recency, observed, weights } = base.rows
   for (let row = 0; row < purchases.length; row++) {
     const weight = weights === undefined ? 1 : weights[row]!
@@ -80,6 +83,12 @@ export function rowTerm(
       (alive * s * silent) / ((beta + recency) * (beta + observed)) +
       ((s * left) / (beta + recency) - (s + 1) * moments[4]!) / all)
   return (fallen < 0.5 ? Math.log1p(Math.expm1(-fallen) + left) : Math.log(all)) - shape * logAlpha - s * logBeta
+}
+
+function curveTerms({ curves, longest }: Base, parameters: ParetoNbdParameters, gradient: Float64Array): number {
+  if (curves.length === 0) return 0
+  const curve = new LeavingCurve(longest, parameters)
+  return curves.reduce((sum, block) => sum + curveBlockTerm(block, curve, parameters, gradient), 0)
 }
 
 function gridTerms(base: Base, parameters: ParetoNbdParameters, gradient: Float64Array): number {
