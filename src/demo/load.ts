@@ -1,9 +1,14 @@
+import { publish } from '#financial/points/index.ts'
 import { upsertProducts } from '#kernel/catalogue/index.ts'
 import { addDays, type Day, localDay, startOfDay } from '#kernel/clock/index.ts'
 import { replayWeek } from './replay.ts'
 import { type EmptyWorld, Story } from './story.ts'
 import { shopZone } from './tea-shop/orders.ts'
+import { pointsOfTeaShop } from './tea-shop/points.ts'
 import { teaShop } from './tea-shop/tea-shop.ts'
+
+/** Days before today from which on the shop gives points. */
+const daysWithPoints = 400
 
 /** Tells how far the story is told, in steps. */
 export type Telling = (done: number, total: number) => Promise<void>
@@ -24,7 +29,7 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
   const replayFrom = mondayBefore(addDays(today, -7 * weeksWithWarnings))
   const months = monthsUntil(localDay(shop.orders[0]!.occurredAt, shopZone), replayFrom)
   const mondays = Array.from({ length: weeksWithWarnings + 1 }, (_, week) => addDays(replayFrom, 7 * week))
-  const total = months.length + mondays.length + 3
+  const total = months.length + mondays.length + 4
   let done = 0
   const step = () => telling(++done, total)
 
@@ -56,6 +61,11 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
   await world.perform('indices.measure')
   await world.perform('warnings.plan')
   await world.perform('health.check')
+  await step()
+  const rules = pointsOfTeaShop(today, language)
+  await publish(house, { rules, startsOn: addDays(today, -daysWithPoints), by: 'demo' })
+  await world.perform('points.catch-up')
+  await world.perform('ledger.due')
   await step()
 }
 

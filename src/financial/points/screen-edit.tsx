@@ -65,7 +65,7 @@ export function EditRules({ programme }: { programme: Programme }) {
       aside={<Simulator rules={rules} />}
     >
       <form
-        className="form form-wide"
+        className="form form-wide rules-form"
         onSubmit={event => {
           event.preventDefault()
           put()

@@ -48,6 +48,7 @@ function Found({ found, rules }: { found: WhatIf; rules: PointsRules }) {
   const say = sentencesOf(t, format, currency)
   if (now.purchases === 0) return <p className="muted">{t('points:what-if.none')}</p>
   const money = (minor: number) => format.money(minor, currency)
+  const between = format.language.startsWith('zh') ? '' : ' '
   const names = new Map<string, string>([
     ...rules.earning.map(rule => [rule.ruleId, say.earning(rule)] as const),
     ...rules.campaigns.map(campaign => [campaign.ruleId, campaign.name] as const),
@@ -66,23 +67,27 @@ function Found({ found, rules }: { found: WhatIf; rules: PointsRules }) {
         })}
       </p>
       <p>
-        {t('points:what-if.customers', {
-          number: format.number(now.earningCustomers),
-          of: format.number(now.customers),
-        })}{' '}
-        {t('points:what-if.liability', {
-          points: format.number(now.outstanding),
-          worth: money(now.outstandingMinor),
-        })}{' '}
-        {now.takenBack > 0 ? t('points:what-if.taken-back', { points: format.number(now.takenBack) }) : null}
+        {[
+          t('points:what-if.customers', {
+            number: format.number(now.earningCustomers),
+            of: format.number(now.customers),
+          }),
+          t('points:what-if.liability', {
+            points: format.number(now.outstanding),
+            worth: money(now.outstandingMinor),
+          }),
+          ...(now.takenBack > 0 ? [t('points:what-if.taken-back', { points: format.number(now.takenBack) })] : []),
+        ].join(between)}
       </p>
       {before ? (
         <p>
-          {t('points:what-if.before', {
-            points: format.number(before.points - before.takenBack),
-            cost: money(before.costMinor),
-          })}{' '}
-          {t('points:what-if.moved', { more: format.number(found.more), fewer: format.number(found.fewer) })}
+          {[
+            t('points:what-if.before', {
+              points: format.number(before.points - before.takenBack),
+              cost: money(before.costMinor),
+            }),
+            t('points:what-if.moved', { more: format.number(found.more), fewer: format.number(found.fewer) }),
+          ].join(between)}
         </p>
       ) : null}
       <h3>{t('points:what-if.by-rule')}</h3>
