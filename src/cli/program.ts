@@ -171,6 +171,14 @@ function programIn(
   add(key, 'create <name>', 'key-create', async ([name], options) =>
     (await import('./acts.ts')).newKey(name!, options, terminal),
   ).option('--permissions <list>', t('cli:option.permissions'), 'events.write')
+  const ledger = configure(program.command('ledger')).description(t('cli:command.ledger'))
+  add(
+    ledger,
+    'verify',
+    'ledger-verify',
+    async (_, options) => (await import('./ledger.ts')).verifyLedger(options, terminal),
+    true,
+  ).option('--changed', t('cli:option.ledger-changed'))
   const demo = configure(program.command('demo')).description(t('cli:command.demo'))
   add(demo, 'load', 'demo-load', async (_, options) => (await import('./acts.ts')).loadDemo(options, terminal))
   add(demo, 'remove', 'demo-remove', async (_, options) => (await import('./acts.ts')).removeDemo(options, terminal))
