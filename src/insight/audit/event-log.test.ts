@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { dayOfNumber } from '#kernel/clock/index.ts'
 import { importFile, undoNow } from '#kernel/files/index.ts'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
-import type { auditOf } from './audit.ts'
+import { auditOf } from './audit.ts'
+import { auditApart } from './audit-apart.ts'
 import type { AuditFilter } from './contract.ts'
 import { merchantsOf, transactionsOf } from './event-log.ts'
 import { auditRoutes } from './routes.ts'
@@ -110,5 +111,30 @@ describe('the answer of the server', () => {
     house.clock.set('2026-03-01T09:10:00Z')
     await undoNow(house, imported.importId)
     expect((await ask()).audit!.source.customers).toBe(3)
+  })
+})
+
+describe('a large base', () => {
+  const columns = (orders: number) => {
+    const customers = 20_001
+    const rows = Array.from({ length: customers }, (_, row) => row)
+    return {
+      customers,
+      customer: Int32Array.from(rows),
+      day: Int32Array.from(rows, row => 19_000 + (row % 700)),
+      orders: Int32Array.from(rows, () => orders),
+      value: Float64Array.from(rows, row => row),
+    }
+  }
+
+  it('is audited on a thread of its own, with the same answer', async () => {
+    const options = { name: 'shop', currency: 'CNY' }
+    expect(await auditApart(columns(1), options)).toEqual(auditOf(columns(1), options))
+  })
+
+  it('is refused there as it would be here', async () => {
+    await expect(auditApart(columns(0), { name: 'shop', currency: null })).rejects.toMatchObject({
+      code: 'audit:refusal.no-orders',
+    })
   })
 })

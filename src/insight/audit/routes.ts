@@ -3,7 +3,7 @@ import { dayNumber } from '#kernel/clock/index.ts'
 import type { House } from '#kernel/house.ts'
 import { type Route, route } from '#kernel/operation.ts'
 import { Refusal } from '#kernel/refusal.ts'
-import { auditOf } from './audit.ts'
+import { auditApart } from './audit-apart.ts'
 import * as contract from './contract.ts'
 import { merchantsOf, transactionsOf } from './event-log.ts'
 import { isStillTrue, Kept } from './kept.ts'
@@ -41,7 +41,7 @@ async function compute(
   const transactions = await house.database.transaction(transaction => transactionsOf(transaction, place, filter))
   const { name } = await house.settings.business()
   try {
-    return auditOf(transactions, {
+    return await auditApart(transactions, {
       name,
       currency: place.currency,
       to: dayNumber(filter.to ?? place.asOfOn),
