@@ -11,6 +11,7 @@ const benches = [
   'rhythm-speed',
   'holdout',
   'statistics',
+  'points',
   'start',
 ] as const
 
