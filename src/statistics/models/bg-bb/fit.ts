@@ -1,7 +1,7 @@
-import { type Box, freeSlope, isAtEdge } from '../../optimisation/box.ts'
+import { type Box, isAtEdge } from '../../optimisation/box.ts'
 import { type CurvedObjective, newton } from '../../optimisation/newton.ts'
 import type { Fit, FitOptions, FitWarning } from '../fit.ts'
-import { observedInformation } from '../standard-errors.ts'
+import { reportFit } from '../report-fit.ts'
 import { type BgBbParameters, bgBbNames, checkOpportunityColumns, type OpportunityColumns } from './parameters.ts'
 
 /** Logarithms of the four parameters. */
@@ -29,30 +29,18 @@ export function fit(columns: OpportunityColumns, { maximumIterations = 200 }: Fi
   const [alpha, beta, gamma, delta] = found.point.map(Math.exp) as unknown as [number, number, number, number]
   const parameters = { alpha, beta, gamma, delta }
   const edge = bgBbNames.map((_, i) => isAtEdge(found.point, box, i))
-  const information = observedInformation(parameters, bgBbNames, found.hessian, edge.includes(true))
-  const { standardErrors, logCovariance, known } = information
-  const vague = bgBbNames.map((_, i) => logCovariance[5 * i]! > VAGUE)
   const customers = sumOf(cells, () => true)
   const buyers = sumOf(cells, ({ purchases }) => purchases > 0)
-  const warnings: FitWarning[] = []
-  if (buyers === 0) warnings.push('no-repeat-purchases')
-  if (buyers < 50) warnings.push('too-few-customers')
-  if (edge[2] || edge[3] || vague[2] || vague[3] || (!known && !edge.includes(true)))
-    warnings.push('dropout-not-identified')
-  if (edge[0] || edge[1] || vague[0] || vague[1]) warnings.push('rates-at-boundary')
-  if (!found.converged) warnings.push('not-converged')
-  if (!known) warnings.push('no-standard-errors')
-  return {
-    parameters,
-    logLikelihood: -found.value,
-    standardErrors,
-    logCovariance,
-    iterations: found.iterations,
-    gradientNorm: freeSlope(found, box) / customers,
-    converged: found.converged,
-    customers,
-    warnings,
-  }
+  const finding = { parameters, names: bgBbNames, minimum: found, box, customers }
+  return reportFit(finding, ({ logCovariance, known }) => {
+    const vague = bgBbNames.map((_, i) => edge[i]! || logCovariance[5 * i]! > VAGUE)
+    const warnings: FitWarning[] = []
+    if (buyers === 0) warnings.push('no-repeat-purchases')
+    if (buyers < 50) warnings.push('too-few-customers')
+    if (vague[2] || vague[3] || (!known && !edge.includes(true))) warnings.push('dropout-not-identified')
+    if (vague[0] || vague[1]) warnings.push('rates-at-boundary')
+    return warnings
+  })
 }
 
 function sumOf(cells: readonly Cell[], counts: (cell: Cell) => boolean): number {

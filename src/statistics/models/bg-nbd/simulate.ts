@@ -1,6 +1,6 @@
-import { InvalidInput } from '../../invalid-input.ts'
 import { betaDraw, exponentialDraw, gammaDraw } from '../../sampling/draws.ts'
 import type { RandomSource } from '../../sampling/random-source.ts'
+import { emptySimulation } from '../empty-simulation.ts'
 import type { Simulated, SimulationWindow } from '../model.ts'
 import { checkQuestion } from '../question.ts'
 import type { EarlyChances } from './objective.ts'
@@ -18,21 +18,9 @@ export function simulateBgNbd(
   early: EarlyChances,
 ): Simulated {
   checkQuestion(parameters, { horizon })
-  if (!observed.every((span: number) => span >= 0 && span < Infinity)) {
-    throw new InvalidInput(['observed must be finite numbers of at least 0'])
-  }
   const { r, alpha, a, b } = parameters
-  const customers = observed.length
-  const columns = {
-    purchases: new Float64Array(customers),
-    recency: new Float64Array(customers),
-    observed: Float64Array.from(observed),
-    logGapSum: new Float64Array(customers),
-    weights: new Float64Array(customers).fill(1),
-  }
-  const future = new Int32Array(customers)
-  const alive = new Uint8Array(customers)
-  for (let row = 0; row < customers; row++) {
+  const { columns, future, alive } = emptySimulation(observed)
+  for (let row = 0; row < observed.length; row++) {
     // A rate of 0 or a gap of 0 is rounding; no customer has either.
     const rate = Math.max(gammaDraw(r, random) / alpha, 1e-300)
     const chance = betaDraw(a, b, random)

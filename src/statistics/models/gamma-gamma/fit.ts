@@ -2,10 +2,10 @@ import { digamma } from '../../functions/digamma.ts'
 import { logBeta } from '../../functions/log-beta.ts'
 import { trigamma } from '../../functions/trigamma.ts'
 import { refuseAll } from '../../invalid-input.ts'
-import { type Box, freeSlope, isAtEdge } from '../../optimisation/box.ts'
+import { type Box, isAtEdge } from '../../optimisation/box.ts'
 import { type CurvedObjective, newton } from '../../optimisation/newton.ts'
 import type { Fit, FitOptions, FitWarning } from '../fit.ts'
-import { observedInformation } from '../standard-errors.ts'
+import { reportFit } from '../report-fit.ts'
 import {
   checkSpendColumns,
   type GammaGammaParameters,
@@ -47,31 +47,17 @@ export function fit(columns: SpendColumns, { maximumIterations = 200 }: FitOptio
   const [p, q, gamma] = found.point.map(Math.exp) as unknown as [number, number, number]
   const parameters = { p, q, gamma: gamma * unit }
   const atEdge = gammaGammaNames.some((_, i) => isAtEdge(found.point, box, i))
-  const { standardErrors, logCovariance, known } = observedInformation(
-    parameters,
-    gammaGammaNames,
-    found.hessian,
-    atEdge,
-  )
-  const warnings: FitWarning[] = []
-  if (customers < 50) warnings.push('too-few-customers')
-  if (leftOut) warnings.push('unpriced-customers-left-out')
-  // With q at most 1 the mean spend of the base is infinite: as far out as the model goes.
-  if (atEdge || q <= 1 || logCovariance.some((variance, i) => i % 4 === 0 && variance > VAGUE))
-    warnings.push('spend-at-boundary')
-  if (!found.converged) warnings.push('not-converged')
-  if (!known) warnings.push('no-standard-errors')
-  return {
-    parameters,
-    logLikelihood: -found.value - logSpend,
-    standardErrors,
-    logCovariance,
-    iterations: found.iterations,
-    gradientNorm: freeSlope(found, box) / customers,
-    converged: found.converged,
-    customers,
-    warnings,
-  }
+  const finding = { parameters, names: gammaGammaNames, minimum: found, box, customers }
+  const fitted = reportFit(finding, ({ logCovariance }) => {
+    const warnings: FitWarning[] = []
+    if (customers < 50) warnings.push('too-few-customers')
+    if (leftOut) warnings.push('unpriced-customers-left-out')
+    // With q at most 1 the mean spend of the base is infinite: as far out as the model goes.
+    if (atEdge || q <= 1 || logCovariance.some((variance, i) => i % 4 === 0 && variance > VAGUE))
+      warnings.push('spend-at-boundary')
+    return warnings
+  })
+  return { ...fitted, logLikelihood: fitted.logLikelihood - logSpend }
 }
 
 function pricedOf({ purchases, meanSpend, weights }: SpendColumns) {

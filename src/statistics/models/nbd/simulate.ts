@@ -1,6 +1,6 @@
-import { InvalidInput } from '../../invalid-input.ts'
 import { exponentialDraw, gammaDraw } from '../../sampling/draws.ts'
 import type { RandomSource } from '../../sampling/random-source.ts'
+import { emptySimulation } from '../empty-simulation.ts'
 import type { Simulated, SimulationWindow } from '../model.ts'
 import { checkQuestion } from '../question.ts'
 import type { NbdParameters } from './parameters.ts'
@@ -12,19 +12,8 @@ export function simulateNbd(
   random: RandomSource,
 ): Simulated {
   checkQuestion(parameters, { horizon })
-  if (!observed.every((span: number) => span >= 0 && span < Infinity)) {
-    throw new InvalidInput(['observed must be finite numbers of at least 0'])
-  }
-  const customers = observed.length
-  const columns = {
-    purchases: new Float64Array(customers),
-    recency: new Float64Array(customers),
-    observed: Float64Array.from(observed),
-    logGapSum: new Float64Array(customers),
-    weights: new Float64Array(customers).fill(1),
-  }
-  const future = new Int32Array(customers)
-  for (let row = 0; row < customers; row++) {
+  const { columns, future, alive } = emptySimulation(observed)
+  for (let row = 0; row < observed.length; row++) {
     // A rate of 0 or a gap of 0 is rounding; no customer has either.
     const rate = Math.max(gammaDraw(parameters.r, random) / parameters.alpha, 1e-300)
     const end = observed[row]!
@@ -40,5 +29,5 @@ export function simulateNbd(
       }
     }
   }
-  return { columns, future, alive: new Uint8Array(customers).fill(1) }
+  return { columns, future, alive: alive.fill(1) }
 }

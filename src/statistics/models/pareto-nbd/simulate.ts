@@ -1,8 +1,8 @@
 import { exponentialDraw, gammaDraw } from '../../sampling/draws.ts'
 import type { RandomSource } from '../../sampling/random-source.ts'
+import { emptySimulation } from '../empty-simulation.ts'
 import type { Simulated, SimulationWindow } from '../model.ts'
 import { checkQuestion } from '../question.ts'
-import { checkWindow } from './check-window.ts'
 import type { ParetoNbdParameters } from './parameters.ts'
 
 /** Invents customers who live as Pareto/NBD says, one for each T of the window, at times of any fraction. */
@@ -12,19 +12,9 @@ export function simulate(
   random: RandomSource,
 ): Simulated {
   checkQuestion(parameters, { horizon })
-  checkWindow(observed)
   const { r, alpha, s, beta } = parameters
-  const rows = observed.length
-  const columns = {
-    purchases: new Float64Array(rows),
-    recency: new Float64Array(rows),
-    observed: Float64Array.from(observed),
-    logGapSum: new Float64Array(rows),
-    weights: new Float64Array(rows).fill(1),
-  }
-  const future = new Int32Array(rows)
-  const alive = new Uint8Array(rows)
-  for (let row = 0; row < rows; row++) {
+  const { columns, future, alive } = emptySimulation(observed)
+  for (let row = 0; row < observed.length; row++) {
     const end = observed[row]!
     const rate = gammaDraw(r, random) / alpha
     const leaving = exponentialDraw(random) / (gammaDraw(s, random) / beta)

@@ -1,8 +1,8 @@
-import { type Box, freeSlope, isAtEdge } from '../../optimisation/box.ts'
+import type { Box } from '../../optimisation/box.ts'
 import { type CurvedObjective, newton } from '../../optimisation/newton.ts'
 import type { Fit, FitOptions, FitWarning } from '../fit.ts'
 import { checkPositive } from '../history.ts'
-import { observedInformation } from '../standard-errors.ts'
+import { reportFit } from '../report-fit.ts'
 import { checkCohorts, type SbgParameters, type SurvivalCounts, sbgNames } from './parameters.ts'
 
 /** Logarithms of a and b. */
@@ -49,27 +49,16 @@ export function fit(
   const renewals = renewalsOf(cohorts)
   const found = newton(objectiveOf(renewals), [0, 0], box, { tolerance: 1e-8, maximumIterations })
   const parameters: SbgParameters = { a: Math.exp(found.point[0]!), b: Math.exp(found.point[1]!) }
-  const atEdge = isAtEdge(found.point, box, 0) || isAtEdge(found.point, box, 1)
-  const { standardErrors, logCovariance, known } = observedInformation(parameters, sbgNames, found.hessian, atEdge)
   const customers = cohorts.reduce((sum, active) => sum + active[0]!, 0)
   const nobodyLeft = renewals.faced.every((faced, i) => faced === renewals.stayed[i])
-  const warnings: FitWarning[] = []
-  if (customers < 50) warnings.push('too-few-customers')
-  if (nobodyLeft) warnings.push('dropout-not-identified')
-  else if (!known || logCovariance[0]! > VAGUE || logCovariance[3]! > VAGUE) warnings.push('rates-at-boundary')
-  if (!found.converged) warnings.push('not-converged')
-  if (!known) warnings.push('no-standard-errors')
-  return {
-    parameters,
-    logLikelihood: -found.value,
-    standardErrors,
-    logCovariance,
-    iterations: found.iterations,
-    gradientNorm: freeSlope(found, box) / customers,
-    converged: found.converged,
-    customers,
-    warnings,
-  }
+  const finding = { parameters, names: sbgNames, minimum: found, box, customers }
+  return reportFit(finding, ({ logCovariance, known }) => {
+    const warnings: FitWarning[] = []
+    if (customers < 50) warnings.push('too-few-customers')
+    if (nobodyLeft) warnings.push('dropout-not-identified')
+    else if (!known || logCovariance[0]! > VAGUE || logCovariance[3]! > VAGUE) warnings.push('rates-at-boundary')
+    return warnings
+  })
 }
 
 function renewalsOf(cohorts: readonly SurvivalCounts[]): Renewals {

@@ -3,7 +3,7 @@ import { type Box, freeSlope, isAtEdge } from '../optimisation/box.ts'
 import type { CurvedMinimum } from '../optimisation/newton.ts'
 import type { Columns } from './columns.ts'
 import type { Fit, FitOptions, FitWarning } from './fit.ts'
-import { observedInformation } from './standard-errors.ts'
+import { type ObservedInformation, observedInformation } from './standard-errors.ts'
 
 /** Below this many customers who came back, a few numbers say more about chance than about customers. */
 const FEWEST_REPEATERS = 50
@@ -20,27 +20,46 @@ export interface FittedBase {
   readonly repeaters: number
 }
 
-/** The search as what every fit returns; `found` are the warnings that only the model can know. */
+/** The search of a model of repeat buying as its fit; `found` are the warnings that only the model can know. */
 export function fitOf<Parameters extends object>(
   { minimum, base }: { readonly minimum: CurvedMinimum; readonly base: FittedBase },
   names: readonly (keyof Parameters & string)[],
   box: Box,
   found: readonly FitWarning[],
 ): Fit<Parameters> {
-  const parameters = Object.fromEntries(names.map((name, i) => [name, Math.exp(minimum.point[i]!)])) as Parameters
-  const atBoundary = names.some((_, i) => isAtEdge(minimum.point, box, i))
-  const { known, ...information } = observedInformation(parameters, names, minimum.hessian, atBoundary)
   const { customers, repeaters } = base
+  const parameters = Object.fromEntries(names.map((name, i) => [name, Math.exp(minimum.point[i]!)])) as Parameters
   const warnings: FitWarning[] = []
   if (repeaters < FEWEST_REPEATERS) warnings.push('too-few-customers')
   if (repeaters === 0) warnings.push('no-repeat-purchases')
   warnings.push(...found)
+  return reportFit({ parameters, names, minimum, box, customers }, () => warnings)
+}
+
+export interface Finding<Parameters> {
+  readonly parameters: Parameters
+  readonly names: readonly (keyof Parameters & string)[]
+  readonly minimum: CurvedMinimum
+  readonly box: Box
+  readonly customers: number
+}
+
+/** What every fit returns; `warningsFor` is told how sure the data are of the parameters. */
+export function reportFit<Parameters extends object>(
+  { parameters, names, minimum, box, customers }: Finding<Parameters>,
+  warningsFor: (information: ObservedInformation<Parameters>) => readonly FitWarning[],
+): Fit<Parameters> {
+  const atBoundary = names.some((_, i) => isAtEdge(minimum.point, box, i))
+  const information = observedInformation(parameters, names, minimum.hessian, atBoundary)
+  const { standardErrors, logCovariance, known } = information
+  const warnings = [...warningsFor(information)]
   if (!minimum.converged) warnings.push('not-converged')
   if (!known) warnings.push('no-standard-errors')
   return {
     parameters,
     logLikelihood: -minimum.value,
-    ...information,
+    standardErrors,
+    logCovariance,
     iterations: minimum.iterations,
     gradientNorm: freeSlope(minimum, box) / customers,
     converged: minimum.converged,
