@@ -105,6 +105,12 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('../src/insight/audit/screen.tsx'), 'BaseAuditPage'),
 })
 
+const ledger = createRoute({
+  getParentRoute: () => shell,
+  path: '/ledger',
+  component: lazyRouteComponent(() => import('../src/kernel/ledger/screen.tsx'), 'LedgerPage'),
+})
+
 const data = createRoute({
   getParentRoute: () => shell,
   path: '/data',
@@ -144,6 +150,7 @@ export const router = createRouter({
       value,
       models,
       audit,
+      ledger,
       data,
       importing,
       jobs,

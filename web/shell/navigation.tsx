@@ -18,6 +18,7 @@ export function Navigation() {
   const maySeeJobs = useMay('jobs.read')
   const maySeeMoney = useMay('money.read')
   const mayReadPoints = useMay('points.read')
+  const mayReadLedger = useMay('ledger.read')
   const tasks = useAsk(listTasks, { query: { state: 'open', limit: 1 } })
   const counts = useAsk(countCustomers, {})
   useVerbs([
@@ -35,6 +36,7 @@ export function Navigation() {
     ...(maySeeJobs ? [{ keys: 'g j', label: t('nav.jobs'), run: () => void navigate({ to: '/jobs' }) }] : []),
     ...(maySeeMoney ? [{ keys: 'g v', label: t('nav.value'), run: () => void navigate({ to: '/value' }) }] : []),
     ...(maySeeMoney ? [{ keys: 'g b', label: t('nav.audit'), run: () => void navigate({ to: '/audit' }) }] : []),
+    ...(mayReadLedger ? [{ keys: 'g l', label: t('nav.ledger'), run: () => void navigate({ to: '/ledger' }) }] : []),
     { keys: 'g s', label: t('nav.settings'), run: () => void navigate({ to: '/settings' }) },
     { keys: 'z', label: t('keys.undo'), run: undoLast },
   ])
@@ -62,6 +64,7 @@ export function Navigation() {
           <Link to="/programme" search={{}} activeOptions={{ includeSearch: false }}>
             {t('nav.programme')}
           </Link>
+          {mayReadLedger ? <Link to="/ledger">{t('nav.ledger')}</Link> : null}
         </div>
       ) : null}
       <div className="bar-group">

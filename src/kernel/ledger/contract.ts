@@ -150,7 +150,7 @@ export const readHoldings = operation({
 
 const states = ['waiting', 'posted', 'declined'] as const
 export const adjustment = z.object({
-  adjustmentId: z.uuid(),
+  adjustmentId: z.guid(),
   partyId: z.uuid(),
   partyName: z.string(),
   asset,
@@ -177,7 +177,7 @@ export const listAdjustments = operation({
   reply: z.object({ items: z.array(adjustment) }),
 })
 
-const done = z.object({ adjustmentId: z.uuid(), partyId: z.uuid(), state: z.enum(states) })
+const done = z.object({ adjustmentId: z.guid(), partyId: z.uuid(), state: z.enum(states) })
 
 export const adjustHolding = operation({
   id: 'adjustHolding',
@@ -206,7 +206,7 @@ export const decideAdjustment = operation({
   path: '/api/ledger/adjustments/{adjustmentId}/decision',
   summary: 'Approves or declines what somebody else asked for',
   permission: 'ledger.approve',
-  params: z.object({ adjustmentId: z.uuid() }),
+  params: z.object({ adjustmentId: z.guid() }),
   body: z.object({ partyId: z.uuid(), decision: z.enum(['approve', 'decline']) }),
   reply: done,
   refusals: ['ledger:refusal.second-pair-of-eyes', 'ledger:refusal.decided', 'ledger:refusal.no-such-adjustment'],
