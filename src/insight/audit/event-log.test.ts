@@ -102,11 +102,13 @@ describe('the answer of the server', () => {
     expect((await ask({ from: '2026-02-15' })).audit).toBeNull()
   })
 
-  it('is kept while nothing happens, and found anew when something does', async () => {
+  it('is kept while nothing happens, and found anew, ten seconds later at most, when something does', async () => {
     house.clock.set('2026-03-01T09:05:00Z')
     const one = await ask()
     expect((await ask()).audit).toBe(one.audit)
     const imported = await take('south', ['9,dora,2025-07-07,5.00'])
+    expect((await ask()).audit).toBe(one.audit)
+    house.clock.set('2026-03-01T09:05:11Z')
     expect((await ask()).audit!.source.customers).toBe(4)
     house.clock.set('2026-03-01T09:10:00Z')
     await undoNow(house, imported.importId)

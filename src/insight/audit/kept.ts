@@ -8,7 +8,10 @@ interface Answer<Found> {
 const most = 12
 
 /** An event may be received just before an answer is found and committed just after. */
-const commitMilliseconds = 60_000
+const commitMilliseconds = 15_000
+
+/** While orders stream in, nobody needs the page of this very second. */
+const youngMilliseconds = 10_000
 
 /**
  * Answers that are costly to find, kept in the process while nothing happened that could change them. Whoever asks the
@@ -22,7 +25,8 @@ export class Kept<Found> {
     { now, isTrue, find }: { now: Date; isTrue(since: Date): Promise<boolean>; find(): Promise<Found> },
   ): Promise<Found> {
     const known = this.#answers.get(key)
-    if (known && (await isTrue(known.askedAt))) return known.found
+    const isYoung = known && now.getTime() - known.askedAt.getTime() < youngMilliseconds
+    if (known && (isYoung || (await isTrue(known.askedAt)))) return known.found
     const answer = { askedAt: now, found: find() }
     this.#answers.delete(key)
     this.#answers.set(key, answer)
