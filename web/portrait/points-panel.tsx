@@ -78,6 +78,9 @@ function Balance({ points }: { points: MemberPoints }) {
   )
 }
 
+/** The first to expire come first; the rest is long. */
+const lotsShown = 10
+
 function Lots({ lots }: { lots: MemberPoints['lots'] }) {
   const { t } = useTranslation()
   const format = useFormat()
@@ -87,7 +90,7 @@ function Lots({ lots }: { lots: MemberPoints['lots'] }) {
         {t('points:panel.lots')} <span className="muted">{format.number(lots.length)}</span>
       </summary>
       <ul className="moves">
-        {lots.map(lot => (
+        {lots.slice(0, lotsShown).map(lot => (
           <li key={lot.lotId}>
             <b>{format.number(lot.available + lot.pending + lot.held)}</b>
             <div>
@@ -102,6 +105,9 @@ function Lots({ lots }: { lots: MemberPoints['lots'] }) {
           </li>
         ))}
       </ul>
+      {lots.length > lotsShown ? (
+        <p className="muted small">{t('points:panel.more-lots', { count: lots.length - lotsShown })}</p>
+      ) : null}
     </details>
   )
 }
