@@ -104,6 +104,10 @@ const cases: readonly Case[] = [
     },
   },
   ...[bgNbd, mbgNbd, paretoNbd].flatMap(model => generalFitsOf(model)),
+  {
+    ...scoresOf(paretoNbd, million, {}, anyTimeBase),
+    what: `score ${paretoNbd.name}, times of any fraction`,
+  },
 ]
 
 function logPassSeconds(rows: number): number {

@@ -1,5 +1,6 @@
 import type { Columns } from '../columns.ts'
 import { findTimeGrid } from '../time-grid.ts'
+import { FEWEST_ON_CURVE } from './leaving-curve.ts'
 
 /** Customers with the same number of repeat purchases, their times as places on the grid. */
 export interface PurchaseBlock {
@@ -60,8 +61,6 @@ export const MOST_CELLS = 16_000
 export const MOST_COUNTED = 4096
 /** A cell of a table costs about this share of integrating one customer's history by itself. */
 const CELLS_PER_ROW = 32
-/** A curve costs about as much as integrating so many histories. */
-const FEWEST_ON_CURVE = 64
 
 /** Sorts columns that have been checked. */
 export function sortBase(columns: Columns): Base {

@@ -1,5 +1,5 @@
 import type { CurveBlock } from './base.ts'
-import { type LeavingCurve, TERMS } from './leaving-curve.ts'
+import { type LeavingCurve, polynomialAt, TERMS } from './leaving-curve.ts'
 import type { ParetoNbdParameters } from './parameters.ts'
 
 /** The product of many probabilities is logged once, shortly before it is too small. */
@@ -39,7 +39,7 @@ export function curveBlockTerm(
   let startInverseBeta = 1 / beta
   let startCell = 0
   let startPlace = -1
-  let left = purchases === 0 ? valueAt(coefficients, 0, -1) : 0
+  let left = purchases === 0 ? polynomialAt(coefficients, 0, -1) : 0
   for (let row = 0; row < observed.length; row++) {
     const weight = weights === undefined ? 1 : weights[row]!
     if (purchases > 0) {
@@ -51,7 +51,7 @@ export function curveBlockTerm(
       const position = (alphaIsSmaller ? startLogAlpha : startLogBeta) * cellsPerLog
       startCell = Math.min(lastCell, Math.floor(position))
       startPlace = 2 * (position - startCell) - 1
-      left = valueAt(coefficients, TERMS * startCell, startPlace)
+      left = polynomialAt(coefficients, TERMS * startCell, startPlace)
     }
     const end = observed[row]!
     const endLogAlpha = Math.log(alpha + end) - logAlpha
@@ -62,7 +62,7 @@ export function curveBlockTerm(
     const silentAlpha = endLogAlpha - startLogAlpha
     const silentBeta = endLogBeta - startLogBeta
     const stayed = Math.exp(-shape * silentAlpha - s * silentBeta)
-    const alive = stayed * (1 - valueAt(coefficients, TERMS * endCell, endPlace))
+    const alive = stayed * (1 - polynomialAt(coefficients, TERMS * endCell, endPlace))
     const silence = alive + left
     const share = weight / silence
     if (weights === undefined) {
@@ -88,12 +88,6 @@ export function curveBlockTerm(
   gradient[3]! += s * lossBeta
   curve.addGradient(gradient)
   return logOfProducts + Math.log(product) - shape * fallAlpha - s * fallBeta
-}
-
-function valueAt(c: Float64Array, at: number, x: number): number {
-  const low = c[at]! + x * (c[at + 1]! + x * (c[at + 2]! + x * c[at + 3]!))
-  const high = c[at + 4]! + x * (c[at + 5]! + x * (c[at + 6]! + x * c[at + 7]!))
-  return low + x * x * (x * x) * high
 }
 
 /** The slope of a value in the coefficients it was made of. */

@@ -4,6 +4,8 @@ import type { ParetoNbdParameters } from './parameters.ts'
 /** A polynomial of eight coefficients is exact to rounding over a cell no wider than this in ln(m + t). */
 export const TERMS = 8
 const WIDEST_CELL = 0.2
+/** A curve costs about as much as integrating so many histories. */
+export const FEWEST_ON_CURVE = 64
 /** The end lies so far out that what is left of staying there, e to the minus this, is nothing, ... */
 const LARGEST_FALL = 40
 /** ... or, where staying falls slowly, so far in ln(m + t): what ends there is then smooth before it. */
@@ -129,6 +131,13 @@ export class LeavingCurve {
       slopes.fill(0, from, from + TERMS)
     }
   }
+}
+
+/** The polynomial whose coefficients begin there, at a place within its cell. */
+export function polynomialAt(c: Float64Array, at: number, x: number): number {
+  const low = c[at]! + x * (c[at + 1]! + x * (c[at + 2]! + x * c[at + 3]!))
+  const high = c[at + 4]! + x * (c[at + 5]! + x * (c[at + 6]! + x * c[at + 7]!))
+  return low + x * x * (x * x) * high
 }
 
 /** Chebyshev's coefficients of the values, each polynomial written out in powers. */

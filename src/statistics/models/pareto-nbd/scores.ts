@@ -3,6 +3,7 @@ import type { Scores } from '../model.ts'
 import { checkQuestion } from '../question.ts'
 import { findTimeGrid, type TimeGrid } from '../time-grid.ts'
 import { MOST_CELLS } from './base.ts'
+import { silenceCurves } from './curve-scores.ts'
 import { discountedStay, expectedStay } from './expectation.ts'
 import { LeavingTable } from './leaving-table.ts'
 import { aliveProbability, logSilence } from './likelihood.ts'
@@ -17,7 +18,7 @@ const MOST_PLACES = 40_000
 
 /**
  * P(alive), expected purchases and probability of silence within `horizon` of a whole base: two or three table look-ups a
- * customer where the times lie on a grid, one integral each where they do not. Number for number those of one customer.
+ * customer where the times lie on a grid, three polynomials where they do not, one integral each where few share x. Number for number those of one customer.
  */
 export function scores(parameters: ParetoNbdParameters, columns: Columns, horizon: number): Scores {
   checkQuestion(parameters, { horizon })
@@ -83,6 +84,8 @@ function aliveAndSilent(
   const silence = new Float64Array(rows)
   const tables = grid && tablesFor(parameters, columns, grid, horizon)
   const slotOf = tables?.slotOf ?? new Int32Array(0)
+  const curves = grid ? undefined : silenceCurves(parameters, columns, horizon)
+  const onCurve = new Float64Array(2)
   const newcomers = grid ? new Float64Array(2 * (grid.lastStep + 1)).fill(-1) : new Float64Array(0)
   const perStep = grid?.stepsPerUnit ?? 1
   for (let row = 0; row < rows; row++) {
@@ -105,6 +108,10 @@ function aliveAndSilent(
       const silent = scale * tables.stayed[now]! + left
       alive[row] = scale / (tables.inverseStay[now]! * silent)
       silence[row] = (scale * tables.stayed[now + tables.later]! + left) / silent
+    } else if (curves?.has(x)) {
+      curves.write(x, recency[row]!, observed[row]!, onCurve)
+      alive[row] = onCurve[0]!
+      silence[row] = onCurve[1]!
     } else {
       const history = { purchases: x, recency: recency[row]!, observed: observed[row]! }
       alive[row] = aliveProbability(parameters, history)
