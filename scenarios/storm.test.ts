@@ -6,19 +6,22 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { performNow } from '#kernel/jobs/index.ts'
+import { declareAsset, verifyLedger } from '#kernel/ledger/index.ts'
 import { silentLog } from '#kernel/log.ts'
 import { readConfiguration } from '#product/configuration.ts'
-import { openProduct } from '#product/start.ts'
+import { openProduct, type Product } from '#product/start.ts'
 
 /**
- * The server is killed without warning, again and again, while events arrive and a file is imported: Node, PostgreSQL, or
- * both. Whoever got a 200 must find the event afterwards, once; whoever got none sends again, as the SDKs do. The server
+ * The server is killed without warning, again and again, while events arrive, a file is imported and value is posted: Node,
+ * PostgreSQL, or both. Whoever got a 200 must find the event or the posting afterwards, once; whoever got none sends again, as
+ * the SDKs do, and the ledger adds up. The server
  * here is the real one on its own data folder, with fsync on.
  */
 const rounds = Number(process.env.STORM_ROUNDS ?? 6)
 const lanes = 4
 const batchSize = 20
 const importedOrders = 4000
+const holders = Array.from({ length: 5 }, (_, index) => `0190a000-0000-7000-8000-00000000000${index}`)
 
 let folder: string
 let port: number
@@ -31,8 +34,11 @@ beforeAll(async () => {
   port = await freePort()
   await startServer()
   key = JSON.parse(
-    await guanxi(['key', 'create', 'storm', '--permissions', 'events.write,imports.run', '--json']),
+    await guanxi(['key', 'create', 'storm', '--permissions', 'events.write,imports.run,ledger.adjust', '--json']),
   ).secret
+  await inProduct(({ business }) =>
+    business.database.transaction(transaction => declareAsset(business, transaction, 'storm', 'points')),
+  )
 }, 120_000)
 
 afterAll(async () => {
@@ -54,6 +60,16 @@ test('kill -9 of Node, PostgreSQL or both loses nothing acknowledged and doubles
     }
   })
 
+  const posted: string[] = []
+  const posters = Array.from({ length: lanes }, async (_, lane) => {
+    for (let number = 0; sending; number++) {
+      const name = `storm-${lane}-${number}`
+      const body = { partyId: holders[number % holders.length], asset: 'storm', amount: 1, reason: name }
+      while (!(await api('POST', '/api/ledger/adjustments', body, { 'idempotency-key': name }))) await pause(100)
+      posted.push(name)
+    }
+  })
+
   const importId = await upload()
   await until(async () => (await api('GET', `/api/imports/${importId}`))?.state === 'checked')
   await untilDone(() => api('POST', `/api/imports/${importId}/run`, {}))
@@ -68,12 +84,10 @@ test('kill -9 of Node, PostgreSQL or both loses nothing acknowledged and doubles
   }
   await until(async () => (await api('GET', `/api/imports/${importId}`))?.state === 'done')
   sending = false
-  await Promise.all(writers)
+  await Promise.all([...writers, ...posters])
   await stopServer('SIGINT')
 
-  const configuration = readConfiguration({ GUANXI_DATA: folder, GUANXI_LOG: 'quiet' })
-  const product = await openProduct({ configuration, log: silentLog, works: false })
-  try {
+  await inProduct(async product => {
     const { database } = product.business
     const rows = await database.query<{ ref: string; times: number }>(
       `select payload->>'orderRef' as ref, count(*) as times from events.event where kind = 'purchase.recorded' group by 1`,
@@ -83,6 +97,16 @@ test('kill -9 of Node, PostgreSQL or both loses nothing acknowledged and doubles
     expect(rows.filter(row => row.times !== 1)).toEqual([])
     expect(rows.filter(row => row.ref.startsWith('file-'))).toHaveLength(importedOrders)
     expect(acknowledged.size).toBeGreaterThan(rounds * batchSize)
+
+    const adjusted = await database.query<{ reason: string }>(
+      `select reason from ledger.transaction where asset = 'storm' order by reason`,
+    )
+    expect(adjusted.map(each => each.reason)).toEqual([...posted].sort())
+    const [held] = await database.query<{ sum: number }>(
+      `select sum(available)::bigint as sum from ledger.holding where asset = 'storm'`,
+    )
+    expect(held!.sum).toBe(posted.length)
+    expect((await verifyLedger(database)).filter(finding => finding.faults > 0)).toEqual([])
 
     // What is folded from the log, without what a model that was being learned when the storm ended makes of it.
     const learned = `'{version, model_no, late_on, dormant_on, lost_on, late_noted_for}'::text[]`
@@ -95,11 +119,21 @@ test('kill -9 of Node, PostgreSQL or both loses nothing acknowledged and doubles
       'rhythm.rebuild',
     )
     expect(await states()).toEqual(grown)
-    process.stdout.write(`storm: ${rounds} kills, ${acknowledged.size} events acknowledged, 0 lost, 0 doubled\n`)
+    process.stdout.write(
+      `storm: ${rounds} kills, ${acknowledged.size} events and ${posted.length} postings acknowledged, 0 lost, 0 doubled\n`,
+    )
+  })
+})
+
+async function inProduct(work: (product: Product) => Promise<unknown>): Promise<void> {
+  const configuration = readConfiguration({ GUANXI_DATA: folder, GUANXI_LOG: 'quiet' })
+  const product = await openProduct({ configuration, log: silentLog, works: false })
+  try {
+    await work(product)
   } finally {
     await product.close()
   }
-})
+}
 
 async function send(ids: readonly string[]): Promise<boolean> {
   const batch = ids.map((id, index) => ({
@@ -132,11 +166,16 @@ async function upload(): Promise<string> {
 }
 
 /** The answer's body, or undefined when there was none or it was not a success. */
-async function api(method: string, path: string, body?: object): Promise<Record<string, unknown> | undefined> {
+async function api(
+  method: string,
+  path: string,
+  body?: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Record<string, unknown> | undefined> {
   try {
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
       method,
-      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }) },
+      headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }), ...headers },
       ...(body && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(10_000),
     })

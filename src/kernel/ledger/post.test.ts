@@ -143,8 +143,8 @@ describe('what the database itself refuses', () => {
 })
 
 describe('many at once', () => {
-  const parties = 12
-  const rivals = 8
+  // `LEDGER_STORM=300x16` for the long run.
+  const [parties, rivals] = (process.env.LEDGER_STORM ?? '12x8').split('x').map(Number) as [number, number]
   /** Rivals for the same points stand next to each other, so that they meet. */
   const rivalsOf = (everybody: readonly string[]) => everybody.flatMap(party => Array<string>(rivals).fill(party))
 

@@ -70,15 +70,15 @@ function PostingTable({ items }: { items: readonly ShownPosting[] }) {
           <tr>
             <th scope="col">{t('ledger:postings.when')}</th>
             <th scope="col">{t('ledger:postings.who')}</th>
+            <th scope="col" className="right">
+              {t('ledger:postings.amount')}
+            </th>
             <th scope="col">{t('ledger:postings.what')}</th>
             <th scope="col" className="wide-only">
               {t('ledger:postings.from')}
             </th>
             <th scope="col" className="wide-only">
               {t('ledger:postings.to')}
-            </th>
-            <th scope="col" className="right">
-              {t('ledger:postings.amount')}
             </th>
           </tr>
         </thead>
@@ -91,15 +91,15 @@ function PostingTable({ items }: { items: readonly ShownPosting[] }) {
                   {item.partyName || '–'}
                 </Link>
               </td>
+              <td className="right">
+                {format.number(item.amount)} <span className="muted small">{item.asset}</span>
+              </td>
               <td>
                 {t(`ledger:code.${item.code}`)}
                 {item.reason ? <span className="muted small"> {item.reason}</span> : null}
               </td>
               <td className="wide-only">{accountName(t, item.from)}</td>
               <td className="wide-only">{accountName(t, item.to)}</td>
-              <td className="right">
-                {format.number(item.amount)} <span className="muted small">{item.asset}</span>
-              </td>
             </tr>
           ))}
         </tbody>
