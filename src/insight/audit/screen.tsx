@@ -20,13 +20,14 @@ export function BaseAuditPage() {
   const asked = useAsk(readAudit, { query: filter })
   const speech = useMemo(() => speechOf(i18n.language, (key, values) => String(t(key, values))), [i18n.language, t])
   const found = asked.data
+  // The same audit makes the same panels, so that charts are not drawn anew whenever the page is.
+  const lenses = useMemo(() => (found?.audit ? lensesOf(found.audit) : []), [found?.audit])
   if (found && !found.anybody)
     return (
       <Page name={t('audit:name')} title={t('audit:screen.none-title')} subtitle={t('audit:screen.none-text')}>
         <FirstMinute />
       </Page>
     )
-  const lenses = found?.audit ? lensesOf(found.audit) : []
   const lens = lenses.find(({ name }) => name === chosen) ?? lenses[0]
   return (
     <Page
