@@ -32,7 +32,7 @@ describe.skipIf(!grocery)('grocery, 52 weeks known and 52 ahead', () => {
     const ofNew = (horizon: number) => mbgCnbdK.expectedPurchasesOfNew(parameters, horizon)
     const { expected } = mbgCnbdK.scores(parameters, columns!, 52)
     const known = new Map<number, number>()
-    const total = columns!.observed.reduce((sum, observed) => {
+    const total = Array.from(columns!.observed).reduce((sum, observed) => {
       if (!known.has(observed)) known.set(observed, ofNew(observed + 52) - ofNew(observed))
       return sum + known.get(observed)!
     }, 0)

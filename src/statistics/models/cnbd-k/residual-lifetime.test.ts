@@ -33,6 +33,12 @@ it('with real k is the middle of simulated lives', () => {
   expect(residualLifetimeMedian('mbg', { k, r, alpha, a, b }, history) / middle).toBeCloseTo(1, 1)
 })
 
+it('grocery: after five purchases in twelve weeks, half stay for 80 weeks more', () => {
+  const grocery = { k: 2, r: 1.3292, alpha: 2.8126, a: 0.4247, b: 0.79 }
+  const median = residualLifetimeMedian('mbg', grocery, { purchases: 5, recency: 12, observed: 14 })
+  expect(median).toBeCloseTo(80.314, 3)
+})
+
 it('where nobody leaves, the largest number there is says "practically for ever"', () => {
   const history = { purchases: 1, recency: 10, observed: 20 }
   expect(residualLifetimeMedian('mbg', { k: 2, r: 1, alpha: 10, a: 1e-4, b: 1 }, history)).toBe(Number.MAX_VALUE)
