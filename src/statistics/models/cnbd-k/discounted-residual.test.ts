@@ -42,8 +42,8 @@ it.each(['bg', 'mbg'] as const)('%s: is the rate times the discounted forecasts 
   // Integrated by parts: sum of e^(-d t) dE(t) = d x integral of e^(-d t) E(t); Simpson's rule on E as another function tells it.
   const history = { purchases: 4, recency: 60, observed: 72 }
   const rate = 0.02
-  const steps = 100
-  const step = 1500 / steps
+  const steps = 200
+  const step = 900 / steps
   let sum = 0
   for (let i = 0; i <= steps; i++) {
     const t = i * step
