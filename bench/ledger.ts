@@ -120,7 +120,7 @@ async function prepareFloor() {
     await database.query(`create table public.${table} (like ledger.${table} including all)`)
     const columns = await database.query<{ name: string; type: string }>(
       `select attname as name, format_type(atttypid, null) as type from pg_attribute
-       where attrelid = 'ledger.${table}'::regclass and attnum > 0 and attgenerated = '' and attname <> 'xid'`,
+       where attrelid = 'ledger.${table}'::regclass and attnum > 0 and attgenerated = ''`,
     )
     const [count] = await database.query<{ count: number }>(`select count(*) as count from ledger.${table}`)
     const [ratio] = await database.query<{ count: number }>('select count(*) as count from ledger.transaction')
