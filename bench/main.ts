@@ -9,8 +9,11 @@ const benches = [
   'due',
   'rhythm-accuracy',
   'rhythm-speed',
+  'published',
   'holdout',
   'statistics',
+  'audit',
+  'ledger',
   'points',
   'start',
 ] as const
