@@ -37,7 +37,7 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
     requireRoom(holding, amount)
     const isPending = maturesAt !== undefined && maturesAt > now
     const lot: Lot = {
-      ...emptyLot(newId(), issuer, amount),
+      ...emptyLot(holding, newId(), issuer, amount),
       source: source ?? null,
       maturesAt: maturesAt ?? null,
       expiresAt: expiresAt ?? null,
@@ -133,7 +133,7 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
     const parts = take(journal, holding, { amount, code: 'transfer', to: ['moved', 'transit'], at: now })
     for (const { lot, amount: part } of parts) {
       const child: Lot = {
-        ...emptyLot(newId(), lot.issuer, part),
+        ...emptyLot(receiver, newId(), lot.issuer, part),
         source: null,
         parentId: lot.lotId,
         maturesAt: lot.maturesAt,
@@ -159,8 +159,10 @@ function issueCode(from: HouseAccount): PostingCode {
   return 'issue'
 }
 
-function emptyLot(lotId: string, issuer: string, issued: number): Lot {
+function emptyLot({ partyId, asset }: Holding, lotId: string, issuer: string, issued: number): Lot {
   return {
+    partyId,
+    asset,
     lotId,
     issuer,
     source: null,

@@ -8,6 +8,8 @@ export type Instant = number
  * `issued = pending + available + held + captured + expired + revoked + moved`.
  */
 export interface Lot {
+  readonly partyId: string
+  readonly asset: string
   readonly lotId: string
   /** Whose promise it is: the merchant or the programme that issued it. */
   readonly issuer: string

@@ -47,6 +47,9 @@ export type Act =
 
 /** One movement of value; a row that carries both sides, so that no asset can ever fail to add up. */
 export interface Posting {
+  readonly transactionId: string
+  /** Its place among the postings of its transaction. */
+  readonly position: number
   readonly partyId: string
   readonly asset: string
   readonly code: PostingCode

@@ -98,10 +98,10 @@ function attempt(
         outcome.push({ state: 'repeated', transactionId: earlier.transactionId })
         continue
       }
-      const journal = { postings: [] as Posting[] }
+      const transactionId = house.newId()
+      const journal = { transactionId, postings: [] as Posting[] }
       const ground = { now, newId: house.newId, holdingOf: (other: string) => holdingAt(other, asset) }
       apply(journal, holdingAt(partyId, asset), instruction, ground)
-      const transactionId = house.newId()
       const { actor, approvedBy = null, reason = null } = author
       const { postings } = journal
       finished.push({

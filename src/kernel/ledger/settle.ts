@@ -5,6 +5,7 @@ import { type Account, isAllowed, type PostingCode } from './kinds.ts'
 
 /** Where a change writes what it moved. */
 export interface Journal {
+  readonly transactionId: string
   readonly postings: Posting[]
 }
 
@@ -47,6 +48,8 @@ export function book(
   credit(holding, from, -amount)
   credit(holding, to, amount)
   journal.postings.push({
+    transactionId: journal.transactionId,
+    position: journal.postings.length,
     partyId: holding.partyId,
     asset: holding.asset,
     code,

@@ -111,7 +111,7 @@ async function readInto(
     keys: readonly (Known & { key: string })[] | null
     holds: readonly (Pair & Hold)[] | null
     sources: readonly (Pair & Source)[] | null
-    lots: readonly (Pair & Lot)[] | null
+    lots: readonly Lot[] | null
   }>('ledger read', readEverything, [
     whole.map(each => each.partyId),
     whole.map(each => each.asset),
@@ -123,9 +123,7 @@ async function readInto(
     sources.map(each => each.isRevoked),
     keys,
   ])
-  for (const { partyId, asset, ...lot } of found!.lots ?? []) {
-    holdings.get(holdingKey(partyId, asset))?.lots.set(lot.lotId, lot)
-  }
+  for (const lot of found!.lots ?? []) holdings.get(holdingKey(lot.partyId, lot.asset))?.lots.set(lot.lotId, lot)
   for (const { partyId, asset, ...hold } of found!.holds ?? []) {
     holdings.get(holdingKey(partyId, asset))?.holds.set(hold.holdId, hold)
   }

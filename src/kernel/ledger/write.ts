@@ -1,5 +1,5 @@
 import type { Transaction } from '#kernel/database/index.ts'
-import { type Hold, type Holding, type Instant, nextDueAt, type Source } from './holding.ts'
+import { type Hold, type Holding, type Instant, type Lot, nextDueAt, type Source } from './holding.ts'
 import type { Posting } from './instruction.ts'
 import type { Holdings } from './store.ts'
 
@@ -47,16 +47,14 @@ export async function writeBatch(
   },
 ): Promise<void> {
   const { holdings, loaded, done, postedAt } = batch
-  const postings = done.flatMap(each =>
-    each.postings.map((posting, position) => ({ ...posting, transactionId: each.transactionId, position })),
-  )
+  const postings = done.flatMap(each => each.postings)
   const touched = new Set(postings.map(posting => posting.lotId))
-  const lots: Row[] = []
+  const lots: Lot[] = []
   const holds: Row[] = []
   const sources: Row[] = []
   for (const holding of holdings.values()) {
     const { partyId, asset } = holding
-    for (const lot of holding.lots.values()) if (touched.has(lot.lotId)) lots.push({ ...lot, partyId, asset })
+    for (const lot of holding.lots.values()) if (touched.has(lot.lotId)) lots.push(lot)
     for (const each of changeable(holding)) {
       if (loaded.get(nameOf(holding, each)) === JSON.stringify(each)) continue
       if ('holdId' in each) holds.push({ ...each, ...totalsOf(each), partyId, asset })
@@ -180,7 +178,7 @@ const writers: { readonly [Type in ColumnType]: (value: never) => string | numbe
   uuid: asIs,
   bigint: asIs,
   integer: asIs,
-  instant: (value: Instant) => new Date(value).toISOString(),
+  instant: asIs,
   text: (value: string) => `"${/["\\]/.test(value) ? value.replace(/["\\]/g, '\\$&') : value}"`,
 }
 
@@ -191,11 +189,14 @@ function given(table: Table): string {
     if (each === table) break
     first += Object.keys(rowsOf[each]).length
   }
-  const types = Object.values(rowsOf[table]).map(type => (type === 'instant' ? 'timestamptz' : type))
-  const arrays = types.map((type, index) => `$${first + index}::${type}[]`)
-  return `unnest(${arrays.join(', ')}) as given (${Object.keys(rowsOf[table])
-    .map(column => `"${column}"`)
-    .join(', ')})`
+  const columns = Object.entries(rowsOf[table])
+  const arrays = columns.map(([, type], index) => `$${first + index}::${type === 'instant' ? 'float8' : type}[]`)
+  const names = columns.map(([column]) => `"${column}"`)
+  // Instants travel as milliseconds: text of a date costs both sides more than anything else in a row.
+  const read = columns.map(([column, type]) =>
+    type === 'instant' ? `to_timestamp("${column}" / 1000)` : `"${column}"`,
+  )
+  return `(select ${read.join(', ')} from unnest(${arrays.join(', ')}) as t (${names.join(', ')})) as given (${names.join(', ')})`
 }
 
 const columnList = (table: Table) => Object.keys(rowsOf[table]).join(', ')
