@@ -104,6 +104,14 @@ describe('value is used', () => {
     expect(ledger.ask({ act: 'capture', holdId: 'h', amount: 1, to: shop }, 3)).toBe('hold-ended')
   })
 
+  it('never more than was held for it', () => {
+    const ledger = book()
+    ledger.issue(10, 0)
+    ledger.ask({ act: 'hold', holdId: 'h', amount: 8, until: day }, 1)
+    expect(ledger.ask({ act: 'capture', holdId: 'h', amount: 9, to: shop }, 2)).toBe('more-than-held')
+    expect(ledger.ask({ act: 'capture', holdId: 'h', amount: 8, to: shop }, 2)).toBeUndefined()
+  })
+
   it('a hold ends by itself, and what expired meanwhile is gone', () => {
     const ledger = book()
     ledger.issue(6, 0, { expiresAt: 5 * day })
@@ -158,6 +166,19 @@ describe('a purchase is refunded', () => {
     ledger.ask({ act: 'revoke', source: 'order', numerator: 1, denominator: 2 }, 0)
     ledger.issue(10, 1, { source: 'order' })
     expect(ledger.accounts()).toEqual({ ...empty, available: 5 })
+  })
+})
+
+describe('a gift', () => {
+  it('pays what its receiver owes before it can be used', () => {
+    const ledger = book()
+    const to = { from: 'issuance:tea-house', issuer: 'tea-house' } as const
+    ledger.ask({ act: 'issue', amount: 10, source: 'order', ...to }, 0, 'li')
+    ledger.ask({ act: 'spend', holdId: 'h', amount: 10, to: shop }, 1, 'li')
+    ledger.ask({ act: 'revoke', source: 'order', numerator: 1, denominator: 1 }, 2, 'li')
+    ledger.issue(12, 3)
+    ledger.ask({ act: 'transfer', toPartyId: 'li', amount: 12 }, 4)
+    expect(ledger.accounts('li')).toEqual({ ...empty, available: 2 })
   })
 })
 

@@ -142,16 +142,16 @@ export function digest(text: string): string {
 }
 
 /**
- * Posts requests that come one by one, many in one transaction: while a batch commits, the next collects. What concerns one
- * party goes down one lane, so that batches seldom wait for each other.
+ * Posts requests that come one by one, many in one transaction: while a batch commits, the next collects. In one lane, since two
+ * halve the batches and double their costs: 32 clients got 7,900 postings a second in one lane, 3,900 in two, 2,600 in four.
  *
  * Example: `const submit = poster(house)`; `await submit({ instructions: [...], author })` answers when it is committed.
  */
 export function poster(house: House): (request: PostingRequest) => Promise<readonly Outcome[]> {
   const submit = batcher<PostingRequest, readonly Outcome[]>({
     largest: 500,
-    lanes: 2,
-    laneOf: request => Number.parseInt(request.instructions[0]?.partyId.slice(-2) ?? '0', 16),
+    lanes: 1,
+    laneOf: () => 0,
     commit: requests => house.database.transaction(transaction => post(house, transaction, requests)),
   })
   return async request => (await submit([request]))[0]!
