@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type PointsRules, publish, usualRules } from '#financial/points/index.ts'
+import { settingsName, type TierRules, usualTiers } from '#financial/tiers/index.ts'
 import { addDays, type Day, localInstant } from '#kernel/clock/index.ts'
 import { ingest } from '#kernel/events/index.ts'
 import { type Instruction, post, verifyLedger } from '#kernel/ledger/index.ts'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
 
 /*
- * A year of a member of the tea shop's points programme, told day by day with the clock running: earn, wait, use, give back
- * what was used, have a birthday, let points expire. Every movement of her points is listed to the end, and so is every
+ * A year of a member of the tea shop's programme of points and tiers, told day by day with the clock running: earn, wait, use,
+ * give back what was used, have a birthday, rise and fall, let points expire. Every movement of her points is listed to the end, and so is every
  * event: nothing else may follow.
  */
 
@@ -21,6 +22,16 @@ const rules: PointsRules = {
   ],
   pendingDays: 7,
   expiry: { kind: 'months', months: 6, endOf: 'month' },
+}
+
+/** One rung, and another above it: ¥150 and ¥300 within six months. */
+const tiers: TierRules = {
+  ...usualTiers('CNY'),
+  window: { kind: 'rolling', months: 6 },
+  tiers: [
+    { tierId: 'leaf', name: '新叶', atLeast: 15_000, rights: [] },
+    { tierId: 'bud', name: '银针', atLeast: 30_000, rights: [{ rightId: 'window-seat', name: '靠窗的座位' }] },
+  ],
 }
 
 let house: TestHouse
@@ -52,6 +63,7 @@ const partyId = async () => {
 const story: Record<Day, () => Promise<void>> = {
   '2026-01-05': async () => {
     await publish(house, { rules, startsOn: '2026-01-05', by: 'staff:lin' })
+    await house.database.transaction(transaction => house.settings.write(transaction, settingsName, { rules: tiers }))
     const traits = { name: '王晓洁', birthday: '1990-05-20' }
     const message = { type: 'identify', userId: 'QH-0001', messageId: 'm0', traits }
     await ingest(house, { sourceId: '01900000-0000-7000-8000-000000000001', kind: 'key' }, [message])
@@ -91,11 +103,22 @@ async function movements(): Promise<string[]> {
   return rows.map(row => `${row.on} ${row.code} ${row.amount} ${row.source ?? ''}`.trim())
 }
 
+/** Every event, what the rooms of understanding note aside: day, kind, and the tier it speaks of. */
+async function events(): Promise<string[]> {
+  const rows = await house.database.query<{ on: Day; kind: string; name: string | null }>(
+    `select (occurred_at at time zone $1)::date::text as on, kind, payload ->> 'name' as name from events.event
+     where kind not like 'rhythm.%' and kind not like 'stage.%' order by occurred_at, event_id`,
+    [zone],
+  )
+  return rows.map(row => [row.on, row.kind, row.name].filter(Boolean).join(' '))
+}
+
 test('a member’s year: what she earns, uses, gives back and lets expire, and nothing else', async () => {
   for (let on: Day = '2026-01-05'; on <= '2026-12-31'; on = addDays(on, 1)) {
     house.clock.set(localInstant(on, 10 * 3600, zone))
     await story[on]?.()
     await house.perform('ledger.due')
+    await house.perform('tiers.due')
   }
   await house.performWaiting()
   expect(await movements()).toEqual([
@@ -131,13 +154,21 @@ test('a member’s year: what she earns, uses, gives back and lets expire, and n
   ])
   const [held] = await house.database.query('select pending, available, held, debt from ledger.holding')
   expect(held).toEqual({ pending: 0, available: 5, held: 0, debt: 0 })
-  const events = await house.database.query<{ kind: string; n: number }>(
-    `select kind, count(*)::int4 as n from events.event where kind not like 'rhythm.%' and kind not like 'stage.%'
-     group by 1 order by 1`,
-  )
-  expect(events).toEqual([
-    { kind: 'purchase.recorded', n: 4 },
-    { kind: 'refund.recorded', n: 2 },
+  expect(await events()).toEqual([
+    '2026-01-10 purchase.recorded',
+    '2026-01-10 tiers.rose 新叶',
+    '2026-02-14 purchase.recorded',
+    '2026-02-14 tiers.rose 银针',
+    // Half of an order comes back: 168 and 165 are still 300.
+    '2026-02-16 refund.recorded',
+    '2026-05-02 purchase.recorded',
+    // Without the first order she never had 300 within six months.
+    '2026-05-10 refund.recorded',
+    '2026-05-10 tiers.fell 新叶',
+    // The order of February counts to the 13th of August; thirty days of grace, told before.
+    '2026-08-14 tiers.ending 新叶',
+    '2026-09-13 tiers.fell',
+    '2026-11-28 purchase.recorded',
   ])
   expect((await verifyLedger(house.database)).filter(finding => finding.faults > 0)).toEqual([])
 })

@@ -27,7 +27,7 @@ const operationsOf: Record<Topic, readonly string[]> = {
     'customerIndices',
     'listWarnings',
   ],
-  points: ['readProgramme', 'memberPoints', 'memberPointsHistory'],
+  points: ['readProgramme', 'memberPoints', 'memberPointsHistory', 'readTiers', 'memberTier'],
   settings: ['readSession', 'readBusiness'],
   tasks: ['listTasks'],
   value: ['readValue', 'listValuedCustomers', 'readCustomerValue', 'readValueBridge', 'readValueSettings'],

@@ -67,7 +67,7 @@ const programme = createRoute({
   getParentRoute: () => shell,
   path: '/programme',
   validateSearch: z.object({ edit: z.literal('yes').optional().catch(undefined) }),
-  component: lazyRouteComponent(() => import('../src/financial/points/screen.tsx'), 'ProgrammePage'),
+  component: lazyRouteComponent(() => import('./rewards/programme.tsx'), 'Programme'),
 })
 
 const models = createRoute({

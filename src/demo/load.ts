@@ -1,10 +1,11 @@
 import { publish } from '#financial/points/index.ts'
+import { settingsName as tierSettingsName } from '#financial/tiers/index.ts'
 import { upsertProducts } from '#kernel/catalogue/index.ts'
 import { addDays, type Day, localDay, startOfDay } from '#kernel/clock/index.ts'
 import { replayWeek } from './replay.ts'
 import { type EmptyWorld, Story } from './story.ts'
 import { shopZone } from './tea-shop/orders.ts'
-import { pointsOfTeaShop } from './tea-shop/points.ts'
+import { pointsOfTeaShop, tiersOfTeaShop } from './tea-shop/points.ts'
 import { teaShop } from './tea-shop/tea-shop.ts'
 
 /** Days before today from which on the shop gives points. */
@@ -64,7 +65,11 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
   await step()
   const rules = pointsOfTeaShop(today, language)
   await publish(house, { rules, startsOn: addDays(today, -daysWithPoints), by: 'demo' })
+  await house.database.transaction(transaction =>
+    house.settings.write(transaction, tierSettingsName, { rules: tiersOfTeaShop(language) }),
+  )
   await world.perform('points.catch-up')
+  await world.perform('tiers.rebuild')
   await world.perform('ledger.due')
   await step()
 }

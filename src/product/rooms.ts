@@ -1,4 +1,5 @@
 import { pointsProgramme } from '#financial/points/index.ts'
+import { tiersProgramme } from '#financial/tiers/index.ts'
 import { auditRoom } from '#insight/audit/room.ts'
 import { healthRoom } from '#insight/health/index.ts'
 import { indicesRoom } from '#insight/indices/index.ts'
@@ -37,6 +38,7 @@ export const rooms: readonly Room[] = [
   valueRoom,
   healthRoom,
   pointsProgramme,
+  tiersProgramme,
   auditRoom,
   warningsProgramme,
 ]

@@ -15,6 +15,7 @@ import { PointsPanel } from './points-panel.tsx'
 import type { Rhythm } from './reasons.tsx'
 import { RhythmPanel } from './rhythm-panel.tsx'
 import { StagePanel } from './stage-panel.tsx'
+import { TierPanel } from './tier-panel.tsx'
 import { Timeline } from './timeline.tsx'
 import { TypeBadge } from './type-badge.tsx'
 import { ValuePanel } from './value-panel.tsx'
@@ -43,6 +44,7 @@ export function Portrait() {
       <div className="profile-right">
         <NextStep partyId={partyId} />
         {rhythm.data ? <Spend rhythm={rhythm.data} /> : null}
+        <TierPanel partyId={partyId} />
         <PointsPanel partyId={partyId} />
         <ValuePanel partyId={partyId} />
         <IndicesPanel partyId={partyId} />

@@ -1,4 +1,5 @@
 import { type PointsRules, usualRules } from '#financial/points/index.ts'
+import { type TierRules, usualTiers } from '#financial/tiers/index.ts'
 import type { Day } from '#kernel/clock/index.ts'
 
 /** What the tea shop promises to those who come back: a point a yuan, more in the weeks of the spring harvest. */
@@ -26,5 +27,27 @@ export function pointsOfTeaShop(today: Day, language: 'en' | 'zh-CN'): PointsRul
       },
     ],
     caps: { perDay: 2000, perMonth: null, everybodyPerMonth: null },
+  }
+}
+
+/** Three rungs, named after what is picked: the whole leaf, leaf and bud, the bud alone. */
+export function tiersOfTeaShop(language: 'en' | 'zh-CN'): TierRules {
+  const isChinese = language === 'zh-CN'
+  const rung = (tierId: string, name: string, yuan: number, rights: readonly (readonly [string, string])[]) => ({
+    tierId,
+    name,
+    atLeast: yuan * 100,
+    rights: rights.map(([rightId, right]) => ({ rightId, name: right })),
+  })
+  const tasting = ['tasting', isChinese ? '新茶品鉴会' : 'Tastings of the new harvest'] as const
+  const seat = ['window-seat', isChinese ? '留靠窗的座位' : 'A seat kept at the window'] as const
+  const first = ['first-pick', isChinese ? '头采春茶先订' : 'First choice of the first picking'] as const
+  return {
+    ...usualTiers('CNY'),
+    tiers: [
+      rung('leaf', isChinese ? '新叶' : 'New leaf', 800, []),
+      rung('leaf-and-bud', isChinese ? '一芽一叶' : 'Leaf and bud', 2000, [tasting]),
+      rung('bud', isChinese ? '银针' : 'Silver needle', 4000, [tasting, seat, first]),
+    ],
   }
 }

@@ -1,4 +1,6 @@
+export { isKept, moneyKinds, purchasesOf } from './facts.ts'
 export { pointsProgramme } from './programme.ts'
 export { publish } from './publish.ts'
 export { replay } from './replay.ts'
 export { type PointsRules, usualRules } from './rules.ts'
+export { keptPointsOf } from './store.ts'

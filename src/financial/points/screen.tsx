@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { lazy, Suspense } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { z } from 'zod'
 import { addDays } from '#kernel/clock/index.ts'
@@ -19,7 +19,7 @@ const EditRules = lazy(async () => ({ default: (await import('./screen-edit.tsx'
 export type Programme = z.infer<typeof readProgramme.reply>
 
 /** The frequent-buyer programme, read from top to bottom; changed beside a simulator, published with a first day. */
-export function ProgrammePage() {
+export function ProgrammePage({ ladder }: { ladder?: ReactNode }) {
   const { t } = useTranslation()
   const { edit } = useSearch({ from: '/shell/programme' })
   const mayManage = useMay('points.manage')
@@ -38,7 +38,11 @@ export function ProgrammePage() {
       </Suspense>
     )
   const edition = programme.current ?? programme.coming[0]
-  return edition ? <Running programme={programme} edition={edition} /> : <NotYet programme={programme} />
+  return edition ? (
+    <Running programme={programme} edition={edition} ladder={ladder} />
+  ) : (
+    <NotYet programme={programme} />
+  )
 }
 
 /** Before there is a programme: what it does, a sensible one to begin with, and what that would have cost. */
@@ -79,7 +83,7 @@ function NotYet({ programme }: { programme: Programme }) {
   )
 }
 
-function Running({ programme, edition }: { programme: Programme; edition: PointsEdition }) {
+function Running({ programme, edition, ladder }: { programme: Programme; edition: PointsEdition; ladder: ReactNode }) {
   const { t } = useTranslation()
   const format = useFormat()
   const mayManage = useMay('points.manage')
@@ -110,6 +114,7 @@ function Running({ programme, edition }: { programme: Programme; edition: Points
       aside={<Figures figures={figures} />}
     >
       <RulesRead rules={rules} />
+      {ladder}
       <Others title={t('points:section.coming')} editions={coming.filter(each => each !== edition)} isOpen />
       <Others title={t('points:section.past')} editions={past} />
     </Page>

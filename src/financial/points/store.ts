@@ -144,3 +144,17 @@ export async function writeBudgets(transaction: Transaction, used: ReadonlyMap<s
     [[...used.keys()], [...used.values()]],
   )
 }
+
+/** What is left of the points that these customers earned, by the day on which they earned them. */
+export async function keptPointsOf(
+  queryable: Queryable,
+  partyIds: readonly string[],
+  zone: string,
+): Promise<Map<string, { on: string; amount: number }[]>> {
+  const rows = await queryable.query<{ partyId: string; on: string; amount: number }>(
+    `select party_id as "partyId", (occurred_at at time zone $2)::date as on, sum(kept)::bigint as amount
+     from points.line where party_id = any ($1) and kept > 0 group by 1, 2 order by 1, 2`,
+    [partyIds, zone],
+  )
+  return Map.groupBy(rows, row => row.partyId)
+}

@@ -1,0 +1,3 @@
+export { tiersProgramme, usualTiers } from './programme.ts'
+export { settingsName } from './recompute.ts'
+export type { TierRules } from './rules.ts'
