@@ -1,9 +1,9 @@
 import { InvalidInput } from '../invalid-input.ts'
-import { type Box, freeSlope, isAtEdge } from '../optimisation/box.ts'
+import { type Box, freeSlope } from '../optimisation/box.ts'
 import type { CurvedMinimum } from '../optimisation/newton.ts'
 import type { Columns } from './columns.ts'
 import type { Fit, FitOptions, FitWarning } from './fit.ts'
-import { type ObservedInformation, observedInformation } from './standard-errors.ts'
+import { covarianceAt, type ObservedInformation, observedInformation } from './standard-errors.ts'
 
 /** Below this many customers who came back, a few numbers say more about chance than about customers. */
 const FEWEST_REPEATERS = 50
@@ -49,8 +49,7 @@ export function reportFit<Parameters extends object>(
   { parameters, names, minimum, box, customers }: Finding<Parameters>,
   warningsFor: (information: ObservedInformation<Parameters>) => readonly FitWarning[],
 ): Fit<Parameters> {
-  const atBoundary = names.some((_, i) => isAtEdge(minimum.point, box, i))
-  const information = observedInformation(parameters, names, minimum.hessian, atBoundary)
+  const information = observedInformation(parameters, names, covarianceAt(minimum, box))
   const { standardErrors, logCovariance, known } = information
   const warnings = [...warningsFor(information)]
   if (!minimum.converged) warnings.push('not-converged')

@@ -28,3 +28,8 @@ export function freeSlope({ point, gradient }: { point: Float64Array; gradient: 
 export function isAtEdge(point: Float64Array, box: Box, i: number): boolean {
   return point[i]! <= box.lower[i]! + 1e-6 || point[i]! >= box.upper[i]! - 1e-6
 }
+
+/** Whether variable i had nowhere to go. */
+export function isHeld(box: Box, i: number): boolean {
+  return box.lower[i] === box.upper[i]
+}

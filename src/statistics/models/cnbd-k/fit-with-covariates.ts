@@ -10,7 +10,6 @@ import { checkQuestion } from '../question.ts'
 import { covariateObjective } from './covariate-objective.ts'
 import { type CnbdKFitOptions, fitCnbdK, searchBox } from './fit.ts'
 import { type CnbdKParameters, parameterNames } from './parameters.ts'
-import { rowsByPurchases } from './rows-by-purchases.ts'
 
 /** A fit whose `parameters` are those of a customer with all covariates 0. */
 export interface MbgCnbdKCovariateFit extends Fit<CnbdKParameters> {
@@ -49,7 +48,7 @@ export function fitMbgCnbdKWithCovariates(
     return { ...plain, coefficients: none, coefficientErrors: none }
   }
   const { maximumCustomers = Infinity, maximumIterations = 200, k: heldK } = options
-  const plainBox = searchBox(rowsByPurchases(columns), heldK)
+  const plainBox = searchBox(columns, heldK)
   const box = {
     lower: [...plainBox.lower, ...all.map(() => -LARGEST_COEFFICIENT)],
     upper: [...plainBox.upper, ...all.map(() => LARGEST_COEFFICIENT)],

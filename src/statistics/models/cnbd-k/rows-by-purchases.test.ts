@@ -19,6 +19,7 @@ it('brings the rows into the order of their purchases, and who bought once into 
   expect([...rows.weights]).toEqual([2, 1, 1, 1, 1])
   expect([...rows.recency]).toEqual([0, 0, 7, 20, 30])
   expect(rows.customers).toBe(6)
+  expect(rows.repeaters).toBe(3)
   expect(rows.logGapSum).toBe(6)
 })
 
@@ -26,5 +27,6 @@ it('counts by weight where there are weights', () => {
   const rows = rowsByPurchases({ ...base, weights: Float64Array.from([2, 1, 3, 1, 0, 4]) })
   expect([...rows.weights]).toEqual([5, 0, 1, 1, 4])
   expect(rows.customers).toBe(11)
+  expect(rows.repeaters).toBe(6)
   expect(rows.logGapSum).toBe(1 + 2 + 12)
 })

@@ -8,8 +8,9 @@ export interface RowsByPurchases {
   readonly weights: Float64Array
   /** From few purchases to many. */
   readonly groups: readonly Group[]
-  /** Sum of the weights. */
+  /** Sum of the weights: of all, and of those with repeat purchases. */
   readonly customers: number
+  readonly repeaters: number
   /** Sum over all rows of weight x the sum of the logarithms of the gaps: all that the likelihood asks of them. */
   readonly logGapSum: number
 }
@@ -71,14 +72,16 @@ export function rowsByPurchases(columns: Columns): RowsByPurchases {
   }
   let first = 0
   let customers = 0
+  let repeaters = 0
   const groups = counts.map(count => {
     const end = first + rowsOf.get(count)!
     let weight = 0
     for (let row = first; row < end; row++) weight += rows.weights[row]!
     customers += weight
+    if (count > 0) repeaters += weight
     const group = { purchases: count, first, end, weight }
     first = end
     return group
   })
-  return { ...rows, groups, customers, logGapSum: gapLogs }
+  return { ...rows, groups, customers, repeaters, logGapSum: gapLogs }
 }

@@ -1,6 +1,6 @@
-import { refuseAll } from '../../invalid-input.ts'
 import { betaDraw, gammaDraw } from '../../sampling/draws.ts'
 import type { RandomSource } from '../../sampling/random-source.ts'
+import { emptySimulation } from '../empty-simulation.ts'
 import type { Simulated, SimulationWindow } from '../model.ts'
 import { checkQuestion } from '../question.ts'
 import { type CnbdKParameters, chancesToLeave, type Leaving } from './parameters.ts'
@@ -18,19 +18,9 @@ export function simulate(
   random: RandomSource,
 ): Simulated {
   checkQuestion(parameters, { horizon })
-  refuseAll(observed.every(span => span >= 0 && span < Infinity) ? [] : ['observed must be finite and at least 0'])
   const { k, r, alpha, a, b } = parameters
-  const customers = observed.length
-  const columns = {
-    purchases: new Float64Array(customers),
-    recency: new Float64Array(customers),
-    observed: Float64Array.from(observed),
-    logGapSum: new Float64Array(customers),
-    weights: new Float64Array(customers).fill(1),
-  }
-  const future = new Int32Array(customers)
-  const alive = new Uint8Array(customers)
-  for (let row = 0; row < customers; row++) {
+  const { columns, future, alive } = emptySimulation(observed)
+  for (let row = 0; row < observed.length; row++) {
     const rate = Math.max(gammaDraw(r, random) / alpha, 1e-300)
     const chance = betaDraw(a, b, random)
     const seenUntil = observed[row]!
