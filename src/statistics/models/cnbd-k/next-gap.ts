@@ -1,4 +1,4 @@
-import { gaussLegendre, type Quadrature } from '../pareto-nbd/gauss-legendre.ts'
+import { gaussLegendre, type Quadrature } from '../../functions/gauss-legendre.ts'
 import type { JustStayed } from './renewals.ts'
 
 /** What is looked up of customers with as many purchases, on the scale of 1 = alpha + t_x. */

@@ -1,7 +1,7 @@
 import { gaussSum } from '../../functions/gauss-sum.ts'
 import { betaTails } from '../../functions/incomplete-beta.ts'
 import { logBeta } from '../../functions/log-beta.ts'
-import { logConcaveIntegral } from '../pareto-nbd/log-concave-integral.ts'
+import { logConcaveIntegral } from '../../functions/log-concave-integral.ts'
 
 /**
  * How much the n-th purchase to come counts: `every` one counts as long as she stays, with the probability that she has not

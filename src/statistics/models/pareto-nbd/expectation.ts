@@ -1,7 +1,7 @@
+import { logConcaveIntegral } from '../../functions/log-concave-integral.ts'
 import type { History } from '../history.ts'
 import { checkQuestion } from '../question.ts'
 import { aliveProbability } from './likelihood.ts'
-import { logConcaveIntegral } from './log-concave-integral.ts'
 import type { ParetoNbdParameters } from './parameters.ts'
 
 /**

@@ -1,4 +1,4 @@
-import { gaussLegendre } from './gauss-legendre.ts'
+import { gaussLegendre } from '../../functions/gauss-legendre.ts'
 
 const WIDEST_PANEL = 1.5
 const LARGEST_FALL = 10

@@ -1,4 +1,4 @@
-import { gaussLegendre } from './gauss-legendre.ts'
+import { gaussLegendre } from '../../functions/gauss-legendre.ts'
 import type { ParetoNbdParameters } from './parameters.ts'
 
 const POINTS = 6

@@ -1,7 +1,7 @@
+import { logConcaveIntegral } from '../../functions/log-concave-integral.ts'
 import { logGamma } from '../../functions/log-gamma.ts'
 import { logRising } from '../../functions/log-rising.ts'
 import { checkQuestion } from '../question.ts'
-import { logConcaveIntegral } from './log-concave-integral.ts'
 import type { ParetoNbdParameters } from './parameters.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { logGamma } from '../../functions/log-gamma.ts'
 import { logConcaveIntegral } from './log-concave-integral.ts'
+import { logGamma } from './log-gamma.ts'
 
 it('the exponential integrates to 1', () => {
   expect(
