@@ -744,6 +744,19 @@ create table tasks.task (
 CREATE INDEX task_closed ON tasks.task (closed_at DESC) WHERE (state = 'done'::text);
 CREATE INDEX task_open ON tasks.task (due_on, rank DESC) WHERE (state = ANY (ARRAY['open'::text, 'postponed'::text]));
 
+create table tiers.standing (
+  party_id uuid not null,
+  tier_id text,
+  since_on date not null,
+  drops_on date,
+  notice_on date,
+  noticed_for date,
+  due_on date,
+  constraint standing_pkey PRIMARY KEY (party_id)
+);
+CREATE INDEX standing_due ON tiers.standing (due_on) WHERE (due_on IS NOT NULL);
+CREATE INDEX standing_tier ON tiers.standing (tier_id) WHERE (tier_id IS NOT NULL);
+
 create table value.bridge (
   snapshot_no integer not null,
   from_on date not null,
