@@ -169,6 +169,23 @@ describe('a purchase is refunded', () => {
   })
 })
 
+describe('a hold that ends', () => {
+  it('pays first what was owed meanwhile', () => {
+    for (const [end, at] of [
+      [{ act: 'release', holdId: 'h' }, 3],
+      [{ act: 'settle' }, day],
+    ] as const) {
+      const ledger = book()
+      ledger.issue(10, 0, { source: 'order' })
+      ledger.ask({ act: 'hold', holdId: 'h', amount: 8, until: day }, 1)
+      ledger.ask({ act: 'revoke', source: 'order', numerator: 1, denominator: 2 }, 2)
+      expect(ledger.accounts()).toEqual({ ...empty, held: 8, debt: 3 })
+      ledger.ask(end, at)
+      expect(ledger.accounts()).toEqual({ ...empty, available: 5 })
+    }
+  })
+})
+
 describe('a gift', () => {
   it('pays what its receiver owes before it can be used', () => {
     const ledger = book()
