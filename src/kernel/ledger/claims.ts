@@ -13,7 +13,7 @@ export interface Claim {
   /** About all rows at once, so it cannot be asked of some parties alone. */
   readonly isWhole?: true
   /** Over all rows a fingerprint says first whether there is anything to look for. */
-  readonly fingerprint?: 'accounts' | 'lots'
+  readonly fingerprint?: 'accounts' | 'lots' | 'holds'
   readonly sql: (rows: Rows) => string
 }
 
@@ -70,6 +70,7 @@ export const claims: readonly Claim[] = [
   },
   {
     id: 'lots-are-their-holds',
+    fingerprint: 'holds',
     claim: 'what of a lot is held and used is what the holds on it say',
     sql: rows => `
       with part as (

@@ -26,18 +26,22 @@ const accountSeed = (account: string) => `(hashtext(asset)::bigint * 16 + ${acco
 const weighed = (amount: string, what: string, seed: string, round: number, when: string) =>
   `case when ${when} > 0 then ${amount} * ${weight(what, seed, round)} else 0 end`
 
-const sums = (accounts: (round: number) => string, lots: (round: number) => string) =>
-  rounds
-    .flatMap((round, index) => [`sum(${accounts(round)}) as a${index}`, `sum(${lots(round)}) as l${index}`])
+const sketches = ['accounts', 'lots', 'holds'] as const
+type Sketch = (typeof sketches)[number]
+
+/** Two sums for each sketch; what a table knows nothing of is zero. */
+const sums = (of: Partial<Record<Sketch, (round: number) => string>>) =>
+  sketches
+    .flatMap(sketch => rounds.map((round, index) => `sum(${of[sketch]?.(round) ?? '0::bigint'}) as ${sketch}_${index}`))
     .join(', ')
 
 const ofPostings = `
-  select slice, ${sums(
-    round => `${weighed('amount', 'party_id', accountSeed('own_to'), round, 'own_to')}
+  select slice, ${sums({
+    accounts: round => `${weighed('amount', 'party_id', accountSeed('own_to'), round, 'own_to')}
       - ${weighed('amount', 'party_id', accountSeed('own_from'), round, 'own_from')}`,
-    round => `case when lot_id is null then 0 else ${weighed('amount', 'lot_id', 'lot_to', round, 'lot_to')}
+    lots: round => `case when lot_id is null then 0 else ${weighed('amount', 'lot_id', 'lot_to', round, 'lot_to')}
       - ${weighed('amount', 'lot_id', 'lot_from', round, 'lot_from')} end`,
-  )}
+  })}
   from (select ${sliceOf} as slice, party_id, asset, lot_id, amount, ${of(own, 'to_account')} as own_to,
     ${of(own, 'from_account')} as own_from, ${of(bucketTo, 'to_account')} as lot_to, ${of(bucketFrom, 'from_account')} as lot_from
     from ledger.posting) p group by slice`
@@ -47,39 +51,60 @@ const total = (columns: readonly string[], what: string, seed: (index: number) =
 
 const accounts = ['pending', 'available', 'held', '-debt']
 const ofHoldings = `
-  select ${sliceOf} as slice, ${sums(
-    total(accounts, 'party_id', index => accountSeed(String(index))),
-    () => '0::bigint',
-  )} from ledger.holding group by slice`
+  select ${sliceOf} as slice, ${sums({ accounts: total(accounts, 'party_id', index => accountSeed(String(index))) })}
+  from ledger.holding group by slice`
 
 const buckets = ['pending', 'available', 'held', 'captured', 'expired', 'moved', 'revoked']
+const heldAndUsed = (held: string, used: string) => (round: number) =>
+  `${held} * ${weight('lot_id', '11', round)} + ${used} * ${weight('lot_id', '12', round)}`
 const ofLots = `
-  select ${sliceOf} as slice, ${sums(
-    () => '0::bigint',
-    total(buckets, 'lot_id', index => String(index)),
-  )} from ledger.lot group by slice`
+  select ${sliceOf} as slice, ${sums({
+    lots: total(buckets, 'lot_id', index => String(index)),
+    holds: heldAndUsed('held', 'captured'),
+  })} from ledger.lot group by slice`
+
+const ofHolds = `
+  select ${sliceOf} as slice, ${sums({
+    holds: heldAndUsed(`case when state = 'open' then amount else 0 end`, '(captured - returned)'),
+  })}
+  from (select h.party_id, h.state, (part->>'lotId')::uuid as lot_id, (part->>'amount')::bigint as amount,
+      (part->>'captured')::bigint as captured, (part->>'returned')::bigint as returned
+    from ledger.hold h cross join jsonb_array_elements(h.parts) as part) p group by slice`
+
+/** What stands against what: each sketch is the sum of one side less that of the other. */
+const signs: Readonly<Record<Sketch, Readonly<Record<'p' | 'b' | 'l' | 'h', number>>>> = {
+  accounts: { p: 1, b: -1, l: 0, h: 0 },
+  lots: { p: 1, b: 0, l: -1, h: 0 },
+  holds: { p: 0, b: 0, l: 1, h: -1 },
+}
+const signed = (table: 'p' | 'b' | 'l' | 'h') =>
+  sketches.flatMap(sketch =>
+    rounds.map((_, index) => `${signs[sketch][table]} * ${sketch}_${index} as ${sketch}_${index}`),
+  )
+const differs = (sketch: Sketch) => rounds.map((_, index) => `sum(${sketch}_${index}) <> 0`).join(' or ')
 
 const statement = `
-  select slice, sum(sign * a0) <> 0 or sum(sign * a1) <> 0 as accounts, sum(sign * l0) <> 0 or sum(sign * l1) <> 0 as lots
-  from (select 1 as sign, p.* from (${ofPostings}) p union all select -1, h.* from (${ofHoldings}) h
-    union all select -1, l.* from (${ofLots}) l) as side
-  group by slice having sum(sign * a0) <> 0 or sum(sign * a1) <> 0 or sum(sign * l0) <> 0 or sum(sign * l1) <> 0`
+  select slice, ${sketches.map(sketch => `${differs(sketch)} as ${sketch}`).join(', ')}
+  from (select slice, ${signed('p')} from (${ofPostings}) p
+    union all select slice, ${signed('b')} from (${ofHoldings}) b
+    union all select slice, ${signed('l')} from (${ofLots}) l
+    union all select slice, ${signed('h')} from (${ofHolds}) h) as side
+  group by slice having ${sketches.map(differs).join(' or ')}`
 
-/** The parties among whom accounts or lots do not agree with their postings; empty where all do. */
-export async function suspects(transaction: Transaction): Promise<{ accounts: string[]; lots: string[] }> {
-  const rows = await transaction.query<{ slice: number; accounts: boolean; lots: boolean }>(statement)
-  const within = async (wanted: readonly number[]) => {
+/** The parties among whom accounts, lots or holds do not agree with each other; empty where all do. */
+export async function suspects(transaction: Transaction): Promise<Readonly<Record<Sketch, readonly string[]>>> {
+  const rows = await transaction.query<Record<Sketch, boolean> & { slice: number }>(statement)
+  const within = async (sketch: Sketch) => {
+    const wanted = rows.filter(row => row[sketch]).map(row => row.slice)
     if (wanted.length === 0) return []
     const found = await transaction.query<{ partyId: string }>(
       `select distinct party_id as "partyId" from (
-         select party_id from ledger.holding union all select party_id from ledger.lot union all select party_id from ledger.posting) p
+         select party_id from ledger.holding union all select party_id from ledger.lot union all select party_id from ledger.posting
+         union all select party_id from ledger.hold) p
        where ${sliceOf} = any ($1::integer[])`,
       [wanted],
     )
     return found.map(each => each.partyId)
   }
-  return {
-    accounts: await within(rows.filter(row => row.accounts).map(row => row.slice)),
-    lots: await within(rows.filter(row => row.lots).map(row => row.slice)),
-  }
+  return { accounts: await within('accounts'), lots: await within('lots'), holds: await within('holds') }
 }
