@@ -62,13 +62,12 @@ export type { BgNbdParameters } from './models/bg-nbd/parameters.ts'
 // Models of repeat buying: one interface, and how purchases become what they are fitted on
 export { bgCnbdK, mbgCnbdK } from './models/cnbd-k/cnbd-k.ts'
 export type { CnbdKFitOptions } from './models/cnbd-k/fit.ts'
-export {
-  fitMbgCnbdKWithCovariates,
-  type MbgCnbdKCovariateFit,
-  parametersForMbgCnbdK,
-} from './models/cnbd-k/fit-with-covariates.ts'
 export type { CnbdKParameters } from './models/cnbd-k/parameters.ts'
+export { mbgCnbdKWithCovariates } from './models/cnbd-k/with-covariates.ts'
 export { type Columns, checkColumns, everyNth, forEachRow, historyAt, type NumberColumn } from './models/columns.ts'
+// Covariates: what is known of a customer from the first day
+export type { CovariateFit, CovariateModel } from './models/covariate-model.ts'
+export type { CovariateNumbers, Covariates } from './models/covariates.ts'
 export { type Fit, type FitOptions, type FitWarning, fitWarnings } from './models/fit.ts'
 // Spending: what does a customer spend per purchase?
 export { gammaGamma } from './models/gamma-gamma/gamma-gamma.ts'
@@ -85,15 +84,9 @@ export {
 } from './models/model.ts'
 export { nbd } from './models/nbd/nbd.ts'
 export type { NbdParameters } from './models/nbd/parameters.ts'
-export type { Covariates } from './models/pareto-nbd/covariates.ts'
-export {
-  type CovariateNumbers,
-  fitParetoNbdWithCovariates,
-  type ParetoNbdCovariateFit,
-  parametersFor,
-} from './models/pareto-nbd/fit-with-covariates.ts'
 export type { ParetoNbdParameters } from './models/pareto-nbd/parameters.ts'
 export { paretoNbd } from './models/pareto-nbd/pareto-nbd.ts'
+export { paretoNbdWithCovariates } from './models/pareto-nbd/with-covariates.ts'
 // Contracts: who renews, and what is she still worth?
 export type { SbgParameters, SurvivalCounts } from './models/sbg/parameters.ts'
 export { sBg } from './models/sbg/sbg.ts'

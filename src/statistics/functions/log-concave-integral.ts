@@ -8,7 +8,7 @@ const LARGEST_FALL = 10
  * ln of the integral of e^f over [from, to], for a concave f that is analytic within pi of the real axis; one end may be
  * infinite. `slope` is f'.
  *
- * The integrals of this model have that shape once the variable is a logarithm of time. Panels spread from the peak, no
+ * The integrals of models of buying have that shape once the variable is a logarithm of time. Panels spread from the peak, no
  * wider than 1.5 and none over which f changes by more than 10: sixteen Gauss-Legendre points are then exact to rounding.
  * Example: f = -y on [0, infinity) -> ln 1 = 0.
  */

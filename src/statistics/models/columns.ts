@@ -87,14 +87,8 @@ export function forEachRow(columns: Columns, answer: (history: History) => numbe
  * repeat itself with that period. Example: 10 rows, maximum 4 -> rows 0, 3, 6, 9.
  */
 export function everyNth(columns: Columns, maximum: number): Columns {
-  const rows = columns.purchases.length
-  const stride = Math.ceil(rows / maximum)
-  if (stride <= 1) return columns
-  const take = (column: NumberColumn) => {
-    const taken = new Float64Array(Math.ceil(rows / stride))
-    for (let i = 0; i < taken.length; i++) taken[i] = column[i * stride]!
-    return taken
-  }
+  if (columns.purchases.length <= maximum) return columns
+  const take = (column: NumberColumn) => everyNthNumber(column, maximum)
   return {
     purchases: take(columns.purchases),
     recency: take(columns.recency),
@@ -102,4 +96,12 @@ export function everyNth(columns: Columns, maximum: number): Columns {
     ...(columns.logGapSum ? { logGapSum: take(columns.logGapSum) } : {}),
     ...(columns.weights ? { weights: take(columns.weights) } : {}),
   }
+}
+
+/** One more column of the same customers, thinned out like the rest. */
+export function everyNthNumber(column: NumberColumn, maximum: number): Float64Array {
+  const stride = Math.max(1, Math.ceil(column.length / maximum))
+  const taken = new Float64Array(Math.ceil(column.length / stride))
+  for (let i = 0; i < taken.length; i++) taken[i] = column[i * stride]!
+  return taken
 }

@@ -42,14 +42,16 @@ export interface Finding<Parameters> {
   readonly minimum: CurvedMinimum
   readonly box: Box
   readonly customers: number
+  /** Of the logarithms of the parameters, where other variables than these were searched for. */
+  readonly covariance?: Float64Array | undefined
 }
 
 /** What every fit returns; `warningsFor` is told how sure the data are of the parameters. */
 export function reportFit<Parameters extends object>(
-  { parameters, names, minimum, box, customers }: Finding<Parameters>,
+  { parameters, names, minimum, box, customers, covariance = covarianceAt(minimum, box) }: Finding<Parameters>,
   warningsFor: (information: ObservedInformation<Parameters>) => readonly FitWarning[],
 ): Fit<Parameters> {
-  const information = observedInformation(parameters, names, covarianceAt(minimum, box))
+  const information = observedInformation(parameters, names, covariance)
   const { standardErrors, logCovariance, known } = information
   const warnings = [...warningsFor(information)]
   if (!minimum.converged) warnings.push('not-converged')

@@ -4,7 +4,7 @@ import { logGamma } from '../../functions/log-gamma.ts'
 import { trigamma } from '../../functions/trigamma.ts'
 import type { CurvedObjective } from '../../optimisation/newton.ts'
 import type { Columns } from '../columns.ts'
-import type { StandardCovariate } from '../pareto-nbd/covariates.ts'
+import type { StandardCovariate } from '../covariates.ts'
 import { betaConstants, SURVIVAL_NUMBERS } from './survival-slopes.ts'
 import { readSurvival, survivalTable } from './survival-table.ts'
 

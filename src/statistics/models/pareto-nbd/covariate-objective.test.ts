@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { standardise } from '../covariates.ts'
 import { covariateObjective } from './covariate-objective.ts'
-import { standardise } from './covariates.ts'
 import { logLikelihood } from './likelihood.ts'
 
 const rows = 400

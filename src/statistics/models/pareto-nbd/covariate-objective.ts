@@ -1,7 +1,7 @@
 import type { Objective } from '../../optimisation/minimise.ts'
 import type { Columns, NumberColumn } from '../columns.ts'
+import type { StandardCovariate } from '../covariates.ts'
 import { type Base, sortBase } from './base.ts'
-import type { StandardCovariate } from './covariates.ts'
 import { baseLogLikelihood, gammaTerms, rowTerm } from './objective.ts'
 import type { ParetoNbdParameters } from './parameters.ts'
 

@@ -1,18 +1,25 @@
-import { refuseAll } from '../../invalid-input.ts'
-import { solvePositiveDefinite } from '../../optimisation/cholesky.ts'
+import { refuseAll } from '../invalid-input.ts'
+import { solvePositiveDefinite } from '../optimisation/cholesky.ts'
+
+/** Traits that may speed up or slow down buying, and traits that may hasten or delay leaving. */
+export const covariateKinds = ['transaction', 'lifetime'] as const
+export type CovariateKind = (typeof covariateKinds)[number]
 
 /**
- * What was known of each customer from the start and does not change (channel, region, campaign), one column per trait:
- * those that may speed up or slow down her buying, and those that may hasten or delay her leaving.
+ * What was known of each customer from the start and does not change (channel, region, campaign), one column per trait
+ * and one row per customer. A trait may stand in both.
  */
 export interface Covariates {
   readonly transaction?: readonly Float64Array[]
   readonly lifetime?: readonly Float64Array[]
 }
 
+/** One number per covariate, in the order in which the columns were given. */
+export type CovariateNumbers = Readonly<Record<CovariateKind, readonly number[]>>
+
 /** A covariate brought to mean 0 and standard deviation 1, so that the search need not care about units. */
 export interface StandardCovariate {
-  readonly kind: 'transaction' | 'lifetime'
+  readonly kind: CovariateKind
   readonly mean: number
   readonly deviation: number
   readonly values: Float64Array
@@ -25,7 +32,7 @@ const SMALLEST_DIFFERENCE = 1e-9
 export function standardise(covariates: Covariates, rows: number): StandardCovariate[] {
   const messages: string[] = []
   const standard: StandardCovariate[] = []
-  for (const kind of ['transaction', 'lifetime'] as const) {
+  for (const kind of covariateKinds) {
     const columns = covariates[kind] ?? []
     const sound: StandardCovariate[] = []
     for (const [place, column] of columns.entries()) {

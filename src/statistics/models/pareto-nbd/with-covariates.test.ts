@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
 import { fitParetoNbd } from './fit.ts'
-import { fitParetoNbdWithCovariates, parametersFor } from './fit-with-covariates.ts'
 import { parameterNames } from './parameters.ts'
 import { paretoNbd } from './pareto-nbd.ts'
+import { paretoNbdWithCovariates } from './with-covariates.ts'
 
 const truth = { r: 0.8, alpha: 40, s: 0.7, beta: 90 }
 const coefficients = { transaction: [0.7, -0.4], lifetime: [0.9] }
@@ -17,7 +17,7 @@ function invent(customers: number, seed: number, number: (random: () => number) 
   const recency = new Float64Array(customers)
   const observed = new Float64Array(customers)
   for (let row = 0; row < customers; row++) {
-    const parameters = parametersFor(
+    const parameters = paretoNbdWithCovariates.parametersFor(
       { parameters: truth, coefficients },
       { transaction: [channel[row]!, trait[row]!], lifetime: [channel[row]!] },
     )
@@ -36,7 +36,7 @@ describe('known coefficients come back within four standard errors', () => {
     ['a trait of any value: customer by customer', (random: () => number) => 5 + 2 * random()],
   ])('%s', (_, number) => {
     const { columns, channel, trait } = invent(12_000, 5, number)
-    const fit = fitParetoNbdWithCovariates(columns, { transaction: [channel, trait], lifetime: [channel] })
+    const fit = paretoNbdWithCovariates.fit(columns, { transaction: [channel, trait], lifetime: [channel] })
     expect(fit.warnings).toEqual([])
     expect(fit.gradientNorm).toBeLessThan(1e-4)
     expect(fit.logLikelihood).toBeGreaterThan(fitParetoNbd(columns).logLikelihood + 100)
@@ -58,7 +58,7 @@ describe('the same answer by another way', () => {
   const { columns, channel, trait } = invent(3000, 6, random => Math.floor(3 * random()))
 
   it('without covariates it is the plain fit', () => {
-    const { coefficients: none, coefficientErrors, ...fit } = fitParetoNbdWithCovariates(columns, {})
+    const { coefficients: none, coefficientErrors, ...fit } = paretoNbdWithCovariates.fit(columns, {})
     expect(fit).toEqual(fitParetoNbd(columns))
     expect([none, coefficientErrors]).toEqual([
       { transaction: [], lifetime: [] },
@@ -67,15 +67,18 @@ describe('the same answer by another way', () => {
   })
 
   it('a customer with all covariates 0 has the parameters of the fit', () => {
-    const fit = fitParetoNbdWithCovariates(columns, { transaction: [channel], lifetime: [channel] })
-    expect(parametersFor(fit, { transaction: [0], lifetime: [0] })).toEqual(fit.parameters)
+    const fit = paretoNbdWithCovariates.fit(columns, { transaction: [channel], lifetime: [channel] })
+    expect(paretoNbdWithCovariates.parametersFor(fit, { transaction: [0], lifetime: [0] })).toEqual(fit.parameters)
   })
 
   it('its likelihood is that of its customers one by one', () => {
-    const fit = fitParetoNbdWithCovariates(columns, { transaction: [channel, trait], lifetime: [trait] })
+    const fit = paretoNbdWithCovariates.fit(columns, { transaction: [channel, trait], lifetime: [trait] })
     let sum = 0
     for (let row = 0; row < 3000; row++) {
-      const parameters = parametersFor(fit, { transaction: [channel[row]!, trait[row]!], lifetime: [trait[row]!] })
+      const parameters = paretoNbdWithCovariates.parametersFor(fit, {
+        transaction: [channel[row]!, trait[row]!],
+        lifetime: [trait[row]!],
+      })
       const history = {
         purchases: columns.purchases[row]!,
         recency: columns.recency[row]!,
@@ -88,8 +91,8 @@ describe('the same answer by another way', () => {
 
   it('group by group is customer by customer', () => {
     const nearly = Float64Array.from(trait, (value, row) => value + 1e-10 * Math.sin(row))
-    const grouped = fitParetoNbdWithCovariates(columns, { transaction: [trait] })
-    const single = fitParetoNbdWithCovariates(columns, { transaction: [nearly] })
+    const grouped = paretoNbdWithCovariates.fit(columns, { transaction: [trait] })
+    const single = paretoNbdWithCovariates.fit(columns, { transaction: [nearly] })
     expect(single.logLikelihood / grouped.logLikelihood).toBeCloseTo(1, 10)
     expect(single.coefficients.transaction[0]).toBeCloseTo(grouped.coefficients.transaction[0]!, 6)
     expect(single.coefficientErrors.transaction[0]).toBeCloseTo(grouped.coefficientErrors.transaction[0]!, 4)
@@ -97,21 +100,22 @@ describe('the same answer by another way', () => {
 
   it('another unit of a covariate changes its coefficient and nothing else', () => {
     const grams = trait.map(value => 1000 * value + 5000)
-    const one = fitParetoNbdWithCovariates(columns, { transaction: [trait], lifetime: [trait] })
-    const other = fitParetoNbdWithCovariates(columns, { transaction: [grams], lifetime: [grams] })
+    const one = paretoNbdWithCovariates.fit(columns, { transaction: [trait], lifetime: [trait] })
+    const other = paretoNbdWithCovariates.fit(columns, { transaction: [grams], lifetime: [grams] })
     expect(other.logLikelihood).toBeCloseTo(one.logLikelihood, 7)
     expect(other.coefficients.lifetime[0]! * 1000).toBeCloseTo(one.coefficients.lifetime[0]!, 6)
-    const of = (fit: typeof one, value: number) => parametersFor(fit, { transaction: [value], lifetime: [value] }).alpha
+    const of = (fit: typeof one, value: number) =>
+      paretoNbdWithCovariates.parametersFor(fit, { transaction: [value], lifetime: [value] }).alpha
     expect(of(other, 7000) / of(one, 2)).toBeCloseTo(1, 6)
   })
 
   it('weights count like repetition', () => {
     const doubled = (column: Float64Array) => Float64Array.from([...column, ...column])
-    const weighted = fitParetoNbdWithCovariates(
+    const weighted = paretoNbdWithCovariates.fit(
       { ...columns, weights: new Float64Array(3000).fill(2) },
       { lifetime: [channel] },
     )
-    const repeated = fitParetoNbdWithCovariates(
+    const repeated = paretoNbdWithCovariates.fit(
       {
         purchases: doubled(columns.purchases),
         recency: doubled(columns.recency),
@@ -132,7 +136,7 @@ describe('refusals', () => {
       transaction: [new Float64Array(299), new Float64Array(300)],
       lifetime: [trait.map((value, row) => (row === 3 ? Number.NaN : value))],
     }
-    expect(() => fitParetoNbdWithCovariates(columns, covariates)).toThrow(
+    expect(() => paretoNbdWithCovariates.fit(columns, covariates)).toThrow(
       'transaction covariate 1 has 299 rows where there are 300 customers; transaction covariate 2 is the same for all ' +
         'customers, so nothing can be learned from it; lifetime covariate 1 must be finite numbers, found NaN at row 3',
     )
@@ -140,15 +144,15 @@ describe('refusals', () => {
 
   it('columns of which one follows from the others', () => {
     const mixed = channel.map((value, row) => 3 * value - 2 * trait[row]! + 1)
-    expect(() => fitParetoNbdWithCovariates(columns, { lifetime: [channel, trait, mixed] })).toThrow(
+    expect(() => paretoNbdWithCovariates.fit(columns, { lifetime: [channel, trait, mixed] })).toThrow(
       'lifetime covariates are collinear: one of them follows from the others',
     )
-    expect(() => fitParetoNbdWithCovariates(columns, { transaction: [channel], lifetime: [channel] })).not.toThrow()
+    expect(() => paretoNbdWithCovariates.fit(columns, { transaction: [channel], lifetime: [channel] })).not.toThrow()
   })
 
   it('values of one customer that are too few or no numbers', () => {
     const fit = { parameters: truth, coefficients }
-    expect(() => parametersFor(fit, { transaction: [1, Number.NaN] })).toThrow(
+    expect(() => paretoNbdWithCovariates.parametersFor(fit, { transaction: [1, Number.NaN] })).toThrow(
       'transaction must be 2 finite numbers, found [1,null]; lifetime must be 1 finite numbers, found []',
     )
   })

@@ -3,8 +3,8 @@ import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
 import type { Columns } from '../columns.ts'
 import { covariateObjective } from './covariate-objective.ts'
 import { fitCnbdK } from './fit.ts'
-import { fitMbgCnbdKWithCovariates, parametersForMbgCnbdK } from './fit-with-covariates.ts'
 import { simulate } from './simulate.ts'
+import { mbgCnbdKWithCovariates } from './with-covariates.ts'
 
 const truth = {
   parameters: { k: 1.8, r: 1.4, alpha: 40, a: 0.5, b: 2 },
@@ -17,7 +17,7 @@ function base(customers: number, seed: number) {
   const channel = Float64Array.from({ length: customers }, () => (random() < 0.4 ? 1 : 0))
   const age = Float64Array.from({ length: customers }, () => 2 + random())
   const lives = Array.from(channel, (value, row) => {
-    const own = parametersForMbgCnbdK(truth, { transaction: [value, age[row]!], lifetime: [value] })
+    const own = mbgCnbdKWithCovariates.parametersFor(truth, { transaction: [value, age[row]!], lifetime: [value] })
     return simulate('mbg', own, { observed: Float64Array.of(365 + 365 * random()) }, random).columns
   })
   const column = (name: 'purchases' | 'recency' | 'observed' | 'logGapSum') =>
@@ -34,7 +34,7 @@ function base(customers: number, seed: number) {
 const { columns, channel, age } = base(12_000, 4)
 
 it('finds the coefficients that made the customers', () => {
-  const fit = fitMbgCnbdKWithCovariates(columns, { transaction: [channel, age], lifetime: [channel] })
+  const fit = mbgCnbdKWithCovariates.fit(columns, { transaction: [channel, age], lifetime: [channel] })
   expect(fit.warnings).toEqual([])
   expect(fit.converged).toBe(true)
   expect(fit.gradientNorm).toBeLessThan(1e-5)
@@ -53,19 +53,19 @@ it('finds the coefficients that made the customers', () => {
 
 it('without covariates is the plain fit, and one that says nothing changes next to nothing', () => {
   const plain = fitCnbdK('mbg', columns)
-  expect(fitMbgCnbdKWithCovariates(columns, {})).toMatchObject({
+  expect(mbgCnbdKWithCovariates.fit(columns, {})).toMatchObject({
     ...plain,
     coefficients: { transaction: [], lifetime: [] },
   })
   const random = seeded(9)
   const noise = Float64Array.from(channel, () => random())
-  const fit = fitMbgCnbdKWithCovariates(columns, { transaction: [noise] })
+  const fit = mbgCnbdKWithCovariates.fit(columns, { transaction: [noise] })
   expect(fit.logLikelihood).toBeGreaterThanOrEqual(plain.logLikelihood - 1e-6)
   expect(fit.logLikelihood).toBeLessThan(plain.logLikelihood + 6)
 })
 
 it('holds k where it is told to', () => {
-  const fit = fitMbgCnbdKWithCovariates(columns, { transaction: [channel] }, { k: 2 })
+  const fit = mbgCnbdKWithCovariates.fit(columns, { transaction: [channel] }, { k: 2 })
   expect(fit.parameters.k).toBe(2)
   expect(fit.standardErrors.k).toBe(0)
   expect(fit.warnings).toEqual([])
@@ -102,12 +102,12 @@ describe('refuses', () => {
   it('columns that say nothing or do not fit, all at once', () => {
     const same = new Float64Array(12_000).fill(3)
     const act = () =>
-      fitMbgCnbdKWithCovariates(columns, { transaction: [same, new Float64Array(3)], lifetime: [channel, channel] })
+      mbgCnbdKWithCovariates.fit(columns, { transaction: [same, new Float64Array(3)], lifetime: [channel, channel] })
     expect(act).toThrow(/same for all customers.*has 3 rows.*collinear/)
   })
 
   it('values that are not as many as the coefficients', () => {
-    expect(() => parametersForMbgCnbdK(truth, { transaction: [1], lifetime: [Number.NaN] })).toThrow(
+    expect(() => mbgCnbdKWithCovariates.parametersFor(truth, { transaction: [1], lifetime: [Number.NaN] })).toThrow(
       /transaction must be 2.*lifetime must be 1/,
     )
   })
