@@ -15,7 +15,7 @@ export async function generateLedger(database: Queryable, postings: number): Pro
   const at = `timestamptz '2026-01-01' + n * interval '1 day'`
   const usedAt = `timestamptz '2026-01-01' + (n + 2) / 3 * interval '1 day'`
   const statements = [
-    `insert into ledger.asset values ('points', 'points', now())`,
+    `insert into ledger.asset (asset, kind, created_at) values ('points', 'points', now())`,
     `insert into ledger.holding (party_id, asset, pending, available, held, debt)
      select ${party}, 'points', 0, 100, 0, 0 from generate_series(1, ${parties}) as p`,
     `insert into ledger.transaction
