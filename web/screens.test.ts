@@ -62,7 +62,7 @@ describe.skipIf(!isBrowserHere)('the screens, in a browser on a real server', ()
     expect(rows).toBeGreaterThanOrEqual(3)
     expect(rows).toBeLessThanOrEqual(10)
     for (const why of await page.locator('.rows .row .why').allInnerTexts()) expect(why).toMatch(/\d+.*now.*\d+/)
-  })
+  }, 240_000)
 
   it('a number with a dotted line explains itself', async () => {
     await page.locator('.row .why-term').first().click()

@@ -129,7 +129,7 @@ async function untilUnderstood(product: Product, options: ImportOptions, termina
     const next = runs.findLast(run => run.state === 'running') ?? runs.find(run => run.state === 'waiting')
     if (!next) return
     const [room, title] = next.name.split('.')
-    terminal.progress(terminal.t('cli:progress', { label: terminal.t(`${room}:job.${title}`), amount: '', unit: '' }))
+    terminal.progress(terminal.t('cli:progress-step', { label: terminal.t(`${room}:job.${title}`) }))
     await pause(100)
   }
 }

@@ -38,7 +38,8 @@ export function terminalOf(options: {
   const isScreen = process.stderr.isTTY === true && environment.TERM !== 'dumb'
   const t = (key: string, values?: Values) => translator.t(language, key, values)
   let overwriting = false
-  let saidAt = Number.NEGATIVE_INFINITY
+  // Where lines cannot be overwritten, work of a few seconds goes without a word.
+  let saidAt = elapsed()
   const endLine = () => {
     if (overwriting) process.stderr.write('\n')
     overwriting = false
