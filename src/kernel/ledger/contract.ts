@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { operation } from '#kernel/operation.ts'
 import { assetKinds, postingCodes } from './kinds.ts'
 
+export { postingCodes }
+
 const amount = z.int()
 const instant = z.iso.datetime()
 const asset = z.string().min(1).max(100)

@@ -5,8 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { addressOf, useAsk } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Answer } from '../../../web/kit/index.ts'
-import { exportJournal, listPostings, type ShownPosting } from './contract.ts'
-import { postingCodes } from './kinds.ts'
+import { exportJournal, listPostings, postingCodes, type ShownPosting } from './contract.ts'
 import { accountName } from './screen-balance.tsx'
 
 /** The movements, newest first, and the journal of them for the accountant. */
