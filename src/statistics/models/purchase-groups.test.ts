@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { groupByPurchases } from './purchase-groups.ts'
 
 const base = {
@@ -17,17 +17,32 @@ it('orders customers by purchases, also by very many, and keeps one-timers apart
   expect(groups.customers).toBe(7)
 })
 
-it('carries weights along, off the grid', () => {
-  const groups = groupByPurchases({ ...base, weights: Float64Array.of(1, 2, 3, 4, 5, 6, 7) })
-  expect(groups.rows).toEqual({
-    grid: undefined,
-    recency: Float64Array.of(1, 2, 9, 7, 8),
-    observed: Float64Array.of(10, 10, 10, 10, 10),
-    weights: Float64Array.of(2, 5, 1, 6, 4),
+describe('carries weights along', () => {
+  const weights = Float64Array.of(1, 2, 3, 4, 5, 6, 7)
+  const sorted = Float64Array.of(2, 5, 1, 6, 4)
+
+  it('on the grid', () => {
+    const groups = groupByPurchases({ ...base, weights })
+    expect(groups.rows.weights).toEqual(sorted)
+    expect(groups.rows.recency).toEqual(Uint16Array.of(1, 2, 9, 7, 8))
+    expect(groups.oneTimers).toEqual({ observed: Float64Array.of(4), weights: Float64Array.of(10) })
+    expect([...groups.counts]).toEqual([7, 7, 4])
+    expect(groups.customers).toBe(28)
   })
-  expect(groups.oneTimers).toEqual({ observed: Float64Array.of(4, 4), weights: Float64Array.of(3, 7) })
-  expect([...groups.counts]).toEqual([7, 7, 4])
-  expect(groups.customers).toBe(28)
+
+  it('and off it', () => {
+    const observed = Float64Array.of(10, 10, Math.PI, 10, 10, 10, 4)
+    const groups = groupByPurchases({ ...base, observed, weights })
+    expect(groups.rows).toEqual({
+      grid: undefined,
+      recency: Float64Array.of(1, 2, 9, 7, 8),
+      observed: Float64Array.of(10, 10, 10, 10, 10),
+      weights: sorted,
+    })
+    expect(groups.oneTimers).toEqual({ observed: Float64Array.of(Math.PI, 4), weights: Float64Array.of(3, 7) })
+    expect([...groups.counts]).toEqual([7, 7, 4])
+    expect(groups.customers).toBe(28)
+  })
 })
 
 it('a base without repeat purchases has no groups', () => {

@@ -20,14 +20,16 @@ export interface PurchaseGroups {
   readonly oneTimers: OneTimers
 }
 
-/** All spans are steps of a grid and every customer counts once: a span is a place in a table. */
+/** All spans are steps of a grid: a span is a place in a table. */
 export interface StepRows {
   readonly grid: TimeGrid
   readonly recency: Uint16Array
   readonly observed: Uint16Array
+  /** Undefined where every customer counts once. */
+  readonly weights: Float64Array | undefined
 }
 
-/** Spans of any kind, and customers of any weight. */
+/** Spans of any kind. */
 export interface ExactRows {
   readonly grid: undefined
   readonly recency: Float64Array
@@ -75,10 +77,10 @@ export function groupByPurchases(columns: Columns): PurchaseGroups {
     nextRare.set(x, place + 1)
     return place
   }
-  const grid = columns.weights ? undefined : findTimeGrid(columns)
+  const grid = findTimeGrid(columns)
   const places = { columns, once: common[0]!, repeaters: starts[found.length]!, next, placeOf }
   const { rows, oneTimers } = grid ? placeOnGrid(places, grid) : placeExactly(places)
-  const counts = purchases.map((_, g) => weightOf(rows.grid ? undefined : rows.weights, starts[g]!, starts[g + 1]!))
+  const counts = purchases.map((_, g) => weightOf(rows.weights, starts[g]!, starts[g + 1]!))
   const repeaters = counts.reduce((sum, count) => sum + count, 0)
   const customers = repeaters + weightOf(oneTimers.weights, 0, oneTimers.observed.length)
   return { customers, repeaters, purchases, counts, starts, rows, oneTimers }
@@ -102,23 +104,25 @@ function placeOnGrid({ columns, repeaters, next, placeOf }: Places, grid: TimeGr
   const { stepsPerUnit, lastStep } = grid
   const recency = new Uint16Array(repeaters)
   const observed = new Uint16Array(repeaters)
+  const weights = columns.weights && new Float64Array(repeaters)
   const watched = new Float64Array(lastStep + 1)
   forEachBlock(columns, block => {
     for (let i = 0; i < block.rows; i++) {
       const x = block.purchases[i]!
       const span = Math.floor(block.observed[i]! * stepsPerUnit + 0.5)
       if (x === 0) {
-        watched[span]!++
+        watched[span]! += block.weights ? block.weights[i]! : 1
         continue
       }
       const place = x < COMMON ? next[x]!++ : placeOf(x)
       recency[place] = Math.floor(block.recency[i]! * stepsPerUnit + 0.5)
       observed[place] = span
+      if (block.weights) weights![place] = block.weights[i]!
     }
   })
   const steps = [...watched.keys()].filter(step => watched[step]! > 0)
   return {
-    rows: { grid, recency, observed },
+    rows: { grid, recency, observed, weights },
     oneTimers: {
       observed: Float64Array.from(steps, step => step / stepsPerUnit),
       weights: Float64Array.from(steps, step => watched[step]!),

@@ -59,7 +59,7 @@ const SMALLEST_PRODUCT = 1e-200
 
 /** Fills the sums of the rows from `start` to `end`, whose spans are steps of a grid. `shape` is r + x. */
 export function sumSteps(
-  { recency, observed }: StepRows,
+  { recency, observed, weights }: StepRows,
   [start, end]: readonly [number, number],
   [shape, c]: readonly [number, number],
   tables: StepTables,
@@ -77,6 +77,7 @@ export function sumSteps(
       inversePowers[step] = 1 / power
     }
   }
+  let customers = 0
   let logOfProducts = 0
   let product = 1
   let logSeen = 0
@@ -99,20 +100,28 @@ export function sumSteps(
     const di = i - inverses[span]!
     const ratio = tabled ? powers[seen]! * inversePowers[span]! : Math.exp(shape * dl)
     const v = c / (c + ratio)
-    const w = 1 - v
-    const wv = w * v
-    // v is at least c / (c + 1), so one more factor never ends the product at 0.
-    product *= v
-    if (product < SMALLEST_PRODUCT) {
-      logOfProducts += Math.log(product)
-      product = 1
+    const weight = weights ? weights[row]! : 1
+    if (weights) logOfProducts += weight * Math.log(v)
+    else {
+      // v is at least c / (c + 1), so one more factor never ends the product at 0.
+      product *= v
+      if (product < SMALLEST_PRODUCT) {
+        logOfProducts += Math.log(product)
+        product = 1
+      }
     }
-    logSeen += l
-    left += v
+    const weightedL = weight * l
+    const weightedI = weight * i
+    const gone = weight * v
+    const here = weight - gone
+    customers += weight
+    logSeen += weightedL
+    left += gone
+    log += weightedL - here * dl
+    inverse += weightedI - here * di
+    square += weightedI * i - here * di * (2 * i - di)
+    const wv = here * v
     spread += wv
-    log += l - w * dl
-    inverse += i - w * di
-    square += i * i - w * di * (2 * i - di)
     const wvdl = wv * dl
     const wvdi = wv * di
     d += wvdl
@@ -121,7 +130,7 @@ export function sumSteps(
     de += wvdl * di
     ee += wvdi * di
   }
-  sums.value = (end - start) * Math.log(c) - shape * logSeen - logOfProducts - Math.log(product)
+  sums.value = customers * Math.log(c) - shape * logSeen - logOfProducts - Math.log(product)
   sums.left = left
   sums.spread = spread
   sums.log = log
@@ -135,7 +144,7 @@ export function sumSteps(
 }
 
 /**
- * The same for spans of any kind and customers of any weight: two logarithms and an exponential each. One-timers have no
+ * The same for spans of any kind: two logarithms and an exponential each. One-timers have no
  * recency; with c = 0 (the first purchase is no chance to leave) they are all alive.
  */
 export function sumExactly(

@@ -43,18 +43,43 @@ describe.each([0, 1] as const)('with %i early chances to leave', early => {
     }
   })
 
-  it.each(points)('the day grid, exact times and weights agree, at %f %f %f %f', (...point) => {
-    const onGrid = evaluate(days, early, point)
-    const weighted = evaluate({ ...days, weights: new Float64Array(11).fill(1) }, early, point)
-    // One customer a hair beside the grid takes the whole base off it.
-    const beside = evaluate({ ...days, observed: days.observed.map(span => span + 1e-8) }, early, point)
-    expect(Math.abs(weighted.value / onGrid.value - 1)).toBeLessThan(1e-13)
-    expect(Math.abs(beside.value / onGrid.value - 1)).toBeLessThan(1e-7)
-    for (let i = 0; i < 16; i++) {
-      expect(Math.abs(weighted.hessian[i]! - onGrid.hessian[i]!)).toBeLessThan(
-        1e-10 * (1 + Math.abs(onGrid.hessian[i]!)),
+  it.each(points)('the day grid and exact times agree, with weights and without, at %f %f %f %f', (...point) => {
+    const once = new Float64Array(11).fill(1)
+    for (const weights of [undefined, Float64Array.of(1, 2.5, 0, 3, 0.5, 4, 1.5, 2, 7, 0.1, 6)]) {
+      const onGrid = evaluate(weights ? { ...days, weights } : days, early, point)
+      // Nobody, seen at a time that is no day, takes the whole base off the grid and adds nothing.
+      const nobody = (column: Float64Array, value: number) => Float64Array.of(...column, value)
+      const offGrid = evaluate(
+        {
+          purchases: nobody(days.purchases, 0),
+          recency: nobody(days.recency, 0),
+          observed: nobody(days.observed, 10 * Math.PI),
+          weights: nobody(weights ?? once, 0),
+        },
+        early,
+        point,
       )
+      expect(Math.abs(offGrid.value / onGrid.value - 1)).toBeLessThan(1e-13)
+      for (const part of ['gradient', 'hessian'] as const) {
+        for (const [i, value] of onGrid[part].entries()) {
+          expect(Math.abs(offGrid[part][i]! - value)).toBeLessThan(1e-10 * (1 + Math.abs(value)))
+        }
+      }
     }
+  })
+
+  it('weights count like repetition, where a group is tabled too', () => {
+    const twice = (column: Float64Array) => Float64Array.from({ length: 22 * 300 }, (_, i) => column[i % 11]!)
+    const once = (column: Float64Array) => twice(column).subarray(0, 11 * 300)
+    const columnsBy = (taken: typeof once) => ({
+      purchases: taken(days.purchases),
+      recency: taken(days.recency),
+      observed: taken(days.observed),
+    })
+    const weighted = evaluate({ ...columnsBy(once), weights: new Float64Array(11 * 300).fill(2) }, early, points[0]!)
+    const repeated = evaluate(columnsBy(twice), early, points[0]!)
+    expect(Math.abs(weighted.value / repeated.value - 1)).toBeLessThan(1e-13)
+    for (let i = 0; i < 16; i++) expect(Math.abs(weighted.hessian[i]! / repeated.hessian[i]! - 1)).toBeLessThan(1e-10)
   })
 
   it('many customers of one group are summed as each alone', () => {

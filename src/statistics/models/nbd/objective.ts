@@ -71,8 +71,9 @@ function watchedSpans({ purchases, starts, rows, oneTimers }: PurchaseGroups): W
     purchases.forEach((x, g) => {
       for (let row = starts[g]!; row < starts[g + 1]!; row++) {
         const step = rows.observed[row]!
-        all.customers[step]!++
-        all.purchases[step]! += x
+        const weight = rows.weights ? rows.weights[row]! : 1
+        all.customers[step]! += weight
+        all.purchases[step]! += weight * x
       }
     })
     return all
