@@ -22,6 +22,8 @@ const pages = [
   '/audit?lens=holdout',
   '/models',
   '/models?model=value',
+  '/programme',
+  '/ledger',
   '/data',
   '/data?tab=stream',
   '/data?tab=problems',
