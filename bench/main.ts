@@ -11,6 +11,7 @@ const benches = [
   'rhythm-speed',
   'published',
   'holdout',
+  'revenue',
   'statistics',
   'audit',
   'ledger',
