@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Transaction } from '#kernel/database/index.ts'
 import type { Caller } from '#kernel/operation.ts'
 import { settingsRoom } from '#kernel/settings/room.ts'
@@ -48,7 +48,7 @@ beforeAll(async () => {
     await house.database.transaction(addUpHouse)
     return await house.database.query('select 1 from ledger.posting, ledger.house_mark where xid >= upto limit 1')
   }
-  await expect.poll(left, { timeout: 60_000 }).toEqual([])
+  await vi.waitFor(async () => expect(await left()).toEqual([]), { timeout: 60_000 })
 })
 afterAll(() => house?.close())
 
