@@ -4,7 +4,7 @@
 // same and counts its steps as the first of those that `guanxi start` goes on with.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -151,6 +151,8 @@ function buildServer(announce) {
   for (const name of filesUnder('dist')) {
     if (!wantedInDist.has(name) && !/[/\\]\.[^/\\]+$/.test(name)) rmSync(path(name))
   }
+  // `npx guanxi` in a clone runs this file itself; the compiler writes files that nobody may run.
+  chmodSync(path('dist/cli/main.js'), 0o755)
   writeFileSync(stamp, wanted)
   return true
 }
