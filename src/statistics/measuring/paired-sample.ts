@@ -9,6 +9,9 @@ export interface PairedSample extends Sample {
   readonly covariance: number
 }
 
+/** Below this a double keeps fewer digits the smaller it is. */
+const SMALLEST_NORMAL = 2 ** -1022
+
 /**
  * Describes a group by its outcomes and its covariates, in two passes.
  *
@@ -34,14 +37,11 @@ export function describePairedSample(outcomes: ArrayLike<number>, covariates: Ar
     products += outcome * covariate
   }
   const degrees = Math.max(n - 1, 1)
-  return {
-    n,
-    mean,
-    variance: squares / degrees,
-    covariateMean,
-    covariateVariance: covariateSquares / degrees,
-    covariance: products / degrees,
-  }
+  // A spread whose square has lost its digits to underflow is none, and nothing can go along with it.
+  const variance = squares < SMALLEST_NORMAL ? 0 : squares / degrees
+  const covariateVariance = covariateSquares < SMALLEST_NORMAL ? 0 : covariateSquares / degrees
+  const covariance = variance === 0 || covariateVariance === 0 ? 0 : products / degrees
+  return { n, mean, variance, covariateMean, covariateVariance, covariance }
 }
 
 /**
@@ -69,8 +69,8 @@ export function pairedSampleFaults(label: string, sample: PairedSample): string[
   if (!(covariateVariance >= 0 && covariateVariance < Infinity)) {
     faults.push(`${label}: covariateVariance must be a finite number of at least 0, found ${covariateVariance}`)
   }
-  // Cauchy and Schwarz: whoever breaks this has mixed up the columns.
-  else if (!(covariance * covariance <= variance * covariateVariance * (1 + 1e-9))) {
+  // Cauchy and Schwarz: whoever breaks this has mixed up the columns. By roots, because small squares underflow.
+  else if (!(Math.abs(covariance) <= Math.sqrt(variance) * Math.sqrt(covariateVariance) * (1 + 5e-10))) {
     faults.push(`${label}: covariance ${covariance} is impossible with these variances`)
   }
   return faults
