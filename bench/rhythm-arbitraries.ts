@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { CnbdKParameters, History, RandomSource } from '#statistics/index.ts'
+import type { CnbdKParameters, History } from '#statistics/index.ts'
 
 /** The base of the grocery set as published for BTYDplus, k = 2, measured in weeks. */
 export const GROCERY_IN_WEEKS: CnbdKParameters = { k: 2, r: 1.3292, alpha: 2.8126, a: 0.4247, b: 0.79 }
@@ -32,14 +32,3 @@ export const anyHistory: fc.Arbitrary<Required<History>> = fc
     observed: purchases * mean + silent,
     logGapSum: purchases === 0 ? 0 : purchases * Math.log(mean * evenness),
   }))
-
-/** A repeatable source of numbers in [0, 1) (mulberry32). */
-export function seeded(seed: number): RandomSource {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}

@@ -3,8 +3,7 @@
  * Prints one JSON line per size; the fit uses every customer (no sample).
  */
 import { performance } from 'node:perf_hooks'
-import { historyAt, mbgCnbdK } from '#statistics/index.ts'
-import { seeded } from './rhythm-arbitraries.ts'
+import { historyAt, mbgCnbdK, seeded } from '#statistics/index.ts'
 
 const truth = { k: 1.6, r: 1.2, alpha: 40, a: 0.8, b: 3 }
 const asked = 20_000

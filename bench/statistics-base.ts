@@ -1,16 +1,6 @@
 import type { Columns } from '#statistics/index.ts'
 import { betaDraw, exponentialDraw, gammaDraw } from '#statistics/sampling/draws.ts'
-
-/** A small repeatable source of numbers in [0, 1) (mulberry32); fast, so that ten million customers are soon invented. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
+import { seeded } from '#statistics/sampling/seeded.ts'
 
 /** What the bench invents: rates as on CDNOW (r .5533, alpha 10.578 weeks), one half of the customers watched for a year or less. */
 const rate = { r: 0.5533, alpha: 74 }

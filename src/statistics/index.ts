@@ -103,5 +103,6 @@ export { bootstrapInterval, bootstrapTotals, type ResamplingOptions } from './re
 export { drawParameters, parameterInterval } from './resampling/draw-parameters.ts'
 // A source of numbers for simulations
 export type { RandomSource } from './sampling/random-source.ts'
+export { seeded } from './sampling/seeded.ts'
 // Survival: how long do customers stay, when some are still here?
 export { kaplanMeier, type SurvivalCurve, type SurvivalPoint, survivalAt } from './survival/kaplan-meier.ts'

@@ -1,18 +1,4 @@
-import { normalQuantile } from '#statistics/index.ts'
-
-/** A source of numbers in [0, 1), made from a seed, so that the same question gets the same answer. */
-export type Chance = () => number
-
-/** mulberry32: small, fast, and good enough to draw intervals with. */
-export function chanceFrom(seed: number): Chance {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
+import { normalQuantile, type RandomSource } from '#statistics/index.ts'
 
 /** A seed of its own for each name. */
 export function seedOf(name: string): number {
@@ -21,12 +7,12 @@ export function seedOf(name: string): number {
   return seed >>> 0
 }
 
-export function normalDraw(chance: Chance): number {
+export function normalDraw(chance: RandomSource): number {
   return normalQuantile(Math.min(Math.max(chance(), 1e-12), 1 - 1e-12))
 }
 
 /** Gamma(shape, scale 1), by Marsaglia & Tsang 2000. */
-export function gammaDraw(shape: number, chance: Chance): number {
+export function gammaDraw(shape: number, chance: RandomSource): number {
   if (shape < 1) return gammaDraw(shape + 1, chance) * (1 - chance()) ** (1 / shape)
   const d = shape - 1 / 3
   const c = 1 / Math.sqrt(9 * d)
@@ -40,7 +26,7 @@ export function gammaDraw(shape: number, chance: Chance): number {
 }
 
 /** Poisson, by counting for small means and by its normal limit for large ones. */
-export function poissonDraw(mean: number, chance: Chance): number {
+export function poissonDraw(mean: number, chance: RandomSource): number {
   if (mean > 60) return Math.max(0, Math.round(mean + Math.sqrt(mean) * normalDraw(chance)))
   const end = Math.exp(-mean)
   let count = 0
@@ -55,7 +41,7 @@ export function poissonDraw(mean: number, chance: Chance): number {
 export function parameterDraws<Parameters extends object>(
   estimate: Parameters,
   { names, logCovariance }: { readonly names: readonly string[]; readonly logCovariance: ArrayLike<number> },
-  { count, chance }: { readonly count: number; readonly chance: Chance },
+  { count, chance }: { readonly count: number; readonly chance: RandomSource },
 ): Parameters[] {
   const root = choleskyRoot(logCovariance, names.length)
   return Array.from({ length: count }, () => {

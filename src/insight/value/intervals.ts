@@ -1,8 +1,9 @@
 import { setImmediate as breathe } from 'node:timers/promises'
+import { type RandomSource, seeded } from '#statistics/index.ts'
 import type { Base } from './base.ts'
 import { modelNamed } from './candidates.ts'
 import type { Estimate } from './contract.ts'
-import { type Chance, chanceFrom, normalDraw, parameterDraws, seedOf } from './draws.ts'
+import { normalDraw, parameterDraws, seedOf } from './draws.ts'
 import { learnedFrom, type ValueModel } from './model.ts'
 import { expectedSpend, spendNames } from './spend.ts'
 import { purchasesDrawer, quantileOf, spendDraw } from './spread.ts'
@@ -82,7 +83,7 @@ export async function baseIntervals(
   terms: Terms,
   totals: { readonly equityMinor: number; readonly yearMinor: number },
 ): Promise<{ equity: Estimate; year: Estimate }> {
-  const chance = chanceFrom(model.fitNo)
+  const chance = seeded(model.fitNo)
   const learned = learnedFrom(model)
   const { parameters, spends } = drawsOf(model, { count: drawsOfBase, chance })
   const known = drawnWorth(learned, panel, terms)
@@ -121,7 +122,7 @@ function paceShapeOf(parameters: object, purchases: number): number {
 }
 
 /** What the data leave open of both models, draw by draw. */
-function drawsOf(model: ValueModel, how: { readonly count: number; readonly chance: Chance }) {
+function drawsOf(model: ValueModel, how: { readonly count: number; readonly chance: RandomSource }) {
   const names = modelNamed(model.model).parameterNames
   const { logCovariance, spend } = model
   return {
@@ -163,7 +164,7 @@ function missShare({ holdout }: ValueModel): number {
 function chanceShare(
   model: ValueModel,
   panel: Panel,
-  { totals, chance }: { readonly totals: { readonly yearMinor: number }; readonly chance: Chance },
+  { totals, chance }: { readonly totals: { readonly yearMinor: number }; readonly chance: RandomSource },
 ): number {
   const learned = learnedFrom(model)
   const { alive, expected } = learned.model.scores(learned.parameters, panel.base.columns, yearDays)
@@ -205,7 +206,7 @@ export function yearRanges(
   const { alive, expected } = learned.model.scores(learned.parameters, base.columns, yearDays)
   const soon = learned.model.scores(learned.parameters, base.columns, yearDays / 4).expected
   return base.partyIds.map((partyId, row) => {
-    const chance = chanceFrom(seedOf(`${partyId} ${model.fitNo}`))
+    const chance = seeded(seedOf(`${partyId} ${model.fitNo}`))
     const draw = purchasesDrawer({
       expected: expected[row]!,
       expectedSoon: soon[row]!,
@@ -254,7 +255,7 @@ export function customerInterval(
   asked: {
     readonly amountMinor: number
     readonly what: 'year' | 'lifetime'
-    readonly chance: Chance
+    readonly chance: RandomSource
   },
 ): Estimate {
   const learned: Learned = learnedFrom(model)

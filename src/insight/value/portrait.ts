@@ -2,10 +2,11 @@ import { readSituation } from '#insight/rhythm/index.ts'
 import { dayNumber } from '#kernel/clock/index.ts'
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
+import { seeded } from '#statistics/index.ts'
 import { termsOf } from './apply.ts'
 import { type Base, baseOf } from './base.ts'
 import { tenthOf } from './concentration.ts'
-import { chanceFrom, seedOf } from './draws.ts'
+import { seedOf } from './draws.ts'
 import { standingOn } from './history.ts'
 import { customerInterval } from './intervals.ts'
 import { defaultMarginShare, marginsOf } from './margins.ts'
@@ -37,7 +38,7 @@ export async function customerValue(house: House, partyId: string) {
     customerInterval(model, onlyCustomerOf(base), {
       what,
       amountMinor,
-      chance: chanceFrom(seedOf(`${partyId} ${model.fitNo} ${what}`)),
+      chance: seeded(seedOf(`${partyId} ${model.fitNo} ${what}`)),
     })
   return {
     ...answer,

@@ -1,4 +1,5 @@
-import { type Chance, gammaDraw, poissonDraw } from './draws.ts'
+import type { RandomSource } from '#statistics/index.ts'
+import { gammaDraw, poissonDraw } from './draws.ts'
 import type { SpendParameters } from './spend.ts'
 
 /** What a model says of one customer's purchases within a horizon, and what the customer's own pace rests on. */
@@ -18,7 +19,12 @@ export interface Foreseen {
  *
  * Example: expected 1 soon and 4 in all, alive .5 -> nothing in half of the draws, about 8 in the others.
  */
-export function purchasesDrawer({ expected, expectedSoon, alive, paceShape }: Foreseen): (chance: Chance) => number {
+export function purchasesDrawer({
+  expected,
+  expectedSoon,
+  alive,
+  paceShape,
+}: Foreseen): (chance: RandomSource) => number {
   const staying = Math.min(1, Math.max(alive, 1e-9))
   const hazard = hazardOf(expected / expectedSoon)
   // Purchases within the horizon of somebody who never leaves.
@@ -51,7 +57,7 @@ function hazardOf(ratio: number): number {
 export function spendDraw(
   { p, q, gamma }: SpendParameters,
   past: { readonly purchaseDays: number; readonly meanMinor: number },
-  draw: { readonly count: number; readonly chance: Chance },
+  draw: { readonly count: number; readonly chance: RandomSource },
 ): number {
   if (draw.count === 0) return 0
   const rate = gamma + past.purchaseDays * past.meanMinor

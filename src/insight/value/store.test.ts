@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addDays, dayNumber, startOfDay } from '#kernel/clock/index.ts'
 import type { NewEvent } from '#kernel/events/index.ts'
 import { Refusal } from '#kernel/refusal.ts'
+import { seeded } from '#statistics/index.ts'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
 import type * as contract from './contract.ts'
-import { chanceFrom, gammaDraw, poissonDraw } from './draws.ts'
+import { gammaDraw, poissonDraw } from './draws.ts'
 import { standingOn } from './history.ts'
 import { lookBack } from './look-back.ts'
 import { historiesOf } from './money-log.ts'
@@ -21,7 +22,7 @@ const customers: string[] = []
 
 /** 400 customers of two and a half years who buy at their own pace, spend at their own level, and leave unseen. */
 async function tellStory(): Promise<void> {
-  const chance = chanceFrom(7)
+  const chance = seeded(7)
   const events: NewEvent[] = []
   for (let index = 0; index < 400; index++) {
     const partyId = house.newId()

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { seeded } from '#statistics/index.ts'
 import { bridgeOf } from './bridge.ts'
 import { tenthOf, tenthsOf } from './concentration.ts'
-import { chanceFrom, choleskyRoot, gammaDraw, normalDraw, parameterDraws, poissonDraw } from './draws.ts'
+import { choleskyRoot, gammaDraw, normalDraw, parameterDraws, poissonDraw } from './draws.ts'
 import { marginMultiple, rateWithRetention, replacementMinor } from './economics.ts'
 import { type MoneyHistory, spentBetween, standingOn } from './history.ts'
 import { picksByWorth } from './intervals.ts'
@@ -208,7 +209,7 @@ describe('chance', () => {
   }
 
   test('draws have the means of their distributions', () => {
-    const chance = chanceFrom(1)
+    const chance = seeded(1)
     expect(mean(() => normalDraw(chance))).toBeCloseTo(0, 1)
     for (const shape of [0.3, 1, 7]) expect(mean(() => gammaDraw(shape, chance)) / shape).toBeCloseTo(1, 1)
     for (const rate of [0.2, 5, 200]) expect(mean(() => poissonDraw(rate, chance)) / rate).toBeCloseTo(1, 1)
@@ -221,7 +222,7 @@ describe('chance', () => {
     { expected: 2, expectedSoon: 1.9, alive: 1, paceShape: 2 },
     { expected: 0, expectedSoon: 0, alive: 0, paceShape: 1 },
   ])('purchases drawn for %j keep its mean, and whoever has left buys nothing', foreseen => {
-    const chance = chanceFrom(2)
+    const chance = seeded(2)
     const draw = purchasesDrawer(foreseen)
     const counts = Array.from({ length: 60_000 }, () => draw(chance))
     const mean = counts.reduce((total, count) => total + count, 0) / counts.length
@@ -236,10 +237,10 @@ describe('chance', () => {
     expect(root[2]! ** 2 + root[3]! ** 2).toBeCloseTo(0.09)
     expect(choleskyRoot([Number.NaN], 1)).toBeUndefined()
     const covariance = { names: ['r', 's'], logCovariance: [0.04, 0.01, 0.01, 0.09] }
-    const draws = parameterDraws({ s: 3, r: 2 }, covariance, { count: 20_000, chance: chanceFrom(3) })
+    const draws = parameterDraws({ s: 3, r: 2 }, covariance, { count: 20_000, chance: seeded(3) })
     const logs = draws.map(draw => Math.log(draw.r / 2))
     expect(Math.sqrt(logs.reduce((total, log) => total + log * log, 0) / logs.length)).toBeCloseTo(0.2, 2)
-    expect(parameterDraws({ r: 2 }, { names: ['r'], logCovariance: [] }, { count: 2, chance: chanceFrom(3) })).toEqual([
+    expect(parameterDraws({ r: 2 }, { names: ['r'], logCovariance: [] }, { count: 2, chance: seeded(3) })).toEqual([
       { r: 2 },
       { r: 2 },
     ])

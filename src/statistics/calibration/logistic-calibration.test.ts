@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { seeded } from '../../../bench/rhythm-arbitraries.ts'
+import { seeded } from '../sampling/seeded.ts'
 import { applyCalibration } from './apply-calibration.ts'
 import { logisticCalibration } from './logistic-calibration.ts'
 

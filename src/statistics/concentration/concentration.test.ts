@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../bench/rhythm-arbitraries.ts'
+import { seeded } from '../sampling/seeded.ts'
 import { decileCalibrationError, decileTable } from './decile-table.ts'
 import { giniCoefficient } from './gini-coefficient.ts'
 import { lorenzCurve } from './lorenz-curve.ts'

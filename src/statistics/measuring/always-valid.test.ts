@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../bench/rhythm-arbitraries.ts'
 import { normalQuantile } from '../functions/normal-quantile.ts'
 import { wilsonInterval } from '../intervals/wilson-interval.ts'
 import { normalDraw } from '../sampling/draws.ts'
+import { seeded } from '../sampling/seeded.ts'
 import { normalMixtureBound } from './normal-mixture-bound.ts'
 import { proportionConfidenceSequence } from './proportion-confidence-sequence.ts'
 

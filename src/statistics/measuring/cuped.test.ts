@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../bench/rhythm-arbitraries.ts'
 import { asymptoticConfidenceSequence } from '../intervals/asymptotic-confidence-sequence.ts'
 import { welchInterval } from '../intervals/welch-interval.ts'
 import { normalDraw } from '../sampling/draws.ts'
+import { seeded } from '../sampling/seeded.ts'
 import { cuped } from './cuped.ts'
 import { adjustForCovariate, describePairedSample, type PairedSample } from './paired-sample.ts'
 
@@ -76,6 +76,12 @@ describe('recovery: an effect of 0.2 behind a covariate that explains three quar
     expect(found.theta).toBeCloseTo(Math.sqrt(0.75), 1)
     expect(found.low).toBeLessThan(0.2)
     expect(found.high).toBeGreaterThan(0.2)
+  })
+
+  it('a covariate too small to square is a covariate that says nothing', () => {
+    const plain = describePairedSample([1, 2], [0, 0])
+    expect(describePairedSample([-5, 3], [0, 4e-163])).toMatchObject({ covariateVariance: 0, covariance: 0 })
+    expect(cuped(plain, describePairedSample([-5, 3], [0, 4e-163])).varianceReduction).toBe(0)
   })
 
   it('the chosen theta never adds variance', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../bench/rhythm-arbitraries.ts'
 import { describeSample } from '../intervals/sample.ts'
 import { normalDraw } from '../sampling/draws.ts'
+import { seeded } from '../sampling/seeded.ts'
 import { bootstrapInterval, bootstrapTotals } from './bootstrap.ts'
 import { drawParameters, parameterInterval } from './draw-parameters.ts'
 

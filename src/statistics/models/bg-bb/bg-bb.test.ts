@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import references from './bg-bb.references.json' with { type: 'json' }
 import { bgBb } from './bg-bb.ts'
 import type { BgBbParameters, OpportunityColumns } from './parameters.ts'

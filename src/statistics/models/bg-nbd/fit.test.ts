@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
 import {
   columnsUpTo,
   dayOf,
@@ -8,6 +7,7 @@ import {
   readGrocery,
   readOnlineRetail,
 } from '../../../../bench/rhythm-datasets.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import { type Columns, historyAt } from '../columns.ts'
 import { nbd } from '../nbd/nbd.ts'
 import { bgNbd, mbgNbd } from './bg-nbd.ts'

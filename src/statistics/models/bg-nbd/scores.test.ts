@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import { type Columns, historyAt } from '../columns.ts'
 import { bgNbd, mbgNbd } from './bg-nbd.ts'
 import type { BgNbdParameters } from './parameters.ts'

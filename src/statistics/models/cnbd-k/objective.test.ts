@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { anyParameters, seeded } from '../../../../bench/rhythm-arbitraries.ts'
+import { anyParameters } from '../../../../bench/rhythm-arbitraries.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import { type Columns, historyAt } from '../columns.ts'
 import { logLikelihood } from './log-likelihood.ts'
 import { cnbdKObjective } from './objective.ts'

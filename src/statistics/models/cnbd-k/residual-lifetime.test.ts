@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
 import { betaDraw, gammaDraw } from '../../sampling/draws.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import { bgNbd, mbgNbd } from '../bg-nbd/bg-nbd.ts'
 import { residualLifetimeMedian } from './residual-lifetime.ts'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
 import { InvalidInput } from '../../invalid-input.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import { checkColumns } from '../columns.ts'
 import { simulate } from './simulate.ts'
 

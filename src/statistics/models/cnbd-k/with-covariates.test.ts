@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import type { Columns } from '../columns.ts'
 import { covariateObjective } from './covariate-objective.ts'
 import { fitCnbdK } from './fit.ts'

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
 import { dayOf, readCdnowSample } from '../../../../bench/rhythm-datasets.ts'
 import { InvalidInput } from '../../invalid-input.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import references from './gamma-gamma.references.json' with { type: 'json' }
 import { gammaGamma } from './gamma-gamma.ts'
 import type { GammaGammaParameters, SpendColumns } from './parameters.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
 import { columnsUpTo, dayOf, readCdnowSample, readGrocery } from '../../../../bench/rhythm-datasets.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import { historyAt } from '../columns.ts'
 import { nbd } from './nbd.ts'
 

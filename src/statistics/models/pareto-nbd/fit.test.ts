@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
 import {
   columnsUpTo,
   dayOf,
@@ -8,6 +7,7 @@ import {
   readGrocery,
   readOnlineRetail,
 } from '../../../../bench/rhythm-datasets.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import { forEachRow } from '../columns.ts'
 import { sortBase } from './base.ts'
 import { fitParetoNbd } from './fit.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import { sortBase } from './base.ts'
 import { logLikelihood } from './likelihood.ts'
 import { baseLogLikelihood } from './objective.ts'

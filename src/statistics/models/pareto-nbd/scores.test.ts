@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import { historyAt } from '../columns.ts'
 import { paretoNbd } from './pareto-nbd.ts'
 

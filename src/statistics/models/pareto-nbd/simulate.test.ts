@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import { paretoNbd } from './pareto-nbd.ts'
 
 const parameters = { r: 0.8, alpha: 10, s: 1.2, beta: 40 }

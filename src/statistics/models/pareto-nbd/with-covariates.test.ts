@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import { fitParetoNbd } from './fit.ts'
 import { parameterNames } from './parameters.ts'
 import { paretoNbd } from './pareto-nbd.ts'

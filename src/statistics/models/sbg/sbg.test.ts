@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seeded } from '../../../../bench/rhythm-arbitraries.ts'
 import { integrate } from '../../functions/integrate.ts'
 import { logBeta } from '../../functions/log-beta.ts'
+import { seeded } from '../../sampling/seeded.ts'
 import { discountedSurvival } from './discounted-survival.ts'
 import references from './sbg.references.json' with { type: 'json' }
 import { sBg } from './sbg.ts'
