@@ -11,6 +11,7 @@ create table access.api_key (
   created_at timestamp with time zone not null,
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  merchant_id text,
   constraint api_key_pkey PRIMARY KEY (key_id)
 );
 CREATE UNIQUE INDEX api_key_secret ON access.api_key (secret_hash);
@@ -102,7 +103,7 @@ create table events.source (
   source_id uuid not null,
   kind text not null,
   constraint source_pkey PRIMARY KEY (source_id),
-  constraint source_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'key'::text, 'staff'::text, 'system'::text])))
+  constraint source_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'key'::text, 'staff'::text, 'member'::text, 'system'::text])))
 );
 
 create table events.withdrawal (
@@ -535,6 +536,15 @@ create table ledger.verification (
   constraint verification_scope_check CHECK ((scope = ANY (ARRAY['whole'::text, 'changed'::text])))
 );
 CREATE INDEX verification_latest ON ledger.verification (verified_at DESC);
+
+create table merchants.merchant (
+  merchant_id text not null,
+  name text not null,
+  is_active boolean not null,
+  created_at timestamp with time zone not null,
+  constraint merchant_pkey PRIMARY KEY (merchant_id),
+  constraint merchant_merchant_id_check CHECK ((merchant_id ~ '^[a-z0-9][a-z0-9-]{0,59}$'::text))
+);
 
 create table parties.identifier (
   value_key text not null,

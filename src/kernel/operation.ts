@@ -1,12 +1,13 @@
 import type { Readable } from 'node:stream'
 import type { z } from 'zod'
-import type { Permission } from './access/permissions.ts'
+import type { Needed, Permission } from './access/permissions.ts'
 import type { House } from './house.ts'
 import type { Language } from './locale/languages.ts'
 
 /**
  * One thing a client can ask of the server: the contract that server, screen, CLI and the OpenAPI document share.
- * Paths use `{name}` for parameters. `permission: 'public'` needs no sign-in.
+ * Paths use `{name}` for parameters. `permission: 'public'` needs no sign-in; `'member'` is for a customer on their own card,
+ * whose id is the caller's: such an operation never takes a party from the request.
  */
 export interface Operation<
   Params extends z.ZodType = z.ZodType,
@@ -18,7 +19,7 @@ export interface Operation<
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly summary: string
-  readonly permission: Permission | 'public' | 'signed-in'
+  readonly permission: Needed
   readonly params?: Params
   readonly query?: Query
   readonly body?: Body
@@ -51,7 +52,16 @@ export type Caller =
       readonly name: string
       readonly permissions: ReadonlySet<Permission>
     }
-  | { readonly kind: 'key'; readonly id: string; readonly name: string; readonly permissions: ReadonlySet<Permission> }
+  | {
+      readonly kind: 'key'
+      readonly id: string
+      readonly name: string
+      readonly permissions: ReadonlySet<Permission>
+      /** A key of one merchant acts for that merchant alone; null may act for any. */
+      readonly merchantId: string | null
+    }
+  /** A customer who opened their own card; `id` is their party. */
+  | { readonly kind: 'member'; readonly id: string; readonly name: ''; readonly permissions: ReadonlySet<Permission> }
   | { readonly kind: 'nobody' }
 
 /** What a handler is given besides the house: validated input, who asks, and in which language they read. */

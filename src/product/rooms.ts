@@ -12,6 +12,7 @@ import { eventsRoom } from '#kernel/events/room.ts'
 import { filesRoom } from '#kernel/files/room.ts'
 import { jobsRoom } from '#kernel/jobs/room.ts'
 import { ledgerRoom } from '#kernel/ledger/room.ts'
+import { merchantsRoom } from '#kernel/merchants/room.ts'
 import { partiesRoom } from '#kernel/parties/room.ts'
 import type { Room } from '#kernel/room.ts'
 import { settingsRoom } from '#kernel/settings/room.ts'
@@ -27,6 +28,7 @@ export const rooms: readonly Room[] = [
   accessRoom,
   partiesRoom,
   catalogueRoom,
+  merchantsRoom,
   eventsRoom,
   jobsRoom,
   filesRoom,

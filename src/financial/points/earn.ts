@@ -44,6 +44,8 @@ export interface Earning {
   readonly ruleId: string
   readonly editionId: string
   readonly eventId: string | null
+  /** Whose sale earned it, and who therefore issues it; null for what the programme itself gives. */
+  readonly merchant: string | null
   readonly at: number
   readonly on: Day
   points: number
@@ -115,7 +117,8 @@ function earnForOrder(given: Mutable[], { ground, edition, member, purchase, see
   const isBirthMonth = member.birthMonth !== null && Number(on.slice(5, 7)) === member.birthMonth
   const give = (key: string, ruleId: string, points: number, reason: Reason, budgets: readonly Budget[] = []) => {
     if (points <= 0) return
-    const base = { key, ruleId, editionId, eventId, at, on, reason, refundedMinor, ofMinor }
+    const { merchant } = purchase
+    const base = { key, ruleId, editionId, eventId, merchant, at, on, reason, refundedMinor, ofMinor }
     given.push({ ...base, ...times, points, kept: points, budgets: [...budgets, ...shared(rules, on)] })
   }
   let earned = 0
@@ -176,7 +179,7 @@ function earnForOrder(given: Mutable[], { ground, edition, member, purchase, see
     const { rule, ...rest } = one
     const { ruleId, points } = rule
     const whole = { refundedMinor: 0, ofMinor: 1, budgets: shared(rules, on) }
-    given.push({ ...rest, ...whole, ruleId, editionId, eventId: null, on, points, kept: points })
+    given.push({ ...rest, ...whole, ruleId, editionId, eventId: null, merchant: null, on, points, kept: points })
   }
 }
 
@@ -343,7 +346,8 @@ function ofPeriod(
   // Until the period is over and its returns are in, a refund may still undo it.
   const times = usableBetween(edition, lastDayOf(on, per))
   const matured = { ...times, maturesAt: times.maturesAt ?? endOfDay(lastDayOf(on, per), edition.zone) }
-  const base = { key: `${name}/${ruleId}`, ruleId, editionId, eventId: null, at, on, points, kept: points, reason }
+  const who = { ruleId, editionId, eventId: null, merchant: null }
+  const base = { key: `${name}/${ruleId}`, ...who, at, on, points, kept: points, reason }
   return { ...base, ...matured, refundedMinor: 0, ofMinor: 1, budgets: shared(rules, on) }
 }
 

@@ -5,6 +5,8 @@ import type { PurchaseLine } from '#kernel/events/index.ts'
 export interface Purchase {
   readonly eventId: string
   readonly orderRef: string | null
+  /** The shop that sold it, where there are several. */
+  readonly merchant: string | null
   readonly at: number
   readonly on: Day
   readonly amountMinor: number
@@ -26,6 +28,7 @@ export interface MoneyEvent {
 
 interface Payload {
   readonly orderRef?: string
+  readonly merchant?: string
   readonly of?: string
   readonly amountMinor: number
   readonly currency: string
@@ -53,6 +56,7 @@ export function purchasesOf(events: readonly MoneyEvent[], zone: string): Purcha
       purchases.push({
         eventId,
         orderRef: said.orderRef ?? null,
+        merchant: said.merchant ?? null,
         at: occurredAt.getTime(),
         on: localDay(occurredAt, zone),
         amountMinor: said.amountMinor,

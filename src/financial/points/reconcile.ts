@@ -148,8 +148,8 @@ async function takeSteps(
         key: `points ${line.partyId} ${source}`,
         occurredAt,
         amount: line.issued,
-        from: `issuance:${issuer}`,
-        issuer,
+        from: `issuance:${step.earning.merchant ?? issuer}`,
+        issuer: step.earning.merchant ?? issuer,
         ...(maturesAt !== null && { maturesAt }),
         ...(expiresAt !== null && { expiresAt }),
       })

@@ -10,7 +10,12 @@ import * as store from './store.ts'
 /** Makes a key; `secret` is the whole key, which nobody can read again. */
 export async function createKey(
   house: House,
-  wish: { readonly name: string; readonly permissions: readonly Permission[]; readonly createdBy: string | null },
+  wish: {
+    readonly name: string
+    readonly permissions: readonly Permission[]
+    readonly merchantId?: string | null
+    readonly createdBy: string | null
+  },
 ): Promise<{ key: ApiKey; secret: string }> {
   const { key: secret, prefix } = newApiKey()
   const row: store.KeyRow = {
@@ -18,6 +23,7 @@ export async function createKey(
     name: wish.name,
     prefix,
     permissions: [...new Set(wish.permissions)],
+    merchantId: wish.merchantId ?? null,
     createdAt: house.clock.now(),
     lastUsedAt: null,
     revokedAt: null,
@@ -49,7 +55,13 @@ export async function whoseKey(house: House, key: string): Promise<KeyCaller | u
   if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() >= seenEvery) {
     await store.touchKey(house.database, row.keyId, now)
   }
-  return { kind: 'key', id: row.keyId, name: row.name, permissions: new Set(row.permissions) }
+  return {
+    kind: 'key',
+    id: row.keyId,
+    name: row.name,
+    permissions: new Set(row.permissions),
+    merchantId: row.merchantId,
+  }
 }
 
 const rememberedFor = 5000

@@ -194,6 +194,8 @@ export const apiKey = z
     /** The part of the key that may be shown: it tells keys apart and opens nothing. */
     prefix: z.string(),
     permissions: z.array(permission),
+    /** The one merchant it acts for; null for any. */
+    merchantId: z.string().nullable(),
     createdAt: instant,
     lastUsedAt: instant.nullable(),
     revokedAt: instant.nullable(),
@@ -218,7 +220,11 @@ export const createKey = operation({
   path: '/api/keys',
   summary: 'Make an API key; its secret is shown this once',
   permission: 'keys.manage',
-  body: z.object({ name: name.min(1), permissions: z.array(permission).min(1).max(permissions.length) }),
+  body: z.object({
+    name: name.min(1),
+    permissions: z.array(permission).min(1).max(permissions.length),
+    merchantId: z.string().min(1).max(100).nullable().default(null),
+  }),
   reply: z.object({ key: apiKey, secret: z.string() }),
   status: 201,
   refusals: ['access:refusal.more-than-own'],

@@ -14,6 +14,21 @@ export const permissions = [
   'points.read',
   'points.adjust',
   'points.manage',
+  'rewards.read',
+  'rewards.manage',
+  'draws.read',
+  'draws.manage',
+  'coalition.read',
+  'coalition.manage',
+  'promises.read',
+  'promises.act',
+  'promises.manage',
+  'promises.pay',
+  'till.use',
+  'credit.read',
+  'credit.manage',
+  'liability.read',
+  'effect.read',
   'ledger.read',
   'ledger.adjust',
   'ledger.approve',
@@ -26,11 +41,22 @@ export const permissions = [
 
 export type Permission = (typeof permissions)[number]
 
+/** What an operation asks for: a permission, or only that we know who asks, or that it is a member on their own card. */
+export type Needed = Permission | 'public' | 'signed-in' | 'member'
+
 export const roles = ['owner', 'manager', 'marketer', 'front-desk', 'service', 'finance', 'viewer'] as const
 
 export type Role = (typeof roles)[number]
 
-const everyone: readonly Permission[] = ['customers.read', 'points.read', 'tasks.act']
+const everyone: readonly Permission[] = [
+  'customers.read',
+  'points.read',
+  'rewards.read',
+  'draws.read',
+  'promises.read',
+  'promises.act',
+  'tasks.act',
+]
 
 /** Front desk and service see people, not money; only owners hand out access. */
 export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = {
@@ -45,10 +71,30 @@ export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = 
     'warnings.act',
     'warnings.manage',
     'points.manage',
+    'rewards.manage',
+    'draws.manage',
+    'coalition.read',
+    'promises.manage',
+    'effect.read',
     'jobs.read',
   ],
-  'front-desk': [...everyone, 'customers.write', 'warnings.act'],
-  service: [...everyone, 'customers.write', 'warnings.act', 'points.adjust', 'events.read'],
-  finance: [...everyone, 'money.read', 'points.adjust', 'ledger.read', 'ledger.adjust', 'ledger.approve', 'jobs.read'],
-  viewer: ['customers.read', 'points.read', 'money.read'],
+  'front-desk': [...everyone, 'customers.write', 'warnings.act', 'till.use'],
+  service: [...everyone, 'customers.write', 'warnings.act', 'points.adjust', 'events.read', 'till.use'],
+  finance: [
+    ...everyone,
+    'money.read',
+    'points.adjust',
+    'coalition.read',
+    'coalition.manage',
+    'promises.pay',
+    'credit.read',
+    'credit.manage',
+    'liability.read',
+    'effect.read',
+    'ledger.read',
+    'ledger.adjust',
+    'ledger.approve',
+    'jobs.read',
+  ],
+  viewer: ['customers.read', 'points.read', 'rewards.read', 'draws.read', 'promises.read', 'money.read'],
 }

@@ -66,7 +66,7 @@ describe('who may do what', () => {
   })
 
   test('a key is told that it is the key that lacks it', () => {
-    const key: Caller = { kind: 'key', id: 'k', name: '', permissions: new Set(['events.write']) }
+    const key: Caller = { kind: 'key', id: 'k', name: '', merchantId: null, permissions: new Set(['events.write']) }
     expect(whyNotPermitted(key, 'events.write')).toBeUndefined()
     expect(whyNotPermitted(key, 'signed-in')).toBeUndefined()
     expect(whyNotPermitted(key, 'customers.read')?.code).toBe('access:refusal.key-not-allowed')

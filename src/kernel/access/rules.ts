@@ -1,6 +1,6 @@
 import type { Caller } from '../operation.ts'
 import { type Refusal, refuse } from '../refusal.ts'
-import type { Permission, Role } from './permissions.ts'
+import type { Needed, Permission, Role } from './permissions.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -68,8 +68,12 @@ export function beyondOwn(asked: readonly Permission[], own: ReadonlySet<Permiss
  * Why this caller may not do what needs this permission; undefined when they may. `public` needs nobody, `signed-in`
  * anybody we know.
  */
-export function whyNotPermitted(caller: Caller, needed: Permission | 'public' | 'signed-in'): Refusal | undefined {
+export function whyNotPermitted(caller: Caller, needed: Needed): Refusal | undefined {
   if (needed === 'public') return undefined
+  if (needed === 'member') {
+    return caller.kind === 'member' ? undefined : refuse('unauthenticated', 'access:refusal.card-first')
+  }
+  if (caller.kind === 'member') return refuse('forbidden', 'access:refusal.not-allowed')
   if (caller.kind === 'nobody') return refuse('unauthenticated', 'access:refusal.sign-in-first')
   if (needed === 'signed-in' || caller.permissions.has(needed)) return undefined
   return refuse('forbidden', caller.kind === 'key' ? 'access:refusal.key-not-allowed' : 'access:refusal.not-allowed')

@@ -120,12 +120,13 @@ export interface KeyRow {
   readonly name: string
   readonly prefix: string
   readonly permissions: readonly Permission[]
+  readonly merchantId: string | null
   readonly createdAt: Date
   readonly lastUsedAt: Date | null
   readonly revokedAt: Date | null
 }
 
-const keyColumns = `key_id as "keyId", name, prefix, permissions, created_at as "createdAt",
+const keyColumns = `key_id as "keyId", name, prefix, permissions, merchant_id as "merchantId", created_at as "createdAt",
   last_used_at as "lastUsedAt", revoked_at as "revokedAt"`
 
 export async function allKeys(on: Queryable): Promise<KeyRow[]> {
@@ -145,9 +146,9 @@ export async function insertKey(
   key: KeyRow & { readonly secretHash: Buffer; readonly createdBy: string | null },
 ): Promise<void> {
   await on.query(
-    `insert into access.api_key (key_id, name, prefix, secret_hash, permissions, created_by, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [key.keyId, key.name, key.prefix, key.secretHash, key.permissions, key.createdBy, key.createdAt],
+    `insert into access.api_key (key_id, name, prefix, secret_hash, permissions, merchant_id, created_by, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [key.keyId, key.name, key.prefix, key.secretHash, key.permissions, key.merchantId, key.createdBy, key.createdAt],
   )
 }
 
@@ -183,6 +184,7 @@ export function keyShown(row: KeyRow): ApiKey {
     name: row.name,
     prefix: row.prefix,
     permissions: [...row.permissions],
+    merchantId: row.merchantId,
     createdAt: row.createdAt.toISOString(),
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
     revokedAt: row.revokedAt?.toISOString() ?? null,

@@ -6,7 +6,7 @@ const eventItem = z.object({
   kind: z.string(),
   occurredAt: z.iso.datetime(),
   sourceId: z.uuid(),
-  sourceKind: z.enum(['import', 'key', 'staff', 'system']),
+  sourceKind: z.enum(['import', 'key', 'staff', 'member', 'system']),
   payload: z.record(z.string(), z.unknown()),
 })
 

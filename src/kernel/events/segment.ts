@@ -79,7 +79,7 @@ function tracked(message: Fields, occurredAt: Date, identifiers: Identifier[], c
   if (purchases.has(name) || refunds.has(name)) {
     const order = orderOf(properties, currency)
     if ('ok' in order) return order
-    if (hasNul(order.orderRef)) return refused('events:problem.nul')
+    if (hasNul(order.orderRef) || hasNul(order.merchant)) return refused('events:problem.nul')
     const isRefund = refunds.has(name)
     // The order's own number makes a purchase itself, so that the same order from the till and from a file counts once.
     if (order.orderRef && !isRefund) keys.push(['order', '', order.orderRef])
@@ -148,6 +148,7 @@ function orderOf(properties: Fields, businessCurrency: string) {
       : Math.round(Number(textOf(stated) ?? Number.NaN) * 10 ** digits)
   if (!Number.isSafeInteger(amountMinor)) return refused('events:problem.total', { total: shown(stated) })
   const orderRef = (textOf(properties.order_id) ?? textOf(properties.orderId))?.slice(0, 200)
+  const merchant = textOf(properties.affiliation)?.slice(0, 100)
   const part = (name: 'taxMinor' | 'paidWithPointsMinor' | 'paidWithGiftCardMinor', value: unknown) => {
     const minor = Math.round(Number(textOf(value) ?? Number.NaN) * 10 ** digits)
     return Number.isSafeInteger(minor) && minor > 0 ? { [name]: minor } : {}
@@ -157,7 +158,15 @@ function orderOf(properties: Fields, businessCurrency: string) {
     ...part('paidWithPointsMinor', properties.paid_with_points),
     ...part('paidWithGiftCardMinor', properties.paid_with_gift_card),
   }
-  return { orderRef, amountMinor: Math.abs(amountMinor), currency, ...parts, lines, products }
+  return {
+    orderRef,
+    ...(merchant && { merchant }),
+    amountMinor: Math.abs(amountMinor),
+    currency,
+    ...parts,
+    lines,
+    products,
+  }
 }
 
 function sightingOf(identifiers: Identifier[], traits: unknown): Sighting {

@@ -17,6 +17,8 @@ export type PurchaseLine = z.infer<typeof line>
  */
 export const purchaseRecorded = z.object({
   orderRef: z.string().max(200).optional(),
+  /** The shop or branch where it was bought: an id of `kernel/merchants`, where the business knows several. */
+  merchant: z.string().max(100).optional(),
   amountMinor: minor,
   currency,
   lines: z.array(line).max(5000),
@@ -30,6 +32,7 @@ export const purchaseRecorded = z.object({
 /** Something was given back. `of` names the order that it refunds, where that can be told, as a whole or line by line. */
 export const refundRecorded = z.object({
   refundRef: z.string().max(200).optional(),
+  merchant: z.string().max(100).optional(),
   of: z.string().max(200).optional(),
   amountMinor: minor,
   currency,

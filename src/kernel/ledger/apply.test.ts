@@ -26,7 +26,7 @@ function book(kind: AssetKind = 'points') {
     /** Does the act; a refusal changes nothing and is answered by its code. */
     ask(act: Act, at: number, partyId = 'wang'): string | undefined {
       const before = structuredClone(holdings)
-      const journal = { transactionId: 'any', postings: [] as Posting[] }
+      const journal = { transactionId: 'any', postings: [] as Posting[], extended: [] }
       const instruction = { key: 'any', partyId, asset: 'points', occurredAt: at, ...act } as Instruction
       try {
         const newId = () => String(ids++).padStart(6, '0')

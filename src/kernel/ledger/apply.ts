@@ -1,7 +1,7 @@
 import { assert, refuse } from '#kernel/refusal.ts'
 import { type Hold, type Holding, type Instant, type Lot, lotsInOrder } from './holding.ts'
-import type { Act, Instruction } from './instruction.ts'
-import { type HouseAccount, kindOf, type PostingCode } from './kinds.ts'
+import type { Act, Instruction, Only } from './instruction.ts'
+import { type HouseAccount, isAllowed, kindOf, type PostingCode } from './kinds.ts'
 import { arrive, book, type Journal, move, releaseHold, settle } from './settle.ts'
 
 /** What an instruction leans on besides the holdings. */
@@ -19,7 +19,8 @@ export interface Ground {
  */
 export function apply(journal: Journal, holding: Holding, instruction: Instruction, ground: Ground): void {
   settle(journal, holding, ground.now)
-  acts[instruction.act](journal, holding, instruction as never, ground)
+  const rule = acts[instruction.act] as (...given: unknown[]) => void
+  rule(journal, holding, instruction, ground)
 }
 
 type ActOf<Name extends Act['act']> = Extract<Act, { act: Name }> & Instruction
@@ -51,10 +52,10 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
     if (!isPending) arrive(journal, holding, lot, now)
   },
 
-  hold(journal, holding, { holdId, amount, until }, { now }) {
+  hold(journal, holding, { holdId, amount, until, only }, { now }) {
     requireAmount(amount)
     if (until <= now) throw refuse('invalid', 'ledger:refusal.hold-in-the-past')
-    setAside(journal, holding, { holdId, amount, until, at: now })
+    setAside(journal, holding, { holdId, amount, until, only, at: now })
   },
 
   capture(journal, holding, { holdId, amount, to }, { now }) {
@@ -69,10 +70,10 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
     releaseHold(journal, holding, openHold(holding, holdId), now, 'released')
   },
 
-  spend(journal, holding, { holdId, amount, to }, { now }) {
+  spend(journal, holding, { holdId, amount, to, only }, { now }) {
     requireAmount(amount)
-    requireUsable(holding, holdId, amount)
-    const taken = take(journal, holding, { amount, code: 'spend', to: ['captured', to], at: now })
+    requireUsable(holding, { holdId, amount, only })
+    const taken = take(journal, holding, { amount, code: 'spend', to: ['captured', to], at: now, only })
     const parts = taken.map(part => ({
       lotId: part.lot.lotId,
       amount: part.amount,
@@ -95,7 +96,7 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
       if (back === 0) continue
       const lot = holding.lots.get(part.lotId)
       assert(lot, 'a redemption lies on lots of its holding')
-      if (lot.expiresAt !== null && atLeastUntil !== undefined) lot.expiresAt = Math.max(lot.expiresAt, atLeastUntil)
+      if (atLeastUntil !== undefined) extendLot(lot, atLeastUntil)
       part.returned += back
       left -= back
       const from = ['captured', hold.capturedBy] as const
@@ -122,19 +123,19 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
     take(journal, holding, { amount, code, to: ['revoked', to], at: now })
   },
 
-  transfer(journal, holding, { toPartyId, amount }, { now, newId, holdingOf }) {
+  transfer(journal, holding, { toPartyId, amount, as, only }, { now, newId, holdingOf }) {
     requireAmount(amount)
     if (holding.kind === 'qualifying') throw refuse('conflict', 'ledger:refusal.not-transferable')
     if (toPartyId === holding.partyId) throw refuse('invalid', 'ledger:refusal.transfer-to-self')
-    requireSpendable(holding, amount)
+    requireSpendable(holding, amount, only)
     const receiver = holdingOf(toPartyId)
     settle(journal, receiver, now)
     requireRoom(receiver, amount)
-    const parts = take(journal, holding, { amount, code: 'transfer', to: ['moved', 'transit'], at: now })
+    const parts = take(journal, holding, { amount, code: 'transfer', to: ['moved', 'transit'], at: now, only })
     for (const { lot, amount: part } of parts) {
       const child: Lot = {
         ...emptyLot(receiver, newId(), lot.issuer, part),
-        source: null,
+        source: as ?? null,
         parentId: lot.lotId,
         maturesAt: lot.maturesAt,
         expiresAt: lot.expiresAt,
@@ -147,7 +148,26 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
     }
   },
 
+  extend(journal, holding, { until }) {
+    for (const lot of holding.lots.values()) {
+      if (lot.pending + lot.available + lot.held > 0 && extendLot(lot, until)) journal.extended.push(lot.lotId)
+    }
+  },
+
+  book(journal, holding, { code, amount, from, to, occurredAt }) {
+    requireAmount(amount)
+    if (!isAllowed(code, from, to)) throw refuse('invalid', 'ledger:refusal.no-such-way', { from, to })
+    book(journal, holding, { code, from, to, amount, lotId: null, at: occurredAt })
+  },
+
   settle() {},
+}
+
+/** What was given by others never outlives what it came from. */
+function extendLot(lot: Lot, until: Instant): boolean {
+  if (lot.parentId !== null || lot.expiresAt === null || lot.expiresAt >= until) return false
+  lot.expiresAt = until
+  return true
 }
 
 /** Where new value comes from says why it came. */
@@ -156,6 +176,8 @@ function issueCode(from: HouseAccount): PostingCode {
   if (kind === 'clearing') return 'deposit'
   if (kind === 'adjustment') return 'adjust'
   if (kind === 'payable') return 'compensate'
+  if (kind === 'expense') return 'grant'
+  if (kind === 'opening') return 'open'
   return 'issue'
 }
 
@@ -194,15 +216,26 @@ function requireRoom(holding: Holding, amount: number): void {
   if (full) throw refuse('conflict', 'ledger:refusal.holding-full')
 }
 
-function requireSpendable(holding: Holding, amount: number): void {
-  if (amount <= holding.available) return
-  throw refuse('conflict', 'ledger:refusal.insufficient', { have: holding.available, need: amount })
+function requireSpendable(holding: Holding, amount: number, only?: Only): void {
+  const have = only ? spendableOf(holding, only) : holding.available
+  if (amount > have) throw refuse('conflict', 'ledger:refusal.insufficient', { have, need: amount })
 }
 
-function requireUsable(holding: Holding, holdId: string, amount: number): void {
+function spendableOf(holding: Holding, only: Only): number {
+  return [...holding.lots.values()].reduce((sum, lot) => (isAmong(lot, only) ? sum + lot.available : sum), 0)
+}
+
+function isAmong(lot: Lot, { issuers, source }: Only = {}): boolean {
+  return (issuers === undefined || issuers.includes(lot.issuer)) && (source === undefined || lot.source === source)
+}
+
+function requireUsable(
+  holding: Holding,
+  { holdId, amount, only }: { holdId: string; amount: number; only: Only | undefined },
+): void {
   if (holding.kind === 'qualifying') throw refuse('conflict', 'ledger:refusal.not-spendable')
   if (holding.holds.has(holdId)) throw refuse('conflict', 'ledger:refusal.hold-exists')
-  requireSpendable(holding, amount)
+  requireSpendable(holding, amount, only)
 }
 
 function openHold(holding: Holding, holdId: string): Hold {
@@ -217,15 +250,20 @@ interface Taking {
   readonly code: PostingCode
   readonly to: Parameters<typeof move>[2]['to']
   readonly at: Instant
+  readonly only?: Only | undefined
 }
 
 /** Takes available value from the lots in their order, as far as there is any; answers what came from which. */
-function take(journal: Journal, holding: Holding, { amount, code, to, at }: Taking): { lot: Lot; amount: number }[] {
+function take(
+  journal: Journal,
+  holding: Holding,
+  { amount, code, to, at, only }: Taking,
+): { lot: Lot; amount: number }[] {
   const parts: { lot: Lot; amount: number }[] = []
   let left = amount
   for (const lot of lotsInOrder(holding)) {
     const part = Math.min(left, lot.available)
-    if (part === 0) continue
+    if (part === 0 || !isAmong(lot, only)) continue
     move(journal, holding, { lot, code, from: ['available', 'available'], to, amount: part, at })
     parts.push({ lot, amount: part })
     left -= part
@@ -236,10 +274,11 @@ function take(journal: Journal, holding: Holding, { amount, code, to, at }: Taki
 function setAside(
   journal: Journal,
   holding: Holding,
-  { holdId, amount, until, at }: { holdId: string; amount: number; until: Instant; at: Instant },
+  given: { holdId: string; amount: number; until: Instant; at: Instant; only: Only | undefined },
 ): void {
-  requireUsable(holding, holdId, amount)
-  const parts = take(journal, holding, { amount, code: 'hold', to: ['held', 'held'], at })
+  const { holdId, amount, until, at, only } = given
+  requireUsable(holding, { holdId, amount, only })
+  const parts = take(journal, holding, { amount, code: 'hold', to: ['held', 'held'], at, only })
   const hold: Hold = {
     holdId,
     amount,

@@ -13,8 +13,17 @@ export type Instruction = {
   readonly occurredAt: Instant
 } & Act
 
+/** Which lots may be used: those of some issuers, or those that came under one name. Both where both are given. */
+export interface Only {
+  readonly issuers?: readonly string[]
+  readonly source?: string
+}
+
 export type Act =
-  /** Issues new value. From `issuance` for points, from `clearing` for money, from `adjustment` as goodwill. */
+  /**
+   * Issues new value: from `issuance` for points, from `clearing` for money that was paid in, from `expense` for what the
+   * house adds, from `payable` for a compensation, from `opening` for what an older system owed, from `adjustment` as goodwill.
+   */
   | {
       readonly act: 'issue'
       readonly amount: number
@@ -25,12 +34,24 @@ export type Act =
       readonly expiresAt?: Instant
     }
   /** Sets value aside until an instant. */
-  | { readonly act: 'hold'; readonly holdId: string; readonly amount: number; readonly until: Instant }
+  | {
+      readonly act: 'hold'
+      readonly holdId: string
+      readonly amount: number
+      readonly until: Instant
+      readonly only?: Only
+    }
   /** Uses up to what is held; the rest returns to where it came from. */
   | { readonly act: 'capture'; readonly holdId: string; readonly amount: number; readonly to: `redeemed:${string}` }
   | { readonly act: 'release'; readonly holdId: string }
   /** Uses value at once; `holdId` names what may later be returned. */
-  | { readonly act: 'spend'; readonly holdId: string; readonly amount: number; readonly to: `redeemed:${string}` }
+  | {
+      readonly act: 'spend'
+      readonly holdId: string
+      readonly amount: number
+      readonly to: `redeemed:${string}`
+      readonly only?: Only
+    }
   /** Gives back what a hold captured, to the lots it came from, which live at least until `atLeastUntil`. */
   | { readonly act: 'return'; readonly holdId: string; readonly amount: number; readonly atLeastUntil?: Instant }
   /**
@@ -40,10 +61,32 @@ export type Act =
   | { readonly act: 'revoke'; readonly source: string; readonly numerator: number; readonly denominator: number }
   /** Takes value away by hand or pays money out. */
   | { readonly act: 'debit'; readonly amount: number; readonly to: HouseAccount }
-  /** Gives value to another party; its lots keep their expiry. */
-  | { readonly act: 'transfer'; readonly toPartyId: string; readonly amount: number }
+  /** Gives value to another party; its lots keep their expiry. `as` names what arrives, so that it can be found again. */
+  | {
+      readonly act: 'transfer'
+      readonly toPartyId: string
+      readonly amount: number
+      readonly as?: string
+      readonly only?: Only
+    }
+  /** Lets everything that is alive live at least until an instant, but not what was given by others: that keeps the life it came with. */
+  | { readonly act: 'extend'; readonly until: Instant }
+  /** Moves value between accounts of the house on account of a party: what is owed for a broken promise, what merchants owe each other. */
+  | {
+      readonly act: 'book'
+      readonly code: HouseCode
+      readonly amount: number
+      readonly from: HouseAccount
+      readonly to: HouseAccount
+    }
   /** Lets time do what is due. */
   | { readonly act: 'settle' }
+
+/** Codes whose both sides are accounts of the house. */
+export type HouseCode = Extract<
+  PostingCode,
+  'compensate' | 'retract' | 'pay-out' | 'fund' | 'reimburse' | 'keep' | 'clear'
+>
 
 /** One movement of value; a row that carries both sides, so that no asset can ever fail to add up. */
 export interface Posting {

@@ -15,6 +15,8 @@ export type OwnAccount = (typeof ownAccounts)[number]
 /**
  * The accounts of the house, recorded: they refuse nothing, so no row of theirs is updated when something is posted; their
  * balance is the sum of their postings. A subject may follow a colon, such as the merchant: `issuance:<merchant>`.
+ * `opening` is what was taken over from an older system; `pool` is what merchants paid in together for the value they issued,
+ * `margin` what is left of it between what issuing costs and what redeeming pays.
  */
 export const houseKinds = [
   'issuance',
@@ -27,6 +29,9 @@ export const houseKinds = [
   'expense',
   'payable',
   'transit',
+  'opening',
+  'pool',
+  'margin',
 ] as const
 export type HouseKind = (typeof houseKinds)[number]
 export type HouseAccount = HouseKind | `${HouseKind}:${string}`
@@ -65,6 +70,29 @@ export const edges = {
   compensate: [
     ['expense', 'payable'],
     ['payable', 'available'],
+  ],
+  /** What was owed after all is not: the claim was a mistake. */
+  retract: [['payable', 'expense']],
+  'pay-out': [['payable', 'clearing']],
+  /** Given on top at the cost of the house, such as the bonus on a top-up. */
+  grant: [
+    ['expense', 'pending'],
+    ['expense', 'available'],
+  ],
+  open: [
+    ['opening', 'pending'],
+    ['opening', 'available'],
+  ],
+  fund: [['settlement', 'pool']],
+  reimburse: [['pool', 'settlement']],
+  keep: [
+    ['pool', 'margin'],
+    ['margin', 'pool'],
+    ['pool', 'breakage'],
+  ],
+  clear: [
+    ['settlement', 'clearing'],
+    ['clearing', 'settlement'],
   ],
 } as const satisfies Record<string, readonly (readonly [OwnAccount | HouseKind, OwnAccount | HouseKind])[]>
 export type PostingCode = keyof typeof edges

@@ -297,7 +297,12 @@ describe('the database and the rules in memory', () => {
           let expected: 'posted' | 'refused' = 'posted'
           try {
             const ground = { now, newId: house.newId, holdingOf: (id: string) => memory.get(id)! }
-            apply({ transactionId: 'any', postings: [] as Posting[] }, memory.get(from)!, instruction, ground)
+            apply(
+              { transactionId: 'any', postings: [] as Posting[], extended: [] },
+              memory.get(from)!,
+              instruction,
+              ground,
+            )
           } catch {
             expected = 'refused'
             for (const [id, holding] of kept) memory.set(id, holding)

@@ -99,11 +99,11 @@ function attempt(
         continue
       }
       const transactionId = house.newId()
-      const journal = { transactionId, postings: [] as Posting[] }
+      const journal = { transactionId, postings: [] as Posting[], extended: [] as string[] }
       const ground = { now, newId: house.newId, holdingOf: (other: string) => holdingAt(other, asset) }
       apply(journal, holdingAt(partyId, asset), instruction, ground)
       const { actor, approvedBy = null, reason = null } = author
-      const { postings } = journal
+      const { postings, extended } = journal
       finished.push({
         transactionId,
         key,
@@ -117,6 +117,7 @@ function attempt(
         reason,
         occurredAt,
         postings,
+        extended,
       })
       outcome.push({ state: 'posted', transactionId, postings })
     }

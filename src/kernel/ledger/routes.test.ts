@@ -68,7 +68,7 @@ describe('an adjustment', () => {
         body: { partyId: wang, decision },
       })
     await expect(say(ann, 'approve')).rejects.toMatchObject({ code: 'ledger:refusal.second-pair-of-eyes' })
-    const key: Caller = { kind: 'key', id: 'till', name: 'till', permissions: new Set() }
+    const key: Caller = { kind: 'key', id: 'till', name: 'till', merchantId: null, permissions: new Set() }
     await expect(say(key, 'approve')).rejects.toMatchObject({ code: 'ledger:refusal.staff-approve' })
     expect(await say(bo, 'approve')).toMatchObject({ state: 'posted' })
     await expect(say(bo, 'decline')).rejects.toMatchObject({ code: 'ledger:refusal.decided' })

@@ -7,6 +7,8 @@ import { type Account, isAllowed, type PostingCode } from './kinds.ts'
 export interface Journal {
   readonly transactionId: string
   readonly postings: Posting[]
+  /** Lots whose time was changed without anything moving. */
+  readonly extended: string[]
 }
 
 /** Moves value of one lot between two of its buckets and books it between the accounts that stand for them. */

@@ -59,7 +59,7 @@ function wantedBy(instructions: readonly Instruction[]): Wanted {
     else if (isWhole) known.isWhole = true
   }
   for (const each of instructions) {
-    want(each.partyId, each.asset, each.act !== 'issue')
+    want(each.partyId, each.asset, each.act !== 'issue' && each.act !== 'book')
     if (each.act === 'transfer') want(each.toPartyId, each.asset, false)
   }
   return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)))

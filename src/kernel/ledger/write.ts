@@ -17,6 +17,7 @@ export interface Done {
   readonly reason: string | null
   readonly occurredAt: Instant
   readonly postings: readonly Posting[]
+  readonly extended: readonly string[]
 }
 
 /** What holds and sources looked like when they were read, to see which of them changed. */
@@ -48,7 +49,7 @@ export async function writeBatch(
 ): Promise<void> {
   const { holdings, loaded, done, postedAt } = batch
   const postings = done.flatMap(each => each.postings)
-  const touched = new Set(postings.map(posting => posting.lotId))
+  const touched = new Set([...postings.map(posting => posting.lotId), ...done.flatMap(each => each.extended)])
   const lots: Lot[] = []
   const holds: Row[] = []
   const sources: Row[] = []

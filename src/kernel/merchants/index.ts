@@ -1,0 +1,2 @@
+export type { Merchant } from './contract.ts'
+export { readMerchants, requireMerchant } from './merchants.ts'

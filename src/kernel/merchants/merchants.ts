@@ -1,0 +1,20 @@
+import type { Queryable } from '#kernel/database/index.ts'
+import { refuse } from '#kernel/refusal.ts'
+import type { Merchant } from './contract.ts'
+
+/** All that were ever known, by name; small shared data. */
+export async function readMerchants(queryable: Queryable): Promise<Merchant[]> {
+  return await queryable.query<Merchant>(
+    `select merchant_id as "merchantId", name, is_active as "isActive" from merchants.merchant order by name, merchant_id`,
+  )
+}
+
+/** Refuses a merchant that is not known or has left. */
+export async function requireMerchant(queryable: Queryable, merchantId: string): Promise<Merchant> {
+  const [merchant] = await queryable.query<Merchant>(
+    `select merchant_id as "merchantId", name, is_active as "isActive" from merchants.merchant where merchant_id = $1`,
+    [merchantId],
+  )
+  if (!merchant?.isActive) throw refuse('not-found', 'merchants:refusal.unknown', { merchant: merchantId })
+  return merchant
+}
