@@ -619,6 +619,17 @@ create table points.member (
   constraint member_pkey PRIMARY KEY (party_id)
 );
 
+create table replies.reply (
+  caller text not null,
+  key text not null,
+  fingerprint bytea not null,
+  began_at timestamp with time zone not null,
+  status smallint,
+  body text,
+  constraint reply_pkey PRIMARY KEY (caller, key)
+);
+CREATE INDEX reply_began ON replies.reply (began_at);
+
 create table rhythm.cycle_due (
   party_id uuid not null,
   rule_id uuid not null,

@@ -86,7 +86,21 @@ export async function call<P extends z.ZodType, Q extends z.ZodType, B extends z
     init.body = JSON.stringify(ask.body)
     init.headers = { 'content-type': 'application/json' }
   }
-  return (await request(addressOf(operation, ask), init)) as z.output<R>
+  const address = addressOf(operation, ask)
+  if (!operation.once) return (await request(address, init)) as z.output<R>
+  const named = { ...init, headers: { ...(init.headers as Record<string, string>), 'idempotency-key': newName() } }
+  try {
+    return (await request(address, named)) as z.output<R>
+  } catch (problem) {
+    // The line broke, so nobody knows whether it was done: the same request under the same name is done once at most.
+    if (!(problem instanceof Problem) || problem.status !== 0) throw problem
+    return (await request(address, named)) as z.output<R>
+  }
+}
+
+/** Not `randomUUID`, which browsers keep from pages that are served without https. */
+function newName(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** Reads an operation and keeps it fresh; `live.ts` asks again when its topics change. */

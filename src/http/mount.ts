@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import { whyNotPermitted } from '#kernel/access/index.ts'
 import type { Language } from '#kernel/locale/index.ts'
 import type { Operation, Route, UploadedFile } from '#kernel/operation.ts'
+import { once, type Reply } from '#kernel/replies/index.ts'
 import { type Asker, nobody, whoAsks } from './caller.ts'
 import { type Context, houseOf, languageOfRequest } from './context.ts'
 import { read } from './input.ts'
@@ -62,17 +63,37 @@ export function mount<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
       // No body at all is an empty one, so that a contract whose fields are all optional needs none.
       const body = read(operation.body, fields ?? {}, 'body')
       try {
-        const given = await answer({
-          params: params as z.output<P>,
-          query: query as z.output<Q>,
-          body: body as z.output<B>,
-          asker: request.asker ?? nobody,
-          language: languageOfRequest(request),
-          ...(file && { file }),
-          request,
-          reply,
-        })
-        return send(reply, operation as unknown as Operation, given)
+        const asker = request.asker ?? nobody
+        const given = () =>
+          answer({
+            params: params as z.output<P>,
+            query: query as z.output<Q>,
+            body: body as z.output<B>,
+            asker,
+            language: languageOfRequest(request),
+            ...(file && { file }),
+            request,
+            reply,
+          })
+        const { idempotencyKey } = idempotencyKeyOf(request)
+        const { caller } = asker
+        if (!operation.once || idempotencyKey === undefined || caller.kind === 'nobody') {
+          return send(reply, operation as unknown as Operation, await given())
+        }
+        const named = {
+          caller: `${caller.kind}:${caller.id}`,
+          key: idempotencyKey,
+          asked: [operation.id, params ?? null, query ?? null, body ?? null],
+        }
+        const {
+          status,
+          body: text,
+          isRepeat,
+        } = await once(houseOf(houses, request, operation), named, async () =>
+          answered(operation as unknown as Operation, await given()),
+        )
+        if (isRepeat) reply.header('idempotency-replayed', 'true')
+        return sendAnswered(reply, { status, body: text })
       } finally {
         // What the handler left unread would keep the connection waiting.
         file?.stream.resume()
@@ -93,12 +114,21 @@ async function send(reply: FastifyReply, operation: Operation, given: unknown): 
     reply.header('content-disposition', `attachment; filename="${name}"`)
     return reply.type('text/csv; charset=utf-8').send(Readable.from(given as AsyncIterable<string>))
   }
+  const { status, body } = answered(operation, given)
+  return sendAnswered(reply, { status: reply.statusCode === 200 ? status : reply.statusCode, body })
+}
+
+function answered(operation: Operation, given: unknown): Reply {
   const checked = operation.reply.safeParse(given)
   if (!checked.success) {
     const places = checked.error.issues.slice(0, 5).map(issue => `${issue.path.join('.')}: ${issue.code}`)
     throw new Error(`the answer of ${operation.id} breaks its contract at ${places.join(', ')}`)
   }
-  if (checked.data === undefined) return reply.code(204).send()
-  if (reply.statusCode === 200) reply.code(operation.status ?? 200)
-  return reply.type('application/json; charset=utf-8').send(JSON.stringify(checked.data))
+  if (checked.data === undefined) return { status: 204, body: '' }
+  return { status: operation.status ?? 200, body: JSON.stringify(checked.data) }
+}
+
+function sendAnswered(reply: FastifyReply, { status, body }: Reply): FastifyReply {
+  if (status === 204) return reply.code(204).send()
+  return reply.code(status).type('application/json; charset=utf-8').send(body)
 }

@@ -21,6 +21,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
     const parameters = [
       ...parametersIn(operation.params, 'path', schemaOf),
       ...parametersIn(operation.query, 'query', schemaOf),
+      ...(operation.once ? [idempotencyHeader] : []),
       ...(operation.world === 'business' || operation.path.startsWith('/v1/') ? [] : [worldHeader]),
     ]
     const described: Json = {
@@ -102,6 +103,13 @@ const worldHeader = {
   in: 'header',
   description: 'Which world of customers is meant: the business, or the demo where it is loaded',
   schema: { type: 'string', enum: ['business', 'demo'], default: 'business' },
+}
+
+const idempotencyHeader = {
+  name: 'idempotency-key',
+  in: 'header',
+  description: 'What the client calls this request: sent again under the same name it gets the first answer (30 days)',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
 }
 
 function parametersIn(schema: z.ZodType | undefined, place: 'path' | 'query', schemaOf: SchemaOf): Json[] {

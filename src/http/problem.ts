@@ -69,6 +69,7 @@ function head(status: number, kind: RefusalKind | 'fault', language: Language, t
 function headersOf(refusal: Refusal, status: number): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' }
   if (status === 503) return { 'retry-after': '5' }
+  if (refusal.code === 'replies:refusal.in-flight') return { 'retry-after': '1' }
   if (status === 429) return { 'retry-after': String(refusal.details.seconds ?? 60) }
   return {}
 }

@@ -25,6 +25,8 @@ export interface Operation<
   readonly body?: Body
   readonly reply: Reply
   readonly status?: 200 | 201 | 202 | 204
+  /** With an `Idempotency-Key`, the same request again gets the first answer: for what moves value or sends. */
+  readonly once?: true
   /** Names of the refusal codes a client should expect, for the reference page. */
   readonly refusals?: readonly string[]
   /** Staff, keys and the like exist once: asked of the business whatever world the client looks at. */

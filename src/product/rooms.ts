@@ -14,6 +14,7 @@ import { jobsRoom } from '#kernel/jobs/room.ts'
 import { ledgerRoom } from '#kernel/ledger/room.ts'
 import { merchantsRoom } from '#kernel/merchants/room.ts'
 import { partiesRoom } from '#kernel/parties/room.ts'
+import { repliesRoom } from '#kernel/replies/room.ts'
 import type { Room } from '#kernel/room.ts'
 import { settingsRoom } from '#kernel/settings/room.ts'
 import { tasksRoom } from '#kernel/tasks/room.ts'
@@ -31,6 +32,7 @@ export const rooms: readonly Room[] = [
   merchantsRoom,
   eventsRoom,
   jobsRoom,
+  repliesRoom,
   filesRoom,
   tasksRoom,
   ledgerRoom,

@@ -34,6 +34,24 @@ export const teaRoom: Room = {
     ),
     route(
       operation({
+        id: 'sellTea',
+        method: 'POST',
+        path: '/api/tea-sale',
+        summary: 'Sells, once per name of the request, unless there is none left',
+        permission: 'customers.write',
+        body: z.object({ grams: z.int() }),
+        reply: z.object({ sale: z.number() }),
+        status: 201,
+        once: true,
+      }),
+      async (house, { body }) => {
+        if (body.grams > 500) throw refuse('conflict', 'access:refusal.staff-unknown')
+        const [row] = await house.database.query<{ sale: number }>(`select nextval('tea_sale')::int4 as sale`)
+        return { sale: row!.sale }
+      },
+    ),
+    route(
+      operation({
         id: 'brokenTea',
         method: 'GET',
         path: '/api/broken-tea',

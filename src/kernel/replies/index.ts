@@ -1,0 +1,1 @@
+export { once, type Reply } from './once.ts'
