@@ -47,6 +47,8 @@ export const edges = {
   hold: [['available', 'held']],
   capture: [['held', 'redeemed']],
   spend: [['available', 'redeemed']],
+  /** Used before the ledger could say no: owed back by whatever comes next. */
+  overdraw: [['debt', 'redeemed']],
   release: [['held', 'available']],
   expire: [['available', 'breakage']],
   revoke: [
