@@ -116,11 +116,21 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
     revokeShare(journal, holding, source, now)
   },
 
-  debit(journal, holding, { amount, to }, { now }) {
+  debit(journal, holding, { amount, to, only }, { now }) {
     requireAmount(amount)
-    requireSpendable(holding, amount)
+    requireSpendable(holding, amount, only)
     const code: PostingCode = kindOf(to) === 'clearing' ? 'withdraw' : 'adjust'
-    take(journal, holding, { amount, code, to: ['revoked', to], at: now })
+    take(journal, holding, { amount, code, to: ['revoked', to], at: now, only })
+  },
+
+  overdraw(journal, holding, { amount, to, most }, { now }) {
+    requireAmount(amount)
+    if (holding.kind === 'qualifying') throw refuse('conflict', 'ledger:refusal.not-spendable')
+    if (holding.available > 0) throw refuse('conflict', 'ledger:refusal.not-empty', { have: holding.available })
+    if (holding.debt + amount > most) {
+      throw refuse('conflict', 'ledger:refusal.beyond-the-limit', { owed: holding.debt, need: amount, most })
+    }
+    book(journal, holding, { code: 'overdraw', from: 'debt', to, amount, lotId: null, at: now })
   },
 
   transfer(journal, holding, { toPartyId, amount, as, only }, { now, newId, holdingOf }) {

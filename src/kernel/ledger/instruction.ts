@@ -60,7 +60,12 @@ export type Act =
    */
   | { readonly act: 'revoke'; readonly source: string; readonly numerator: number; readonly denominator: number }
   /** Takes value away by hand or pays money out. */
-  | { readonly act: 'debit'; readonly amount: number; readonly to: HouseAccount }
+  | { readonly act: 'debit'; readonly amount: number; readonly to: HouseAccount; readonly only?: Only }
+  /**
+   * Used in the world before the ledger could say no, such as at a till without a line: what is not there is owed back, up to
+   * a limit. Only where nothing is left to spend.
+   */
+  | { readonly act: 'overdraw'; readonly amount: number; readonly to: `redeemed:${string}`; readonly most: number }
   /** Gives value to another party; its lots keep their expiry. `as` names what arrives, so that it can be found again. */
   | {
       readonly act: 'transfer'
