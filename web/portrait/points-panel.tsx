@@ -168,18 +168,19 @@ function Adjust({ partyId }: { partyId: string }) {
   const format = useFormat()
   const [points, setPoints] = useState<number | string>('')
   const [reason, setReason] = useState<(typeof adjustmentReasons)[number]>('goodwill')
-  // One id for one intention: pressing twice, or again after a lost answer, does it once.
-  const [requestId, setRequestId] = useState(() => crypto.randomUUID())
   const adjust = useDo(adjustPoints, { refresh: [memberPoints, memberPointsHistory] })
   const save = (event: FormEvent) => {
     event.preventDefault()
     adjust.mutate(
-      { params: { partyId }, body: { requestId, points: Number(points), reason } },
+      { params: { partyId }, body: { points: Number(points), reason } },
       {
-        onSuccess: ({ available }) => {
+        onSuccess: ({ state, available }) => {
           setPoints('')
-          setRequestId(crypto.randomUUID())
-          showNotice(t('points:panel.adjusted', { number: format.number(available) }))
+          showNotice(
+            state === 'waiting'
+              ? t('points:panel.adjust-waiting')
+              : t('points:panel.adjusted', { number: format.number(available) }),
+          )
         },
       },
     )

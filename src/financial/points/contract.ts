@@ -205,18 +205,16 @@ export const memberPointsHistory = operation({
 })
 
 export const adjustmentReasons = ['goodwill', 'correction', 'promotion', 'abuse'] as const
-/** More than this at once only those who may change the programme. */
-export const largestAdjustment = 10_000
 
 export const adjustPoints = operation({
   id: 'adjustPoints',
   method: 'POST',
   path: '/api/parties/{partyId}/points/adjustments',
-  summary: 'Gives or takes points by hand; the same request id is done once',
+  summary:
+    'Gives or takes points by hand, to expire as the rules say; beyond the threshold of the ledger somebody else must agree',
   permission: 'points.adjust',
   params: party,
   body: z.object({
-    requestId: z.uuid(),
     points: z
       .int()
       .min(-1_000_000)
@@ -224,6 +222,7 @@ export const adjustPoints = operation({
       .refine(points => points !== 0),
     reason: z.enum(adjustmentReasons),
   }),
-  reply: z.object({ available: z.int() }),
-  refusals: ['points:refusal.not-running', 'points:refusal.too-much-by-hand', 'ledger:refusal.insufficient'],
+  reply: z.object({ state: z.enum(['waiting', 'posted', 'declined']), available: z.int() }),
+  once: true,
+  refusals: ['points:refusal.not-running', 'ledger:refusal.insufficient', 'ledger:refusal.key-used'],
 })

@@ -3,7 +3,7 @@ import { addDays, startOfDay } from '#kernel/clock/index.ts'
 import type { PurchaseLine } from '#kernel/events/index.ts'
 import { addMonths, endOfDay, firstDayOf, lastDayOf, lastUsableDay, periodOf, weekdayOf } from './calendar.ts'
 import { isKept, type Purchase } from './facts.ts'
-import type { Campaign, EarningRule, ItemMatch, Period, PointsRules } from './rules.ts'
+import type { Campaign, EarningRule, Expiry, ItemMatch, Period, PointsRules } from './rules.ts'
 
 /** A published state of the rules, and the instant from which it holds. */
 export interface Edition {
@@ -113,7 +113,7 @@ function earnForOrder(given: Mutable[], { ground, edition, member, purchase, see
   const { rules, zone, editionId } = edition
   const { on, at, eventId, orderRef, refundedMinor } = purchase
   const ofMinor = purchase.amountMinor
-  const times = usableBetween(edition, on)
+  const times = usableBetween(edition, on, member)
   const isBirthMonth = member.birthMonth !== null && Number(on.slice(5, 7)) === member.birthMonth
   const give = (key: string, ruleId: string, points: number, reason: Reason, budgets: readonly Budget[] = []) => {
     if (points <= 0) return
@@ -208,14 +208,56 @@ function shared({ caps }: PointsRules, on: Day): Budget[] {
   return caps.everybodyPerMonth === null ? [] : [{ key: `everybody ${on.slice(0, 7)}`, limit: caps.everybodyPerMonth }]
 }
 
-const usable = new WeakMap<Edition, Map<Day, Usable>>()
 interface Usable {
   readonly maturesAt: number | null
   readonly expiresAt: number | null
 }
 
-/** From when until when points of a day can be used: asked a million times in a replay, answered once a day. */
-function usableBetween(edition: Edition, on: Day): Usable {
+/** From when until when points of a day can be used by a member. */
+function usableBetween(edition: Edition, on: Day, member: Member): Usable {
+  const { expiry } = edition.rules
+  if (expiry.kind !== 'activity') return usableFrom(edition, on)
+  const { maturesAt } = usableFrom(edition, on)
+  return { maturesAt, expiresAt: endOfDay(lastUsableDay(keptAliveOn(member, on, expiry), expiry)!, edition.zone) }
+}
+
+const keepers = new WeakMap<Member, Map<Expiry, ReadonlyMap<Day, Day>>>()
+
+/**
+ * The last of the purchases that kept points of a day alive, each made before those of the one before it were over.
+ *
+ * Example: three months; bought in January, March, May and December: points of January live by the purchase in May.
+ */
+function keptAliveOn(member: Member, on: Day, expiry: Extract<Expiry, { kind: 'activity' }>): Day {
+  let chains = keepers.get(member)
+  if (!chains) {
+    chains = new Map()
+    keepers.set(member, chains)
+  }
+  let lasts = chains.get(expiry)
+  if (!lasts) {
+    lasts = lastOfChains([...new Set(member.purchases.map(purchase => purchase.on))].sort(), expiry)
+    chains.set(expiry, lasts)
+  }
+  const until = lastUsableDay(on, expiry)!
+  for (const [day, last] of lasts) if (day >= on) return day <= until ? last : on
+  return on
+}
+
+/** For each day the last one that is reached from it without a gap that is too long; in the order of the days. */
+function lastOfChains(days: readonly Day[], expiry: Expiry): ReadonlyMap<Day, Day> {
+  const lasts: [Day, Day][] = []
+  for (const day of days.toReversed()) {
+    const next = lasts.at(-1)
+    lasts.push([day, next !== undefined && next[0] <= lastUsableDay(day, expiry)! ? next[1] : day])
+  }
+  return new Map(lasts.reverse())
+}
+
+const usable = new WeakMap<Edition, Map<Day, Usable>>()
+
+/** The same for every member, but for what their later purchases do: asked a million times in a replay, answered once a day. */
+function usableFrom(edition: Edition, on: Day): Usable {
   let days = usable.get(edition)
   if (!days) {
     days = new Map()
@@ -308,7 +350,7 @@ function earnForPeriods(given: Mutable[], ground: Ground, member: Member): void 
           if (!reached) continue
           const least = { amountMinor: rule.atLeastMinor, currency: edition.rules.currency }
           const reason = reasonOf('volume', rule, { period, least })
-          given.push(ofPeriod(edition, rule, { name: period, reached, per: rule.per, reason }))
+          given.push(ofPeriod(edition, rule, { name: period, member, reached, per: rule.per, reason }))
         }
       } else if (rule.kind === 'regularity') {
         let before = ''
@@ -319,7 +361,7 @@ function earnForPeriods(given: Mutable[], ground: Ground, member: Member): void 
           const reached = purchases[0]!
           if (run % rule.months !== 0 || !isJudge(reached.on, 'month')) continue
           const reason = reasonOf('regularity', rule, { months: rule.months, period: month })
-          given.push(ofPeriod(edition, rule, { name: month, reached, per: 'month', reason }))
+          given.push(ofPeriod(edition, rule, { name: month, member, reached, per: 'month', reason }))
         }
       }
     }
@@ -339,12 +381,13 @@ function whichReaches(purchases: readonly Purchase[], atLeastMinor: number): Pur
 function ofPeriod(
   edition: Edition,
   { ruleId, points }: EarningRule,
-  { name, reached, per, reason }: { name: string; reached: Purchase; per: Period; reason: Reason },
+  given: { name: string; member: Member; reached: Purchase; per: Period; reason: Reason },
 ): Mutable {
+  const { name, member, reached, per, reason } = given
   const { at, on } = reached
   const { editionId, rules } = edition
   // Until the period is over and its returns are in, a refund may still undo it.
-  const times = usableBetween(edition, lastDayOf(on, per))
+  const times = usableBetween(edition, lastDayOf(on, per), member)
   const matured = { ...times, maturesAt: times.maturesAt ?? endOfDay(lastDayOf(on, per), edition.zone) }
   const who = { ruleId, editionId, eventId: null, merchant: null }
   const base = { key: `${name}/${ruleId}`, ...who, at, on, points, kept: points, reason }

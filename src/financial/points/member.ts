@@ -1,13 +1,14 @@
 import { addDays, type Day, localDay } from '#kernel/clock/index.ts'
-import type { Queryable, Transaction } from '#kernel/database/index.ts'
+import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { type Instruction, post } from '#kernel/ledger/index.ts'
+import { askForAdjustment } from '#kernel/ledger/index.ts'
+import type { Caller } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { endOfDay, lastUsableDay } from './calendar.ts'
-import { largestAdjustment, type MemberPoints, type PointsReason, type pointsMoves } from './contract.ts'
+import { adjustmentReasons, type MemberPoints, type PointsReason, type pointsMoves } from './contract.ts'
 import { earningsOf, editionAt } from './earn.ts'
 import { type MoneyEvent, moneyKinds, purchasesOf } from './facts.ts'
-import { editionsFrom, groundOf, issuer, pointsAsset } from './reconcile.ts'
+import { editionsFrom, groundOf, pointsAsset } from './reconcile.ts'
 import { worthOf } from './rules.ts'
 import * as store from './store.ts'
 
@@ -127,10 +128,16 @@ export async function memberHistory(
       kind,
       points,
       occurredAt: occurredAt.toISOString(),
-      reason: reason ?? (postedReason === null ? null : { key: `points:adjustment.${postedReason}`, values: {} }),
+      reason: reason ?? (postedReason === null ? null : byHand(postedReason)),
     })),
     next: rows.length > page.limit && last ? `${last.transactionId}_${last.kind}` : null,
   }
+}
+
+/** Only the reasons that were chosen are told; what somebody wrote is for the house. */
+function byHand(posted: string): PointsReason {
+  const known = adjustmentReasons.find(reason => reason === posted)
+  return { key: `points:adjustment.${known ?? 'by-hand'}`, values: {} }
 }
 
 /** What somebody, or anybody, would earn with a basket at this moment: what all their earnings would grow by. */
@@ -181,51 +188,30 @@ export async function quote(
   })
 }
 
-/** Gives or takes points by hand. More than a limit only whoever may change the programme itself. */
+/** Gives or takes points by hand; what is given expires as if it had been earned today. */
 export async function adjust(
   house: House,
-  partyId: string,
+  caller: Caller,
   asked: {
-    readonly requestId: string
+    readonly partyId: string
     readonly points: number
     readonly reason: string
-    readonly by: string
-    readonly mayManage: boolean
+    readonly requestKey: string
   },
-): Promise<{ available: number }> {
-  const { requestId, points, reason, by, mayManage } = asked
-  if (!mayManage && Math.abs(points) > largestAdjustment) {
-    throw refuse('forbidden', 'points:refusal.too-much-by-hand', { most: largestAdjustment })
-  }
-  await house.database.transaction(async transaction => {
-    const now = house.clock.now()
-    const edition = editionAt({ editions: editionsFrom(await store.readEditions(transaction)) }, now.getTime())
-    if (!edition) throw refuse('conflict', 'points:refusal.not-running')
-    const base = { key: `points adjustment ${requestId}`, partyId, asset: pointsAsset, occurredAt: now.getTime() }
-    const last = lastUsableDay(localDay(now, edition.zone), edition.rules.expiry)
-    const instruction: Instruction =
-      points > 0
-        ? {
-            ...base,
-            act: 'issue',
-            amount: points,
-            from: `adjustment:${issuer}`,
-            issuer,
-            ...(last !== null && { expiresAt: endOfDay(last, edition.zone) }),
-          }
-        : { ...base, act: 'debit', amount: -points, to: `adjustment:${issuer}` }
-    await postOrRefuse(house, transaction, instruction, { actor: by, reason })
-    await house.live.announce(transaction, ['points'])
+): Promise<{ state: 'waiting' | 'posted' | 'declined'; available: number }> {
+  const { partyId, points, reason, requestKey } = asked
+  const now = house.clock.now()
+  const edition = editionAt({ editions: editionsFrom(await store.readEditions(house.database)) }, now.getTime())
+  if (!edition) throw refuse('conflict', 'points:refusal.not-running')
+  const last = points > 0 ? lastUsableDay(localDay(now, edition.zone), edition.rules.expiry) : null
+  const { state } = await askForAdjustment(house, caller, {
+    partyId,
+    asset: pointsAsset,
+    amount: points,
+    reason,
+    requestKey,
+    expiresAt: last === null ? null : new Date(endOfDay(last, edition.zone)),
   })
-  return { available: (await memberPoints(house, partyId)).available }
-}
-
-async function postOrRefuse(
-  house: House,
-  transaction: Transaction,
-  instruction: Instruction,
-  author: { readonly actor: string; readonly reason: string },
-): Promise<void> {
-  const [[outcome] = []] = await post(house, transaction, [{ instructions: [instruction], author }])
-  if (outcome?.state === 'refused') throw refuse('conflict', outcome.code, outcome.details)
+  await house.database.transaction(transaction => house.live.announce(transaction, ['points']))
+  return { state, available: (await memberPoints(house, partyId)).available }
 }

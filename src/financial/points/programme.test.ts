@@ -47,12 +47,21 @@ async function record(events: readonly NewEvent[], from: { sourceId: string; kin
   return house.database.transaction(transaction => house.events.record(transaction, from, events))
 }
 
-async function ask<Reply>(id: string, params: object = {}, body: object = {}): Promise<Reply> {
+const lin = '01900000-0000-7000-8000-0000000000aa'
+
+async function ask<Reply>(id: string, params: object = {}, body: object = {}, idempotencyKey?: string): Promise<Reply> {
   const found = house.rooms.flatMap(room => room.routes ?? []).find(({ operation }) => operation.id === id)!
   const { operation } = found
   const permissions = new Set(['points.read', 'points.adjust'])
-  const caller = { kind: 'staff', id: house.newId(), name: 'Lin', permissions }
-  const input = { params, query: operation.query?.parse({}), body: operation.body?.parse(body), caller, language: 'en' }
+  const caller = { kind: 'staff', id: lin, name: 'Lin', permissions }
+  const input = {
+    params,
+    query: operation.query?.parse({}),
+    body: operation.body?.parse(body),
+    caller,
+    idempotencyKey,
+    language: 'en',
+  }
   return operation.reply.parse(await found.handle(house, input as never)) as Reply
 }
 
@@ -251,18 +260,19 @@ describe('a quote', () => {
 describe('an adjustment', () => {
   test('is done once, with its reason, and never takes more than there is', async () => {
     const partyId = house.newId()
-    const requestId = house.newId()
-    const give = { requestId, points: 100, reason: 'goodwill' }
+    const give = { points: 100, reason: 'goodwill' }
     const known = { partyId }
-    await expect(ask('adjustPoints', known, give)).resolves.toEqual({ available: 100 })
-    await ask('adjustPoints', known, give)
+    const posted = { state: 'posted', available: 100 }
+    await expect(ask('adjustPoints', known, give, 'a')).resolves.toEqual(posted)
+    await expect(ask('adjustPoints', known, give, 'a')).resolves.toEqual(posted)
     expect(await balance(partyId)).toMatchObject({ available: 100 })
-    await expect(
-      ask('adjustPoints', known, { requestId: house.newId(), points: -101, reason: 'correction' }),
-    ).rejects.toThrow('ledger:refusal.insufficient')
-    await expect(
-      ask('adjustPoints', known, { requestId: house.newId(), points: 10_001, reason: 'goodwill' }),
-    ).rejects.toThrow('points:refusal.too-much-by-hand')
+    await expect(ask('adjustPoints', known, { points: -101, reason: 'correction' })).rejects.toThrow(
+      'ledger:refusal.insufficient',
+    )
+    await expect(ask('adjustPoints', known, { points: 1001, reason: 'goodwill' })).resolves.toEqual({
+      state: 'waiting',
+      available: 100,
+    })
     expect(await history(partyId)).toMatchObject([
       { kind: 'adjusted', points: 100, reason: { key: 'points:adjustment.goodwill' } },
     ])

@@ -1,6 +1,6 @@
 import type { Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { type Instruction, type PostingRequest, post } from '#kernel/ledger/index.ts'
+import { digest, type Instruction, type PostingRequest, post } from '#kernel/ledger/index.ts'
 import { assert } from '#kernel/refusal.ts'
 import { type Earning, type Edition, earningsOf, type Ground, type Member } from './earn.ts'
 import { moneyKinds, purchasesOf } from './facts.ts'
@@ -58,10 +58,44 @@ export async function reconcile(house: House, transaction: Transaction, partyIds
   const ground = await groundOf(transaction, editions)
   const members = await membersOf(house, transaction, sorted, stored[0]!.zone)
   const posted = Map.groupBy(await store.readLines(transaction, sorted), line => line.partyId)
-  const steps = sorted.flatMap(partyId =>
-    stepsFor(partyId, earningsOf(ground, members.get(partyId)!), posted.get(partyId) ?? []),
+  const now = house.clock.now().getTime()
+  const due = new Map(sorted.map(partyId => [partyId, earningsOf(ground, members.get(partyId)!)]))
+  const steps = sorted.flatMap(partyId => stepsFor(partyId, due.get(partyId)!, posted.get(partyId) ?? []))
+  const written = Map.groupBy(await takeSteps(house, transaction, { steps, editions }), line => line.partyId)
+  const extensions = sorted.flatMap(partyId => {
+    const lines = [...(posted.get(partyId) ?? []), ...(written.get(partyId) ?? [])]
+    return extensionsOf(partyId, { editions, due: due.get(partyId)!, lines, now })
+  })
+  await post(
+    house,
+    transaction,
+    extensions.map(instruction => ({ instructions: [instruction], author })),
   )
-  await takeSteps(house, transaction, { steps, editions })
+}
+
+/**
+ * A purchase keeps alive what was earned by rules that say so. Lots of other editions keep the rule that made them; what was
+ * given by hand lives as long as the longest.
+ */
+function extensionsOf(
+  partyId: string,
+  given: {
+    readonly editions: readonly Edition[]
+    readonly due: readonly Earning[]
+    readonly lines: readonly store.Line[]
+    readonly now: number
+  },
+): Instruction[] {
+  const { editions, due, lines, now } = given
+  return editions.flatMap(({ editionId, rules }) => {
+    if (rules.expiry.kind !== 'activity') return []
+    const until = Math.max(0, ...due.filter(each => each.editionId === editionId).map(each => each.expiresAt!))
+    if (until <= now || !lines.some(line => line.editionId === editionId && line.kept > 0)) return []
+    const others = lines.filter(line => line.editionId !== editionId)
+    const except = [...new Set(others.map(sourceOf))].sort()
+    const key = `points ${partyId} alive until ${until}${except.length === 0 ? '' : ` but ${digest(except.join())}`}`
+    return [{ act: 'extend', key, partyId, asset: pointsAsset, occurredAt: now, until, except }]
+  })
 }
 
 /** `grow` issues more for a line, `shrink` takes back what is no longer due of one generation of it. */
@@ -125,9 +159,9 @@ async function takeSteps(
   house: House,
   transaction: Transaction,
   { steps, editions }: { steps: readonly Step[]; editions: readonly Edition[] },
-): Promise<void> {
+): Promise<readonly store.Line[]> {
   const granted = await withinBudgets(transaction, steps)
-  if (granted.length === 0) return
+  if (granted.length === 0) return []
   const now = house.clock.now().getTime()
   const requests: PostingRequest[] = []
   const lines: store.Line[] = []
@@ -170,6 +204,7 @@ async function takeSteps(
     assert(outcome!.state === 'posted', `points are posted (${JSON.stringify(outcome)})`)
   await store.writeLines(transaction, lines)
   await house.live.announce(transaction, ['points'])
+  return lines
 }
 
 /** What was issued for a line, under one name in the ledger. */

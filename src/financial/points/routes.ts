@@ -32,10 +32,9 @@ export const pointsRoutes: NonNullable<Room['routes']> = [
   route(contract.memberPointsHistory, (house, { params, query }) =>
     memberHistory(house.database, params.partyId, { before: query.before, limit: query.limit }),
   ),
-  route(contract.adjustPoints, (house, { params, body, caller }) => {
-    const mayManage = caller.kind !== 'nobody' && caller.permissions.has('points.manage')
-    return adjust(house, params.partyId, { ...body, by: nameOf(caller), mayManage })
-  }),
+  route(contract.adjustPoints, (house, { params, body, caller, idempotencyKey }) =>
+    adjust(house, caller, { ...params, ...body, requestKey: idempotencyKey ?? house.newId() }),
+  ),
 ]
 
 function shown({ editionId, number, rules, startsAt, publishedAt }: store.StoredEdition): contract.PointsEdition {

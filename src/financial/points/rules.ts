@@ -47,6 +47,8 @@ export const campaign = z
     untilOn: day,
     weekdays,
     onlyBirthMonth: z.boolean(),
+    /** So many in a hundred customers do not get it, by lot, so that its effect can be seen. They are owed nothing by it. */
+    holdOutPercent: z.int().min(0).max(50).optional(),
     /** It ends for everybody when so many extra points were given. */
     budgetPoints: z.int().min(1).max(1_000_000_000_000).nullable(),
   })
@@ -54,13 +56,19 @@ export const campaign = z
 export type Campaign = z.infer<typeof campaign>
 
 /**
- * Points never expire, or at the end of the day, month, quarter or year that lies so many months after they were earned:
- * always the end of a day in the zone of the business.
+ * Points never expire; or at the end of the day, month, quarter or year that lies so many months after they were earned; or
+ * so many months after the last purchase, so that whoever keeps buying keeps them. Always the end of a day in the zone of the
+ * business. A purchase that was given back kept them alive all the same.
  */
 export const expiry = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('never') }),
   z.object({
     kind: z.literal('months'),
+    months: z.int().min(1).max(120),
+    endOf: z.enum(['day', 'month', 'quarter', 'year']),
+  }),
+  z.object({
+    kind: z.literal('activity'),
     months: z.int().min(1).max(120),
     endOf: z.enum(['day', 'month', 'quarter', 'year']),
   }),

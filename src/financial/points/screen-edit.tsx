@@ -205,11 +205,17 @@ function ExpiryFields({ rules: { expiry }, set }: Part) {
       <Select
         label={t('points:edit.expiry')}
         allowDeselect={false}
-        data={(['never', 'months'] as const).map(value => ({ value, label: t(`points:edit.expiry-${value}`) }))}
+        data={(['never', 'months', 'activity'] as const).map(value => ({
+          value,
+          label: t(`points:edit.expiry-${value}`),
+        }))}
         value={expiry.kind}
-        onChange={kind => set({ expiry: kind === 'never' ? { kind } : { kind: 'months', months: 12, endOf: 'month' } })}
+        onChange={kind => {
+          if (kind === 'never') set({ expiry: { kind } })
+          else set({ expiry: { months: 12, endOf: 'month', ...expiry, kind: kind as 'months' } })
+        }}
       />
-      {expiry.kind === 'months' ? (
+      {expiry.kind !== 'never' ? (
         <>
           <NumberInput
             label={t('points:edit.expiry-months')}

@@ -188,6 +188,14 @@ export function CampaignFields({ campaign, onChange }: { campaign: Campaign; onC
         value={campaign.budgetPoints ?? ''}
         onChange={value => set({ budgetPoints: value === '' ? null : Math.max(1, Number(value)) })}
       />
+      <NumberInput
+        label={t('points:edit.campaign-hold-out')}
+        description={t('points:edit.campaign-hold-out-hint')}
+        min={0}
+        max={50}
+        value={campaign.holdOutPercent ?? 0}
+        onChange={value => set({ holdOutPercent: Math.min(50, Math.max(0, Math.round(Number(value)))) })}
+      />
       <Weekdays value={campaign.weekdays} onChange={weekdays => set({ weekdays })} />
       <Switch
         label={t('points:edit.campaign-birthday')}

@@ -40,7 +40,7 @@ export function sentencesOf(t: TFunction, format: Format, currency: string) {
       }
     },
     campaign(campaign: Campaign): string {
-      const { name, percent, fromOn, untilOn, weekdays, onlyBirthMonth, budgetPoints } = campaign
+      const { name, percent, fromOn, untilOn, weekdays, onlyBirthMonth, budgetPoints, holdOutPercent } = campaign
       return [
         t('points:rule.campaign', {
           name,
@@ -50,6 +50,7 @@ export function sentencesOf(t: TFunction, format: Format, currency: string) {
         ...(weekdays.length > 0 ? [t('points:rule.campaign-weekdays', { weekdays: days(weekdays) })] : []),
         ...(onlyBirthMonth ? [t('points:rule.campaign-birthday')] : []),
         ...(budgetPoints ? [t('points:rule.campaign-budget', { number: format.number(budgetPoints) })] : []),
+        ...(holdOutPercent ? [t('points:rule.campaign-held-out', { percent: holdOutPercent })] : []),
       ].join(format.language.startsWith('zh') ? '，' : ', ')
     },
     worth(rules: PointsRules): string[] {
@@ -64,7 +65,7 @@ export function sentencesOf(t: TFunction, format: Format, currency: string) {
     },
     expiry({ expiry }: PointsRules): string {
       if (expiry.kind === 'never') return t('points:rule.never')
-      return t(`points:rule.months-${expiry.endOf}`, { count: expiry.months })
+      return t(`points:rule.${expiry.kind}-${expiry.endOf}`, { count: expiry.months })
     },
     limits({ exclude, caps }: PointsRules): string[] {
       const number = (value: number) => format.number(value)

@@ -12,10 +12,15 @@ export interface Adjustment {
   /** Above zero gives, below zero takes. */
   readonly amount: number
   readonly reason: string
+  /** From when on what is given cannot be used; null where it does not expire. */
+  readonly expiresAt: Date | null
   readonly state: 'waiting' | 'posted' | 'declined'
 }
 
-type Asked = Pick<Adjustment, 'partyId' | 'asset' | 'amount' | 'reason'> & { readonly requestKey: string }
+type Asked = Pick<Adjustment, 'partyId' | 'asset' | 'amount' | 'reason'> & {
+  readonly requestKey: string
+  readonly expiresAt?: Date | null
+}
 
 /** How a person or a key stands in the ledger: `staff:<id>`. */
 export function actorOf(caller: Caller): string {
@@ -27,7 +32,7 @@ export function actorOf(caller: Caller): string {
  * same caller is one adjustment, however often it is sent.
  */
 export async function askForAdjustment(house: House, caller: Caller, asked: Asked): Promise<Adjustment> {
-  const { partyId, asset, amount, reason } = asked
+  const { partyId, asset, amount, reason, expiresAt = null } = asked
   const askedBy = actorOf(caller)
   const adjustmentId = digest(`${askedBy} ${asked.requestKey}`)
   return await house.database.transaction(async transaction => {
@@ -37,9 +42,9 @@ export async function askForAdjustment(house: House, caller: Caller, asked: Aske
     )
     if (!known) throw refuse('not-found', 'ledger:refusal.no-such-asset', { asset })
     const fresh = await transaction.query(
-      `insert into ledger.adjustment (party_id, adjustment_id, asset, amount, threshold, reason, state, asked_by, asked_at)
-       values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8) on conflict do nothing returning 1`,
-      [partyId, adjustmentId, asset, amount, known.approvalAbove, reason, askedBy, house.clock.now()],
+      `insert into ledger.adjustment (party_id, adjustment_id, asset, amount, threshold, reason, state, asked_by, asked_at, expires_at)
+       values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9) on conflict do nothing returning 1`,
+      [partyId, adjustmentId, asset, amount, known.approvalAbove, reason, askedBy, house.clock.now(), expiresAt],
     )
     const adjustment = await lockAdjustment(transaction, partyId, adjustmentId)
     if (fresh.length === 0) {
@@ -86,7 +91,8 @@ async function lockAdjustment(
   adjustmentId: string,
 ): Promise<Adjustment & { askedBy: string }> {
   const [found] = await transaction.query<Adjustment & { askedBy: string }>(
-    `select adjustment_id as "adjustmentId", party_id as "partyId", asset, amount, reason, state, asked_by as "askedBy"
+    `select adjustment_id as "adjustmentId", party_id as "partyId", asset, amount, reason, state, asked_by as "askedBy",
+       expires_at as "expiresAt"
      from ledger.adjustment where party_id = $1 and adjustment_id = $2 for update`,
     [partyId, adjustmentId],
   )
@@ -100,14 +106,20 @@ async function postAdjustment(
   adjustment: Adjustment,
   author: Author,
 ): Promise<Adjustment> {
-  const { adjustmentId, partyId, asset, amount } = adjustment
+  const { adjustmentId, partyId, asset, amount, expiresAt } = adjustment
   const instruction: Instruction = {
     key: `adjustment ${adjustmentId}`,
     partyId,
     asset,
     occurredAt: house.clock.now().getTime(),
     ...(amount > 0
-      ? { act: 'issue', amount, from: 'adjustment', issuer: 'house' }
+      ? {
+          act: 'issue',
+          amount,
+          from: 'adjustment',
+          issuer: 'house',
+          ...(expiresAt !== null && { expiresAt: expiresAt.getTime() }),
+        }
       : { act: 'debit', amount: -amount, to: 'adjustment' }),
   }
   const [outcomes] = await post(house, transaction, [{ instructions: [instruction], author }])

@@ -1,7 +1,7 @@
 import { assert, refuse } from '#kernel/refusal.ts'
 import { type Hold, type Holding, type Instant, type Lot, lotsInOrder } from './holding.ts'
 import type { Act, Instruction, Only } from './instruction.ts'
-import { type HouseAccount, isAllowed, kindOf, type PostingCode } from './kinds.ts'
+import { type Account, type HouseAccount, isAllowed, kindOf, type PostingCode } from './kinds.ts'
 import { arrive, book, type Journal, move, releaseHold, settle } from './settle.ts'
 
 /** What an instruction leans on besides the holdings. */
@@ -37,6 +37,9 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
     requireAmount(amount)
     requireRoom(holding, amount)
     const isPending = maturesAt !== undefined && maturesAt > now
+    const to = isPending ? 'pending' : 'available'
+    const code = issueCode(from)
+    requireWay(holding, code, from, to)
     const lot: Lot = {
       ...emptyLot(holding, newId(), issuer, amount),
       source: source ?? null,
@@ -44,9 +47,8 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
       expiresAt: expiresAt ?? null,
     }
     holding.lots.set(lot.lotId, lot)
-    const to = isPending ? 'pending' : 'available'
     lot[to] = amount
-    book(journal, holding, { code: issueCode(from), from, to, amount, lotId: lot.lotId, at: occurredAt })
+    book(journal, holding, { code, from, to, amount, lotId: lot.lotId, at: occurredAt })
     // A refund that came before its purchase has been waiting for it.
     if (source !== undefined) revokeShare(journal, holding, source, now)
     if (!isPending) arrive(journal, holding, lot, now)
@@ -89,6 +91,7 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
     if (!hold?.capturedBy) throw refuse('not-found', 'ledger:refusal.no-such-redemption')
     const spent = hold.parts.reduce((sum, part) => sum + part.captured - part.returned, 0)
     if (amount > spent) throw refuse('conflict', 'ledger:refusal.more-than-redeemed', { have: spent, need: amount })
+    requireRoom(holding, amount)
     let left = amount
     // The last lot that was used is the first that is given back: it lives longest.
     for (const part of [...hold.parts].reverse()) {
@@ -118,8 +121,9 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
 
   debit(journal, holding, { amount, to, only }, { now }) {
     requireAmount(amount)
-    requireSpendable(holding, amount, only)
     const code: PostingCode = kindOf(to) === 'clearing' ? 'withdraw' : 'adjust'
+    requireWay(holding, code, 'available', to)
+    requireSpendable(holding, amount, only)
     take(journal, holding, { amount, code, to: ['revoked', to], at: now, only })
   },
 
@@ -158,15 +162,17 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
     }
   },
 
-  extend(journal, holding, { until }) {
+  extend(journal, holding, { until, except = [] }) {
     for (const lot of holding.lots.values()) {
-      if (lot.pending + lot.available + lot.held > 0 && extendLot(lot, until)) journal.extended.push(lot.lotId)
+      const isAlive = lot.pending + lot.available + lot.held > 0
+      const isMeant = isAlive && (lot.source === null || !except.includes(lot.source))
+      if (isMeant && extendLot(lot, until)) journal.extended.push(lot.lotId)
     }
   },
 
   book(journal, holding, { code, amount, from, to, occurredAt }) {
     requireAmount(amount)
-    if (!isAllowed(code, from, to)) throw refuse('invalid', 'ledger:refusal.no-such-way', { from, to })
+    requireWay(holding, code, from, to)
     book(journal, holding, { code, from, to, amount, lotId: null, at: occurredAt })
   },
 
@@ -219,6 +225,12 @@ const largestHolding = 9e15
 function requireAmount(amount: number): void {
   if (!(Number.isSafeInteger(amount) && amount > 0)) throw refuse('invalid', 'ledger:refusal.not-an-amount')
   if (amount > largestAmount) throw refuse('invalid', 'ledger:refusal.too-large', { most: largestAmount })
+}
+
+/** Along the ways of `kinds.ts` and no others; and money is never made from nothing. */
+function requireWay(holding: Holding, code: PostingCode, from: Account, to: Account): void {
+  const isMade = holding.kind === 'money' && kindOf(from) === 'issuance'
+  if (isMade || !isAllowed(code, from, to)) throw refuse('invalid', 'ledger:refusal.no-such-way', { from, to })
 }
 
 function requireRoom(holding: Holding, amount: number): void {
@@ -334,7 +346,8 @@ function isLarger(numerator: number, denominator: number, known: { numerator: nu
 function revokeShare(journal: Journal, holding: Holding, name: string, at: Instant): void {
   const source = holding.sources.get(name)
   if (!source) return
-  const own = lotsInOrder(holding).filter(lot => lot.source === name)
+  // What was given to the party under the same name was not issued for it.
+  const own = lotsInOrder(holding).filter(lot => lot.source === name && lot.parentId === null)
   const issued = own.reduce((sum, lot) => sum + BigInt(lot.issued), 0n)
   const target = Number((issued * BigInt(source.numerator)) / BigInt(source.denominator))
   let left = target - source.revoked

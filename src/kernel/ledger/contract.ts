@@ -150,6 +150,18 @@ export const readHoldings = operation({
   reply: z.object({ holdings: z.array(holding), history: z.array(posting), next: z.string().nullable() }),
 })
 
+export const changeAsset = operation({
+  id: 'changeAsset',
+  method: 'PUT',
+  path: '/api/ledger/assets/{asset}',
+  summary: 'From how much on an adjustment of this kind of value needs a second pair of eyes',
+  permission: 'settings.manage',
+  params: z.object({ asset }),
+  body: z.object({ approvalAbove: z.int().min(0).max(1e12) }),
+  reply: z.object({ asset, approvalAbove: amount }),
+  refusals: ['ledger:refusal.no-such-asset'],
+})
+
 const states = ['waiting', 'posted', 'declined'] as const
 export const adjustment = z.object({
   adjustmentId: z.guid(),
@@ -199,6 +211,7 @@ export const adjustHolding = operation({
     reason: z.string().trim().min(3).max(500),
   }),
   reply: done,
+  once: true,
   refusals: ['ledger:refusal.no-such-asset', 'ledger:refusal.insufficient', 'ledger:refusal.key-used'],
 })
 

@@ -74,8 +74,11 @@ export type Act =
       readonly as?: string
       readonly only?: Only
     }
-  /** Lets everything that is alive live at least until an instant, but not what was given by others: that keeps the life it came with. */
-  | { readonly act: 'extend'; readonly until: Instant }
+  /**
+   * Lets everything that is alive live at least until an instant, but for what came from some sources, and for what was
+   * given by others: that keeps the life it came with.
+   */
+  | { readonly act: 'extend'; readonly until: Instant; readonly except?: readonly string[] }
   /** Moves value between accounts of the house on account of a party: what is owed for a broken promise, what merchants owe each other. */
   | {
       readonly act: 'book'

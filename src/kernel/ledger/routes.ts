@@ -1,6 +1,7 @@
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { type Caller, route } from '#kernel/operation.ts'
+import { refuse } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
 import { actorOf, askForAdjustment, decideAdjustment } from './adjust.ts'
 import { trialBalance } from './balances.ts'
@@ -31,6 +32,18 @@ export const ledgerRoutes: NonNullable<Room['routes']> = [
   route(contract.readHoldings, (house, { params, query }) =>
     statementOf(house.database, params.partyId, { now: house.clock.now(), limit: query.limit }),
   ),
+  route(contract.changeAsset, async (house, { params, body }) => {
+    const { asset } = params
+    const changed = await house.database.transaction(async transaction => {
+      await house.live.announce(transaction, ['ledger'])
+      return await transaction.query('update ledger.asset set approval_above = $2 where asset = $1 returning 1', [
+        asset,
+        body.approvalAbove,
+      ])
+    })
+    if (changed.length === 0) throw refuse('not-found', 'ledger:refusal.no-such-asset', { asset })
+    return { asset, approvalAbove: body.approvalAbove }
+  }),
   route(contract.listAdjustments, async (house, { query, caller }) => ({
     items: await readAdjustments(house.database, caller, query.limit),
   })),

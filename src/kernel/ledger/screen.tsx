@@ -6,6 +6,7 @@ import { useAsk, useDo } from '../../../web/api.ts'
 import { Answer, EmptyState, Page } from '../../../web/kit/index.ts'
 import { useMay } from '../../../web/session.tsx'
 import { readLedger, type StoredVerification, verifyNow } from './contract.ts'
+import { Thresholds } from './screen-assets.tsx'
 import { TrialBalance } from './screen-balance.tsx'
 import { Postings } from './screen-postings.tsx'
 import { Verified } from './screen-verify.tsx'
@@ -34,7 +35,7 @@ export function LedgerPage() {
       }
     >
       <Answer of={asked}>
-        {({ balances, whole, changed }) =>
+        {({ assets, balances, whole, changed }) =>
           balances.length === 0 ? (
             <EmptyState
               title={t('ledger:empty.title')}
@@ -54,6 +55,7 @@ export function LedgerPage() {
               <Verified whole={whole} changed={changed} />
               <TrialBalance balances={balances} />
               <Postings />
+              <Thresholds assets={assets} />
             </>
           )
         }

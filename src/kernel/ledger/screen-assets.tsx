@@ -1,0 +1,40 @@
+import { NumberInput } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import { useDo } from '../../../web/api.ts'
+import { useMay } from '../../../web/session.tsx'
+import { changeAsset, readLedger } from './contract.ts'
+
+interface Asset {
+  readonly asset: string
+  readonly approvalAbove: number
+}
+
+/** From how much on nobody gives or takes alone. */
+export function Thresholds({ assets }: { assets: readonly Asset[] }) {
+  const { t } = useTranslation()
+  const mayManage = useMay('settings.manage')
+  const change = useDo(changeAsset, { refresh: [readLedger] })
+  if (!mayManage) return null
+  return (
+    <details className="folded reading-width">
+      <summary>{t('ledger:threshold.title')}</summary>
+      <p className="muted">{t('ledger:threshold.text')}</p>
+      <div className="ledger-thresholds">
+        {assets.map(({ asset, approvalAbove }) => (
+          <NumberInput
+            key={`${asset} ${approvalAbove}`}
+            label={asset}
+            min={0}
+            thousandSeparator=","
+            defaultValue={approvalAbove}
+            onBlur={event => {
+              const asked = Number(event.currentTarget.value.replaceAll(',', ''))
+              if (event.currentTarget.value !== '' && asked !== approvalAbove)
+                change.mutate({ params: { asset }, body: { approvalAbove: asked } })
+            }}
+          />
+        ))}
+      </div>
+    </details>
+  )
+}
