@@ -1,3 +1,4 @@
+export { lastDayOf, periodOf } from './calendar.ts'
 export { isKept, moneyKinds, purchasesOf } from './facts.ts'
 export { pointsProgramme } from './programme.ts'
 export { publish } from './publish.ts'

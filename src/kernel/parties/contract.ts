@@ -3,7 +3,16 @@ import { operation } from '#kernel/operation.ts'
 
 export const identifierKinds = ['customer_id', 'email', 'phone', 'card', 'anonymous_id'] as const
 export const partyKinds = ['person', 'organisation'] as const
-export const partyRoles = ['customer', 'dealer', 'supplier', 'referrer', 'applicant', 'influencer', 'staff'] as const
+export const partyRoles = [
+  'customer',
+  'merchant',
+  'dealer',
+  'supplier',
+  'referrer',
+  'applicant',
+  'influencer',
+  'staff',
+] as const
 
 /** `value` as it was given; the normalised form that makes two of them equal stays in the database. */
 export const identifier = z.object({ kind: z.enum(identifierKinds), value: z.string().trim().min(1).max(320) })

@@ -13,6 +13,8 @@ export interface Sighting {
   readonly givenName?: string | undefined
   readonly birthday?: string | undefined
   readonly details?: Readonly<Record<string, string>> | undefined
+  /** What somebody who is new is to the business; a customer where nothing is said. */
+  readonly roles?: readonly string[] | undefined
 }
 
 export interface Resolution {
@@ -121,7 +123,7 @@ async function createAll(
       given_name: sighting.givenName ?? (sighting.name ? parts.givenName : null),
       say: parts.say,
       birthday: sighting.birthday ?? null,
-      roles: ['customer'],
+      roles: sighting.roles ?? ['customer'],
       details: sighting.details ?? {},
       grams: searchGrams(sighting.name ?? '', values),
       source_id: sourceId,
