@@ -1,5 +1,5 @@
 /**
- * Plants one fault after the other into the pure rules of the ledger and expects `apply.test.ts` to turn red each time:
+ * Plants one fault after the other into the pure rules of the ledger and expects the tests of the rules to turn red each time:
  * `npx node --conditions=source bench/ledger-mutants.ts`. It works on a copy in a temporary folder; ends with 1 where a fault lives.
  */
 import { spawnSync } from 'node:child_process'
@@ -107,7 +107,7 @@ try {
     cpSync(join(root, path), join(folder, path), { recursive: true })
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  const config = `export default { ssr: { resolve: { conditions: ['source'] } }, resolve: { conditions: ['source'] }, test: { include: ['src/kernel/ledger/apply.test.ts'], bail: 1, pool: 'threads' } }`
+  const config = `export default { ssr: { resolve: { conditions: ['source'] } }, resolve: { conditions: ['source'] }, test: { include: ['src/kernel/ledger/{apply,acts,stories}.test.ts'], bail: 1, pool: 'threads' } }`
   writeFileSync(join(folder, 'vitest.config.mjs'), config)
   if (!isGreen()) throw new Error('the rules are red before anything is planted')
   for (const [fault, file, was, is] of chosen) {

@@ -112,7 +112,7 @@ export const claims: readonly Claim[] = [
     sql: rows => `
       select s.party_id, s.asset, s.source from ${rows('source')} s left join (
         select party_id, asset, source, sum(issued) as issued from ${rows('lot')} l
-        where (party_id, asset, source) in (select party_id, asset, source from ${rows('source')} s)
+        where parent_id is null and (party_id, asset, source) in (select party_id, asset, source from ${rows('source')} s)
         group by party_id, asset, source) l on l.party_id = s.party_id and l.asset = s.asset and l.source = s.source
       where s.revoked <> div(coalesce(l.issued, 0) * s.numerator, s.denominator::numeric)`,
   },

@@ -1,5 +1,5 @@
 import { assert } from '#kernel/refusal.ts'
-import { type Bucket, type Hold, type Holding, type Instant, type Lot, nextDueAt } from './holding.ts'
+import { type Bucket, type Hold, type Holding, type Instant, type Lot, lotsInOrder, nextDueAt } from './holding.ts'
 import type { Posting } from './instruction.ts'
 import { type Account, isAllowed, type PostingCode } from './kinds.ts'
 
@@ -49,6 +49,7 @@ export function book(
   assert(isAllowed(code, from, to), `${code} may not move value from ${from} to ${to}`)
   credit(holding, from, -amount)
   credit(holding, to, amount)
+  assert(Number.isSafeInteger(holding.debt), 'a debt stays within the whole numbers')
   journal.postings.push({
     transactionId: journal.transactionId,
     position: journal.postings.length,
@@ -79,10 +80,12 @@ export function settle(journal: Journal, holding: Holding, now: Instant): void {
   for (;;) {
     const due = nextDueAt(holding)
     if (due === null || due > now) return
-    for (const hold of holding.holds.values()) {
+    // In an order of their own, not in that of reading: with debts to pay it says which lot pays them.
+    for (const hold of [...holding.holds.values()].sort((one, other) => (one.holdId < other.holdId ? -1 : 1))) {
       if (hold.state === 'open' && hold.until <= due) releaseHold(journal, holding, hold, due, 'lapsed')
     }
-    for (const lot of holding.lots.values()) {
+    const lots = lotsInOrder(holding)
+    for (const lot of lots) {
       if (lot.pending > 0 && lot.maturesAt !== null && lot.maturesAt <= due) {
         const amount = lot.pending
         const to = ['available', 'available'] as const
@@ -90,7 +93,7 @@ export function settle(journal: Journal, holding: Holding, now: Instant): void {
         arrive(journal, holding, lot, due)
       }
     }
-    for (const lot of holding.lots.values()) expire(journal, holding, lot, due)
+    for (const lot of lots) expire(journal, holding, lot, due)
   }
 }
 
