@@ -30,7 +30,7 @@ function earned(
 ) {
   const editions = Array.isArray(rules) ? rules : [edition(rules)]
   const purchases = purchasesOf(facts, zone)
-  return earningsOf({ editions, categoryOf: sku => groups[sku] }, { birthMonth, purchases })
+  return earningsOf({ editions, categoryOf: sku => groups[sku] }, { partyId: null, birthMonth, purchases })
 }
 const total = (earnings: readonly { kept: number }[]) => earnings.reduce((sum, each) => sum + each.kept, 0)
 const item = (sku: string, amountMinor: number, quantity = 1000) => ({ sku, amountMinor, quantity })

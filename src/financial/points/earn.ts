@@ -1,5 +1,7 @@
+import { saltOf } from '#insight/effect/index.ts'
 import type { Day } from '#kernel/clock/index.ts'
 import { addDays, startOfDay } from '#kernel/clock/index.ts'
+import { isHeldOut } from '#kernel/control-group.ts'
 import type { PurchaseLine } from '#kernel/events/index.ts'
 import { addMonths, endOfDay, firstDayOf, lastDayOf, lastUsableDay, periodOf, weekdayOf } from './calendar.ts'
 import { isKept, type Purchase } from './facts.ts'
@@ -20,6 +22,8 @@ export interface Ground {
 }
 
 export interface Member {
+  /** Null for anybody: a basket that is quoted before it is known whose it is. */
+  readonly partyId: string | null
   /** 1 to 12; null where the birthday is not known. */
   readonly birthMonth: number | null
   /** Oldest first, from before the programme too. */
@@ -164,7 +168,7 @@ function earnForOrder(given: Mutable[], { ground, edition, member, purchase, see
     }
   }
   for (const campaign of rules.campaigns) {
-    if (earned === 0 || !isOn(campaign, on, isBirthMonth)) continue
+    if (earned === 0 || !isOn(campaign, on, isBirthMonth) || isLeftOut(campaign, member)) continue
     const points = Math.floor((earned * (campaign.percent - 100)) / 100)
     const { budgetPoints, name, percent } = campaign
     const budget = budgetPoints === null ? [] : [{ key: `${editionId}/${campaign.ruleId}`, limit: budgetPoints }]
@@ -201,6 +205,16 @@ function onWeekday(weekdays: readonly number[], on: Day): boolean {
 function isOn(campaign: Campaign, on: Day, isBirthMonth: boolean): boolean {
   if (on < campaign.fromOn || on > campaign.untilOn) return false
   return onWeekday(campaign.weekdays, on) && (isBirthMonth || !campaign.onlyBirthMonth)
+}
+
+/** Whether a customer is among those who do not get a campaign, so that its effect can be seen. Always the same ones. */
+export function isLeftOut({ ruleId, holdOutPercent = 0 }: Campaign, { partyId }: Pick<Member, 'partyId'>): boolean {
+  return partyId !== null && isHeldOut(partyId, saltOf(actOf(ruleId)), holdOutPercent / 100)
+}
+
+/** A campaign is offered freely; what it gave is owed. */
+export function actOf(ruleId: string) {
+  return { programme: 'points', treatment: ruleId, discretionary: true }
 }
 
 /** What everybody shares in the month of a day. */

@@ -168,6 +168,7 @@ export async function quote(
     const ground = await groundOf(transaction, editions)
     const earnedWith = (events: readonly MoneyEvent[]) =>
       earningsOf(ground, {
+        partyId: partyId ?? null,
         birthMonth: months?.get(partyId!) ?? null,
         purchases: purchasesOf(events, stored[0]!.zone).sort((one, other) => one.at - other.at),
       })

@@ -1,6 +1,8 @@
 import { distributed, local, reference } from '#kernel/database/index.ts'
 import type { Programme } from '#kernel/room.ts'
+import { enrolJob } from './enrol.ts'
 import { hear, heardKinds, refold } from './hear.ts'
+import { pointsMemberRoutes } from './member-routes.ts'
 import { catchUpJob } from './publish.ts'
 import { pointsRoutes } from './routes.ts'
 import { pointsRules } from './rules.ts'
@@ -22,6 +24,7 @@ export const pointsProgramme: Programme = {
   listens: heardKinds,
   hear,
   refold,
-  routes: pointsRoutes,
-  jobs: [catchUpJob],
+  routes: [...pointsRoutes, ...pointsMemberRoutes],
+  jobs: [catchUpJob, enrolJob],
+  schedules: [{ job: 'points.enrol', cron: '11 * * * *' }],
 }

@@ -39,7 +39,7 @@ export async function membersOf(
   return new Map(
     partyIds.map(partyId => [
       partyId,
-      { birthMonth: months.get(partyId) ?? null, purchases: purchasesOf(events.get(partyId) ?? [], zone) },
+      { partyId, birthMonth: months.get(partyId) ?? null, purchases: purchasesOf(events.get(partyId) ?? [], zone) },
     ]),
   )
 }
