@@ -1,6 +1,7 @@
 import { pointsProgramme } from '#financial/points/index.ts'
 import { tiersProgramme } from '#financial/tiers/index.ts'
 import { auditRoom } from '#insight/audit/room.ts'
+import { effectRoom } from '#insight/effect/index.ts'
 import { healthRoom } from '#insight/health/index.ts'
 import { indicesRoom } from '#insight/indices/index.ts'
 import { rhythmRoom } from '#insight/rhythm/index.ts'
@@ -41,6 +42,7 @@ export const rooms: readonly Room[] = [
   indicesRoom,
   valueRoom,
   healthRoom,
+  effectRoom,
   pointsProgramme,
   tiersProgramme,
   auditRoom,

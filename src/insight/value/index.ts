@@ -1,5 +1,7 @@
 export { fewestWhoReturned } from './learn.ts'
+export { defaultMarginShare as valueMarginShare, marginsOf } from './margins.ts'
 export type { ValueModel } from './model.ts'
 export { customerValue } from './portrait.ts'
 export { valueRoom } from './room.ts'
+export { readSettings as readValueSettings } from './settings.ts'
 export { readNewestModels as readNewestValueModels, readYears as readYearsOf } from './store.ts'

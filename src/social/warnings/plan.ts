@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { recordAssignments } from '#insight/effect/index.ts'
 import { type Predicted, readPredictions, readSituation, type Situation } from '#insight/rhythm/index.ts'
 import { addDays, startOfDay } from '#kernel/clock/index.ts'
+import { isHeldOut } from '#kernel/control-group.ts'
 import type { Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { job } from '#kernel/jobs/index.ts'
@@ -9,7 +11,6 @@ import type { WarningsSettings } from './contract.ts'
 import { programmeName, readSettings } from './settings.ts'
 import * as store from './store.ts'
 import {
-  isHeldOut,
   type LateCustomer,
   planWeek,
   rankLate,
@@ -70,8 +71,17 @@ async function plan(house: House, transaction: Transaction) {
     ],
     { at: now, on: situation.asOfOn },
   )
+  await recordAssignments(house, transaction, actOf(settings), [
+    ...contact.map(({ partyId }) => ({ partyId, isHeldOut: false, at: now })),
+    ...heldOut.map(({ partyId }) => ({ partyId, isHeldOut: true, at: now })),
+  ])
   if (passed.length + contact.length + heldOut.length > 0) await house.live.announce(transaction, ['warnings'])
   return { contact: contact.length, heldOut: heldOut.length }
+}
+
+/** Calling somebody is attention, which nobody is owed: so some may be left out, and its effect is seen. */
+function actOf({ heldOutShare, horizonDays }: WarningsSettings) {
+  return { programme: programmeName, treatment: 'contact', discretionary: true, heldOutShare, horizonDays }
 }
 
 interface Candidate extends LateCustomer {

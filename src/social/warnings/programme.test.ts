@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { addDays, type Day, startOfDay } from '#kernel/clock/index.ts'
+import { isHeldOut } from '#kernel/control-group.ts'
 import type { NewEvent } from '#kernel/events/index.ts'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
-import { isHeldOut } from './warnings.ts'
 
 const zone = 'Asia/Shanghai'
 const imported = { sourceId: '01900000-0000-7000-8000-000000000001', kind: 'import' } as const

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   isEnough,
-  isHeldOut,
   type LateCustomer,
   planWeek,
   rankLate,
@@ -43,24 +42,6 @@ test('late customers are ranked by spend at risk, equals by id', () => {
   })
   const ranked = rankLate([of('d', 0.5, 100), of('c', 0.9, 200), of('b', 0.1, 5000), of('a', 0.5, 100)])
   expect(ranked.map(customer => customer.partyId)).toEqual(['b', 'c', 'a', 'd'])
-})
-
-describe('the held-out', () => {
-  test.each([
-    ['01900000-0000-7000-8000-000000000000', 'warnings', 1, true],
-    ['01900000-0000-7000-8000-000000000000', 'warnings', 0, false],
-    // Pinned for ever: if one of these changed, customers would swap sides and every effect measured so far be void.
-    ['01900000-0000-7000-8000-000000000001', 'warnings', 0.1, true],
-    ['01900000-0000-7000-8000-000000000002', 'warnings', 0.1, false],
-  ])('%s with %s at %f', (partyId, salt, share, expected) => expect(isHeldOut(partyId, salt, share)).toBe(expected))
-
-  test('are about the share asked for, and a greater share keeps the smaller', () => {
-    const ids = Array.from({ length: 20_000 }, (_, index) => `customer ${index}`)
-    const tenth = ids.filter(id => isHeldOut(id, 'warnings', 0.1))
-    expect(Math.abs(tenth.length - 2000)).toBeLessThan(150)
-    expect(tenth.every(id => isHeldOut(id, 'warnings', 0.2))).toBe(true)
-    expect(tenth.every(id => isHeldOut(id, 'another programme', 0.1))).toBe(false)
-  })
 })
 
 describe('the week', () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { addDays, type Day, dayNumber, daysBetween } from '#kernel/clock/index.ts'
 import type { Task } from '#kernel/tasks/contract.ts'
 
@@ -36,17 +35,6 @@ export function rankLate<Late extends Pick<LateCustomer, 'noPurchase' | 'spendPe
   return [...customers].sort(
     (left, right) => spendAtRiskMinor(right) - spendAtRiskMinor(left) || (left.partyId < right.partyId ? -1 : 1),
   )
-}
-
-/**
- * Whether a customer belongs to those whom this programme never contacts, so that its effect can be seen. A stable hash:
- * the same customer is held out today and in three years, on every machine, and nobody chooses.
- *
- * Example: with a share of 0.1, about one in ten ids; with 0 nobody.
- */
-export function isHeldOut(partyId: string, salt: string, share: number): boolean {
-  const hash = createHash('sha256').update(`${salt} ${partyId}`).digest().readUInt32BE(0)
-  return hash / 2 ** 32 < share
 }
 
 export interface WeekPlan<Late> {
