@@ -16,6 +16,49 @@ create table access.api_key (
 );
 CREATE UNIQUE INDEX api_key_secret ON access.api_key (secret_hash);
 
+create table access.code_to_deliver (
+  subject bytea not null,
+  party_id uuid not null,
+  code text not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint code_to_deliver_pkey PRIMARY KEY (subject)
+);
+CREATE INDEX code_to_deliver_by_party ON access.code_to_deliver (party_id);
+
+create table access.member_code (
+  subject bytea not null,
+  party_id uuid,
+  code_hash bytea not null,
+  expires_at timestamp with time zone not null,
+  tries_left integer not null,
+  hour_began_at timestamp with time zone not null,
+  made_this_hour integer not null,
+  constraint member_code_pkey PRIMARY KEY (subject)
+);
+CREATE INDEX member_code_by_party ON access.member_code (party_id);
+
+create table access.member_link (
+  token_hash bytea not null,
+  party_id uuid not null,
+  created_by text not null,
+  created_at timestamp with time zone not null,
+  used_at timestamp with time zone,
+  constraint member_link_pkey PRIMARY KEY (token_hash)
+);
+CREATE INDEX member_link_by_party ON access.member_link (party_id);
+
+create table access.member_session (
+  token_hash bytea not null,
+  party_id uuid not null,
+  begun_by text not null,
+  began_at timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  constraint member_session_pkey PRIMARY KEY (token_hash),
+  constraint member_session_begun_by CHECK ((begun_by = ANY (ARRAY['link'::text, 'code'::text])))
+);
+CREATE INDEX member_session_by_party ON access.member_session (party_id);
+
 create table access.session (
   token_hash bytea not null,
   staff_id uuid not null,
@@ -57,6 +100,31 @@ create table catalogue.product (
   name text not null,
   category text,
   constraint product_pkey PRIMARY KEY (sku)
+);
+
+create table effect.assignment (
+  party_id uuid not null,
+  programme text not null,
+  treatment text not null,
+  is_held_out boolean not null,
+  assigned_at timestamp with time zone not null,
+  constraint assignment_pkey PRIMARY KEY (party_id, programme, treatment)
+);
+CREATE INDEX assignment_treatment ON effect.assignment (programme, treatment, assigned_at);
+
+create table effect.treatment (
+  programme text not null,
+  treatment text not null,
+  name text,
+  held_out_share double precision not null,
+  horizon_days integer not null,
+  cost_each_minor bigint not null,
+  cost_sources text,
+  cost_minor_per_100 bigint,
+  constraint treatment_pkey PRIMARY KEY (programme, treatment),
+  constraint treatment_cost_each_minor_check CHECK ((cost_each_minor >= 0)),
+  constraint treatment_held_out_share_check CHECK (((held_out_share >= (0)::double precision) AND (held_out_share <= (0.9)::double precision))),
+  constraint treatment_horizon_days_check CHECK (((horizon_days >= 1) AND (horizon_days <= 730)))
 );
 
 create table events.event (
@@ -370,6 +438,7 @@ create table ledger.adjustment (
   decided_by text,
   decided_at timestamp with time zone,
   transaction_id uuid,
+  expires_at timestamp with time zone,
   constraint adjustment_pkey PRIMARY KEY (party_id, adjustment_id),
   constraint adjustment_amount_check CHECK ((amount <> 0)),
   constraint adjustment_second_pair_of_eyes CHECK ((decided_by <> asked_by)),
@@ -544,6 +613,18 @@ create table merchants.merchant (
   created_at timestamp with time zone not null,
   constraint merchant_pkey PRIMARY KEY (merchant_id),
   constraint merchant_merchant_id_check CHECK ((merchant_id ~ '^[a-z0-9][a-z0-9-]{0,59}$'::text))
+);
+
+create table parties.consent (
+  party_id uuid not null,
+  consent_id uuid not null,
+  channel text not null,
+  purpose text not null,
+  is_given boolean not null,
+  text_version text not null,
+  evidence jsonb not null,
+  at timestamp with time zone not null,
+  constraint consent_pkey PRIMARY KEY (party_id, consent_id)
 );
 
 create table parties.identifier (
