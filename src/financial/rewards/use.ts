@@ -1,0 +1,132 @@
+import type { Queryable, Transaction } from '#kernel/database/index.ts'
+import type { House } from '#kernel/house.ts'
+import { requireMerchant } from '#kernel/merchants/index.ts'
+import { type Refusal, refuse } from '#kernel/refusal.ts'
+import type { Asker } from './asker.ts'
+import { hashOf, readCode, readSecret } from './code.ts'
+import { isValidAt } from './rules.ts'
+import * as store from './store.ts'
+import { ofRight, postOrRefuse, requireTaken, stateAt, tell } from './take.ts'
+
+export interface Use {
+  readonly partyId: string
+  readonly takenId: string
+  /** The id of this use, made from the request. */
+  readonly useId: string
+  readonly merchant: string | null
+  readonly by: Asker
+}
+
+/** Uses what was taken: once, whoever asks at the same moment and however often. */
+export async function useTaken(house: House, transaction: Transaction, use: Use): Promise<store.StoredTaken> {
+  const { partyId, takenId, useId, merchant, by } = use
+  const now = house.clock.now()
+  const taken = await requireTaken(transaction, partyId, takenId)
+  if (taken.state === 'used' && taken.useId === useId) return taken
+  const state = stateAt(taken, now)
+  if (state !== 'taken') throw notUsable(taken, state)
+  if (merchant !== null) await requireMerchant(transaction, merchant)
+  if (!isValidAt(taken.merchants, merchant)) throw refuse('conflict', 'rewards:refusal.not-here')
+  const used = { ...taken, state: 'used' as const, useId, usedAt: now, usedBy: by.actor, usedMerchant: merchant }
+  const spend = {
+    ...ofRight(used, `use ${useId}`),
+    act: 'spend' as const,
+    holdId: useId,
+    amount: 1,
+    to: `redeemed:${merchant ?? 'house'}` as const,
+    only: { source: takenId },
+    occurredAt: now.getTime(),
+  }
+  await postOrRefuse(house, transaction, [spend], by)
+  await store.updateTaken(transaction, used)
+  await tell(house, transaction, used, { kind: 'reward.used', by })
+  await house.live.announce(transaction, ['rewards'])
+  return used
+}
+
+function notUsable(taken: store.StoredTaken, state: string): Refusal {
+  return refuse('conflict', 'rewards:refusal.not-usable', {
+    state,
+    ...(taken.usedAt && { at: taken.usedAt.toISOString() }),
+  })
+}
+
+const undoMs = 10 * 60_000
+
+/** Takes back a use made by mistake: only by whoever made it, and only for some minutes, so that nothing is used twice over. */
+export async function undoUse(
+  house: House,
+  transaction: Transaction,
+  { partyId, takenId, by }: Pick<Use, 'partyId' | 'takenId' | 'by'>,
+): Promise<store.StoredTaken> {
+  const now = house.clock.now()
+  const used = await requireTaken(transaction, partyId, takenId)
+  if (used.state === 'taken') return used
+  const { useId, usedAt } = used
+  const isOwn = used.state === 'used' && used.usedBy === by.actor
+  if (!isOwn || !useId || !usedAt || now.getTime() - usedAt.getTime() > undoMs) {
+    throw refuse('conflict', 'rewards:refusal.too-late-to-undo', { minutes: undoMs / 60_000 })
+  }
+  const back = {
+    ...ofRight(used, `undo ${useId}`),
+    act: 'return' as const,
+    holdId: useId,
+    amount: 1,
+    occurredAt: now.getTime(),
+  }
+  await postOrRefuse(house, transaction, [back], by)
+  const taken = { ...used, state: 'taken' as const, useId: null, usedAt: null, usedBy: null, usedMerchant: null }
+  await store.updateTaken(transaction, taken)
+  await tell(house, transaction, used, { kind: 'reward.use-undone', by })
+  await house.live.announce(transaction, ['rewards'])
+  return taken
+}
+
+/** Wrong codes that one caller may try in a quarter of an hour. */
+const triesAtMost = 10
+const triesMs = 15 * 60_000
+
+/**
+ * Whose a code is. Whatever is wrong with one that is not ours, the answer is the same; whoever asks for too many of those waits.
+ * A try is counted before it is looked at, so that a hundred guesses at the same moment are not a hundred guesses.
+ */
+export async function findByCode(
+  house: House,
+  typed: string,
+  by: Asker,
+): Promise<{ partyId: string; takenId: string }> {
+  const now = house.clock.now()
+  const since = new Date(now.getTime() - triesMs)
+  const [counted] = await house.database.query<{ tries: number; since: Date }>(
+    `insert into rewards.wrong_code as w (actor, since, tries) values ($1, $2, 1)
+     on conflict (actor) do update set tries = case when w.since <= $3 then 1 else w.tries + 1 end,
+       since = case when w.since <= $3 then $2 else w.since end
+     returning tries, since`,
+    [by.actor, now, since],
+  )
+  if (counted!.tries > triesAtMost) {
+    const seconds = Math.ceil((counted!.since.getTime() + triesMs - now.getTime()) / 1000)
+    throw refuse('too-many', 'rewards:refusal.too-many-codes', { seconds })
+  }
+  const code = readCode(await readSecret(house.database), typed)
+  const found = code === null ? undefined : await store.findCode(house.database, hashOf(code))
+  if (!found) throw refuse('not-found', 'rewards:refusal.no-such-code')
+  await house.database.query('update rewards.wrong_code set tries = greatest(0, tries - 1) where actor = $1', [
+    by.actor,
+  ])
+  return found
+}
+
+/** What somebody can use at a merchant now, the first to expire first. */
+export async function usableBy(
+  house: House,
+  queryable: Queryable,
+  partyId: string,
+  merchant: string | null,
+): Promise<store.StoredTaken[]> {
+  const now = house.clock.now()
+  const ends = (taken: store.StoredTaken) => taken.expiresAt?.getTime() ?? Infinity
+  return (await store.readTakenOf(queryable, partyId))
+    .filter(taken => stateAt(taken, now) === 'taken' && isValidAt(taken.merchants, merchant))
+    .sort((one, other) => ends(one) - ends(other))
+}
