@@ -34,6 +34,7 @@ export function worldOf(request: FastifyRequest): House['name'] {
 }
 
 export function houseOf(houses: Houses, request: FastifyRequest, operation: Pick<Operation, 'world'>): House {
+  if (request.asker?.house) return request.asker.house
   if (operation.world === 'business' || worldOf(request) === 'business') return houses.business
   const demo = houses.demo()
   if (!demo) throw refuse('not-found', 'http:refusal.no-demo')

@@ -24,7 +24,7 @@ export function mountLive(app: FastifyInstance, context: Context): void {
 
   app.get(listenLive.path, { compress: false, exposeHeadRoute: false }, async (request, reply) => {
     const mayStill = async () => {
-      const { caller } = await whoAsks(houses.business, request)
+      const { caller } = await whoAsks(houses, request)
       return whyNotPermitted(caller, listenLive.permission)
     }
     const refusal = await mayStill()

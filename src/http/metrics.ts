@@ -50,7 +50,7 @@ export function mountMetrics(app: FastifyInstance, { houses }: Context): Metrics
   })
   app.get('/metrics', { exposeHeadRoute: false }, async (request, reply) => {
     if (!isLoopback(request.ip)) {
-      const refusal = whyNotPermitted((await whoAsks(business, request)).caller, 'signed-in')
+      const refusal = whyNotPermitted((await whoAsks(houses, request)).caller, 'signed-in')
       if (refusal) throw refusal
     }
     return reply.type(registry.contentType).send(await registry.metrics())

@@ -52,7 +52,7 @@ export function mount<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
     async onRequest(request) {
       if (operation.permission === 'public') return
-      request.asker = await whoAsks(houses.business, request)
+      request.asker = await whoAsks(houses, request, operation.permission)
       const refusal = whyNotPermitted(request.asker.caller, operation.permission)
       if (refusal) throw refusal
     },

@@ -22,7 +22,9 @@ export function openApiDocument(operations: readonly Operation[], version: strin
       ...parametersIn(operation.params, 'path', schemaOf),
       ...parametersIn(operation.query, 'query', schemaOf),
       ...(operation.once ? [idempotencyHeader] : []),
-      ...(operation.world === 'business' || operation.path.startsWith('/v1/') ? [] : [worldHeader]),
+      ...(operation.world === 'business' || operation.permission === 'member' || operation.path.startsWith('/v1/')
+        ? []
+        : [worldHeader]),
     ]
     const described: Json = {
       operationId: operation.id,
@@ -33,7 +35,7 @@ export function openApiDocument(operations: readonly Operation[], version: strin
       }),
       ...(parameters.length > 0 && { parameters }),
       ...bodyOf(operation, schemaOf),
-      security: operation.permission === 'public' ? [] : [{ session: [] }, { key: [] }],
+      security: securityOf(operation),
       'x-permission': operation.permission,
       responses: { ...replyOf(operation, schemaOf), default: problemReply },
     }
@@ -56,10 +58,16 @@ export function openApiDocument(operations: readonly Operation[], version: strin
       schemas: components,
       securitySchemes: {
         session: { type: 'apiKey', in: 'cookie', name: 'guanxi_session' },
+        card: { type: 'apiKey', in: 'cookie', name: 'guanxi_card', description: 'A customer on their own card' },
         key: { type: 'http', scheme: 'bearer', description: 'An API key; ingest also takes it as the name in Basic' },
       },
     },
   }
+}
+
+function securityOf({ permission }: Operation): Json[] {
+  if (permission === 'public') return []
+  return permission === 'member' ? [{ card: [] }] : [{ session: [] }, { key: [] }]
 }
 
 type SchemaOf = (schema: z.ZodType, io: 'input' | 'output') => Json

@@ -12,6 +12,7 @@ import { ingestOperations, listenLive, readHealth } from './contract.ts'
 import { mountHealth } from './health.ts'
 import { mountIngest } from './ingest.ts'
 import { mountLive } from './live.ts'
+import { memberSessionOperations, mountMemberSessions } from './member-session.ts'
 import { mountMetrics, routeOf } from './metrics.ts'
 import { mountRoute } from './mount.ts'
 import { openApiDocument } from './openapi.ts'
@@ -97,6 +98,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   const metrics = mountMetrics(app, context)
   mountHealth(app, context)
   mountSessions(app, context)
+  mountMemberSessions(app, context)
   mountLive(app, context)
   await mountIngest(app, context, metrics)
   for (const route of rooms.flatMap(room => room.routes ?? [])) mountRoute(app, context, route)
@@ -109,6 +111,12 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
 
 /** Everything a client can ask for, the door's own operations first. */
 export function operationsOf(rooms: readonly Room[]): Operation[] {
-  const own = [readHealth, ...sessionOperations, listenLive, ...ingestOperations] as unknown as Operation[]
+  const own = [
+    readHealth,
+    ...sessionOperations,
+    ...memberSessionOperations,
+    listenLive,
+    ...ingestOperations,
+  ] as unknown as Operation[]
   return [...own, ...rooms.flatMap(room => room.routes ?? []).map(route => route.operation)]
 }

@@ -8,7 +8,8 @@ import { refuse } from '#kernel/refusal.ts'
 import { languageOfRequest } from './context.ts'
 
 /**
- * The screens: built files, and `index.html` for every address that the web app knows by itself. Files with a hash in
+ * The screens: built files, `card.html` for the card of a member, and `index.html` for every other address that the web app
+ * knows by itself. Files with a hash in
  * their name never change, so browsers may keep them for a year; everything else is asked for again.
  */
 export async function mountWeb(
@@ -34,7 +35,7 @@ export async function mountWeb(
   app.setNotFoundHandler((request, reply) => {
     if (!wantsPage(request)) throw notHere(request, reply, operations)
     if (isBuilt) {
-      reply.sendFile('index.html')
+      reply.sendFile(isCard(request) && existsSync(join(webFolder, 'card.html')) ? 'card.html' : 'index.html')
       return
     }
     // Plain text: it also reads well in a terminal.
@@ -43,6 +44,11 @@ export async function mountWeb(
       .type('text/plain; charset=utf-8')
       .send(`${translator.t(languageOfRequest(request), 'http:web-not-built')}\n\n  npm run build\n`)
   })
+}
+
+/** The member card is a page of its own, light enough for a phone on a slow line. */
+function isCard(request: FastifyRequest): boolean {
+  return /^\/card(\/|$)/.test(request.url.split('?', 1)[0]!)
 }
 
 function wantsPage(request: FastifyRequest): boolean {

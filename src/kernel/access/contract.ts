@@ -3,6 +3,8 @@ import { languages } from '../locale/languages.ts'
 import { operation } from '../operation.ts'
 import { permissions, roles } from './permissions.ts'
 
+export * from './member-contract.ts'
+
 const id = z.uuid()
 const instant = z.iso.datetime()
 const name = z.string().trim().max(120)

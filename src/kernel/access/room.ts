@@ -1,5 +1,6 @@
 import { local } from '../database/index.ts'
 import type { Room } from '../room.ts'
+import { memberRoutes } from './member-routes.ts'
 import { accessRoutes } from './routes.ts'
 
 export const accessRoom: Room = {
@@ -10,6 +11,10 @@ export const accessRoom: Room = {
     'access.session': local,
     'access.sign_in_link': local,
     'access.api_key': local,
+    'access.member_session': local,
+    'access.member_link': local,
+    'access.member_code': local,
+    'access.code_to_deliver': local,
   },
-  routes: accessRoutes,
+  routes: [...accessRoutes, ...memberRoutes],
 }

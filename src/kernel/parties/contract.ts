@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { operation } from '#kernel/operation.ts'
 
+export * from './consent-contract.ts'
+
 export const identifierKinds = ['customer_id', 'email', 'phone', 'card', 'anonymous_id'] as const
 export const partyKinds = ['person', 'organisation'] as const
 export const partyRoles = [
