@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type PointsRules, publish, usualRules } from '#financial/points/index.ts'
-import { settingsName, type TierRules, usualTiers } from '#financial/tiers/index.ts'
+import { publishTiers, type TierRules, usualTiers } from '#financial/tiers/index.ts'
 import { addDays, type Day, localInstant } from '#kernel/clock/index.ts'
 import { ingest } from '#kernel/events/index.ts'
 import { type Instruction, post, verifyLedger } from '#kernel/ledger/index.ts'
@@ -63,7 +63,7 @@ const partyId = async () => {
 const story: Record<Day, () => Promise<void>> = {
   '2026-01-05': async () => {
     await publish(house, { rules, startsOn: '2026-01-05', by: 'staff:lin' })
-    await house.database.transaction(transaction => house.settings.write(transaction, settingsName, { rules: tiers }))
+    await publishTiers(house, { rules: tiers, by: 'staff:lin' })
     const traits = { name: '王晓洁', birthday: '1990-05-20' }
     const message = { type: 'identify', userId: 'QH-0001', messageId: 'm0', traits }
     await ingest(house, { sourceId: '01900000-0000-7000-8000-000000000001', kind: 'key' }, [message])

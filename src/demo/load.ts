@@ -1,5 +1,5 @@
 import { publish } from '#financial/points/index.ts'
-import { settingsName as tierSettingsName } from '#financial/tiers/index.ts'
+import { publishTiers } from '#financial/tiers/index.ts'
 import { upsertProducts } from '#kernel/catalogue/index.ts'
 import { addDays, type Day, localDay, startOfDay } from '#kernel/clock/index.ts'
 import { replayWeek } from './replay.ts'
@@ -65,9 +65,7 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
   await step()
   const rules = pointsOfTeaShop(today, language)
   await publish(house, { rules, startsOn: addDays(today, -daysWithPoints), by: 'demo' })
-  await house.database.transaction(transaction =>
-    house.settings.write(transaction, tierSettingsName, { rules: tiersOfTeaShop(language) }),
-  )
+  await publishTiers(house, { rules: tiersOfTeaShop(language), by: 'demo' })
   await world.perform('points.catch-up')
   await world.perform('tiers.rebuild')
   await world.perform('ledger.due')

@@ -3,7 +3,7 @@ import { operation } from '#kernel/operation.ts'
 import { tierRules } from './rules.ts'
 
 export type { Measure, Tier, TierRules } from './rules.ts'
-export { measures, tierRules } from './rules.ts'
+export { calendarWindows, measures, tierRules } from './rules.ts'
 
 const day = z.iso.date()
 const rung = z.object({ tierId: z.string().nullable(), customers: z.int() })
@@ -14,27 +14,35 @@ export const readTiers = operation({
   path: '/api/tiers',
   summary: 'The ladder of tiers, with how many customers stand on each rung',
   permission: 'points.read',
-  reply: z.object({ rules: tierRules.nullable(), usual: tierRules, counts: z.array(rung) }),
+  reply: z.object({
+    rules: tierRules.nullable(),
+    /** Published for a later day. */
+    coming: z.array(z.object({ number: z.int(), startsOn: day, rules: tierRules.nullable() })),
+    usual: tierRules,
+    counts: z.array(rung),
+    todayOn: day,
+  }),
 })
 
 export const previewTiers = operation({
   id: 'previewTiers',
   method: 'POST',
   path: '/api/tiers/preview',
-  summary: 'How many customers would stand on each rung of other rules today',
+  summary: 'How many customers would stand on each rung of other rules today, and how many would move',
   permission: 'points.manage',
   body: z.object({ rules: tierRules }),
-  reply: z.object({ counts: z.array(rung) }),
+  reply: z.object({ counts: z.array(rung), up: z.int(), same: z.int(), down: z.int() }),
 })
 
 export const changeTiers = operation({
   id: 'changeTiers',
   method: 'PUT',
   path: '/api/tiers',
-  summary: 'Changes the ladder; everybody is placed anew',
+  summary: 'Publishes a ladder from a day on, for good; everybody is placed anew when it begins',
   permission: 'points.manage',
-  body: z.object({ rules: tierRules.nullable() }),
-  reply: z.object({ rules: tierRules.nullable() }),
+  body: z.object({ rules: tierRules.nullable(), startsOn: day.optional() }),
+  reply: z.object({ rules: tierRules.nullable(), startsOn: day }),
+  refusals: ['tiers:refusal.starts-in-the-past'],
 })
 
 export const memberTier = operation({

@@ -5,7 +5,8 @@ import type { Transaction } from '#kernel/database/index.ts'
 import { type NewEvent, type RecordedEvent, systemSource } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import { job, type Progress } from '#kernel/jobs/index.ts'
-import { readRules, recompute } from './recompute.ts'
+import { editionOn, readRules } from './editions.ts'
+import { recompute } from './recompute.ts'
 import * as store from './store.ts'
 
 export const heardKinds = moneyKinds
@@ -40,6 +41,7 @@ export const dueJob = job({
   visible: false,
   async run(house, _input, progress) {
     let told = 0
+    await placeByNewLadder(house)
     while (!progress.signal.aborted) {
       const rules = await readRules(house)
       if (!rules) break
@@ -59,16 +61,34 @@ export const dueJob = job({
   },
 })
 
+const placedSettings = z.object({ placedBy: z.string().nullable().catch(null).default(null) })
+const settingsName = 'tiers'
+
+/** A ladder that was published for a later day has begun. */
+async function placeByNewLadder(house: House): Promise<void> {
+  const { zone } = await house.settings.business()
+  const edition = await editionOn(house.database, localDay(house.clock.now(), zone))
+  const { placedBy } = await house.settings.read(settingsName, placedSettings)
+  if (!edition || edition.editionId === placedBy) return
+  await house.database.transaction(transaction =>
+    house.jobs.enqueue(transaction, 'tiers.rebuild', {}, { key: 'tiers.rebuild' }),
+  )
+}
+
 /** After the rules changed: everybody anew. Nobody is told; it was not their doing. */
 export const rebuildJob = job({
   name: 'tiers.rebuild',
   input: z.object({}),
   visible: true,
   async run(house, _input, progress) {
-    const rules = await readRules(house)
-    const customers = rules ? await everybody(house, progress) : 0
-    if (!rules) await house.database.query('delete from tiers.standing')
-    await house.database.transaction(transaction => house.live.announce(transaction, ['points']))
+    const { zone } = await house.settings.business()
+    const edition = await editionOn(house.database, localDay(house.clock.now(), zone))
+    const customers = edition?.rules ? await everybody(house, progress) : 0
+    if (!edition?.rules) await house.database.query('delete from tiers.standing')
+    await house.database.transaction(async transaction => {
+      await house.settings.write(transaction, settingsName, { placedBy: edition?.editionId ?? null })
+      await house.live.announce(transaction, ['points'])
+    })
     return { customers }
   },
 })

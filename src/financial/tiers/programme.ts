@@ -1,13 +1,17 @@
 import { z } from 'zod'
+import { ownParty } from '#kernel/access/index.ts'
 import { localDay } from '#kernel/clock/index.ts'
-import { distributed } from '#kernel/database/index.ts'
+import { distributed, reference } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
+import { actorOf } from '#kernel/ledger/index.ts'
 import { minorDigits } from '#kernel/locale/index.ts'
 import { route } from '#kernel/operation.ts'
 import type { Programme } from '#kernel/room.ts'
 import * as contract from './contract.ts'
+import { myTier } from './contract-member.ts'
+import { editionsAfter, publishTiers, readRules } from './editions.ts'
 import { dueJob, hear, heardKinds, rebuildJob, refold } from './hear.ts'
-import { countedOf, readRules, settingsName } from './recompute.ts'
+import { countedOf } from './recompute.ts'
 import { type TierRules, tierRules } from './rules.ts'
 import { standingOn } from './standing.ts'
 import { countStandings } from './store.ts'
@@ -24,27 +28,26 @@ export const tiersProgramme: Programme = {
   discretionary: false,
   config: tierRules,
   migrations: new URL('./migrations/', import.meta.url),
-  tables: { 'tiers.standing': distributed('party_id') },
+  tables: { 'tiers.edition': reference, 'tiers.standing': distributed('party_id') },
   vocabulary: { 'tiers.rose': moved, 'tiers.fell': moved, 'tiers.ending': ending },
   listens: heardKinds,
   hear,
   refold,
   routes: [
     route(contract.readTiers, async house => {
-      const { currency } = await house.settings.business()
+      const { currency, zone } = await house.settings.business()
       const counts = await countStandings(house.database)
-      return { rules: await readRules(house), usual: usualTiers(currency), counts: listed(counts) }
+      const todayOn = localDay(house.clock.now(), zone)
+      const coming = await editionsAfter(house.database, todayOn)
+      return { rules: await readRules(house), coming, usual: usualTiers(currency), counts: listed(counts), todayOn }
     }),
-    route(contract.previewTiers, async (house, { body }) => ({ counts: listed(await preview(house, body.rules)) })),
-    route(contract.changeTiers, async (house, { body }) => {
-      await house.database.transaction(async transaction => {
-        await house.settings.write(transaction, settingsName, body)
-        await house.jobs.enqueue(transaction, 'tiers.rebuild', {}, { key: 'tiers.rebuild' })
-        await house.live.announce(transaction, ['points', 'jobs'])
-      })
-      return body
+    route(contract.previewTiers, (house, { body }) => preview(house, body.rules)),
+    route(contract.changeTiers, async (house, { body, caller }) => {
+      const { rules, startsOn } = await publishTiers(house, { ...body, by: actorOf(caller) })
+      return { rules, startsOn }
     }),
     route(contract.memberTier, (house, { params }) => memberTier(house, params.partyId)),
+    route(myTier, (house, { caller }) => memberTier(house, ownParty(caller))),
   ],
   jobs: [dueJob, rebuildJob],
   schedules: [{ job: 'tiers.due', cron: '7 * * * *' }],
@@ -72,23 +75,45 @@ export function usualTiers(currency: string): TierRules {
   }
 }
 
-async function preview(house: House, rules: TierRules): Promise<Map<string | null, number>> {
+async function preview(house: House, rules: TierRules) {
   const { zone } = await house.settings.business()
   const today = localDay(house.clock.now(), zone)
   const counts = new Map<string | null, number>()
-  const rows = await house.database.query<{ partyId: string }>(
-    `select distinct party_id as "partyId" from events.event where kind = 'purchase.recorded' order by 1`,
+  const moved = { up: 0, same: 0, down: 0 }
+  const current = await readRules(house)
+  const rows = await house.database.query<{ partyId: string; tierId: string | null }>(
+    `select e.party_id as "partyId", s.tier_id as "tierId"
+     from (select distinct party_id from events.event where kind = 'purchase.recorded') e
+     left join tiers.standing s on s.party_id = e.party_id order by 1`,
   )
   for (let done = 0; done < rows.length; done += 2000) {
-    const partyIds = rows.slice(done, done + 2000).map(row => row.partyId)
-    const counted = await countedOf(house, house.database, partyIds, { rules, zone })
-    for (const partyId of partyIds) {
+    const page = rows.slice(done, done + 2000)
+    const counted = await countedOf(
+      house,
+      house.database,
+      page.map(row => row.partyId),
+      { rules, zone },
+    )
+    for (const { partyId, tierId } of page) {
       const { tier } = standingOn(rules, counted.get(partyId) ?? [], today)
       const id = rules.tiers[tier]?.tierId ?? null
       counts.set(id, (counts.get(id) ?? 0) + 1)
+      moved[movedFrom(current, { tierId, to: id, rules })]++
     }
   }
-  return counts
+  return { counts: listed(counts), ...moved }
+}
+
+/** Tiers are the same by their id; others are compared by their place on their ladders. */
+function movedFrom(
+  current: TierRules | null,
+  { tierId, to, rules }: { tierId: string | null; to: string | null; rules: TierRules },
+): 'up' | 'same' | 'down' {
+  if (tierId === to) return 'same'
+  const place = ({ tiers }: TierRules, id: string | null) => tiers.findIndex(tier => tier.tierId === id)
+  const isKnown = tierId === null || place(rules, tierId) >= 0
+  const before = isKnown ? place(rules, tierId) : current ? place(current, tierId) : -1
+  return place(rules, to) > before ? 'up' : 'down'
 }
 
 /** Worked out from the log, not read: what is kept is only for lists and for the calendar. */

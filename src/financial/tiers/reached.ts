@@ -1,7 +1,8 @@
 import { localDay } from '#kernel/clock/index.ts'
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { countedOf, readRules } from './recompute.ts'
+import { readRules } from './editions.ts'
+import { countedOf } from './recompute.ts'
 import type { Tier } from './rules.ts'
 import { standingOn } from './standing.ts'
 

@@ -1,19 +1,11 @@
-import { z } from 'zod'
 import { isKept, keptPointsOf, moneyKinds, purchasesOf } from '#financial/points/index.ts'
 import { addDays, type Day, localDay } from '#kernel/clock/index.ts'
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { NewEvent } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
-import { type TierRules, tierRules } from './rules.ts'
+import type { TierRules } from './rules.ts'
 import { type Counted, type Standing, standingOn } from './standing.ts'
 import * as store from './store.ts'
-
-export const settingsName = 'tiers'
-export const tierSettings = z.object({ rules: tierRules.nullable().catch(null).default(null) })
-
-export async function readRules(house: House, queryable?: Queryable): Promise<TierRules | null> {
-  return (await house.settings.read(settingsName, tierSettings, queryable)).rules
-}
 
 /** What counts for these customers, from the log as it now stands. */
 export async function countedOf(

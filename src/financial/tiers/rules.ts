@@ -16,13 +16,15 @@ export const tier = z.object({
 })
 export type Tier = z.infer<typeof tier>
 
+export const calendarWindows = ['calendar-quarter', 'calendar-half-year', 'calendar-year'] as const
+
 /**
- * A rolling purchase counts from its day up to the day before the same day so many months later. In calendar years, the
- * better of this year and the last counts, so that what was reached in one year is good to the end of the next.
+ * A rolling purchase counts from its day up to the day before the same day so many months later. In calendar quarters, half
+ * years or years, the better of this one and the last counts, so that what was reached in one is good to the end of the next.
  */
 export const tierWindow = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rolling'), months: z.int().min(1).max(60) }),
-  z.object({ kind: z.literal('calendar-year') }),
+  z.object({ kind: z.enum(calendarWindows) }),
 ])
 
 export const tierRules = z

@@ -7,6 +7,7 @@ import { useFormat } from '../../../web/format.ts'
 import { showNotice } from '../../../web/notices.tsx'
 import { useMay } from '../../../web/session.tsx'
 import {
+  calendarWindows,
   changeTiers,
   type Measure,
   measures,
@@ -22,20 +23,26 @@ import './screen.css'
 /** The tiers as a ladder, the highest rung on top, with how many customers stand on each; changed beside what that would do. */
 export function Ladder() {
   const { t } = useTranslation()
+  const format = useFormat()
   const mayManage = useMay('points.manage')
   const asked = useAsk(readTiers, {})
   const [draft, setDraft] = useState<TierRules | null>(null)
   if (!asked.data) return null
-  const { rules, usual, counts } = asked.data
+  const { rules, coming, usual, counts } = asked.data
   if (!rules && !mayManage) return null
   return (
     <section className="ladder" aria-label={t('tiers:ladder.title')}>
       <h2>{t('tiers:ladder.title')}</h2>
       {draft ? (
-        <Edit draft={draft} set={setDraft} leave={() => setDraft(null)} />
+        <Edit draft={draft} set={setDraft} todayOn={asked.data.todayOn} leave={() => setDraft(null)} />
       ) : (
         <>
           {rules ? <Rungs rules={rules} counts={counts} /> : <p>{t('tiers:ladder.none')}</p>}
+          {coming.map(each => (
+            <p key={each.number} className="note">
+              {t(each.rules ? 'tiers:ladder.coming' : 'tiers:ladder.coming-none', { day: format.day(each.startsOn) })}
+            </p>
+          ))}
           {mayManage ? (
             <div className="acts">
               <Button onClick={() => setDraft(rules ?? usual)}>
@@ -90,10 +97,18 @@ function Rungs({ rules, counts }: { rules: TierRules; counts: Counts }) {
   )
 }
 
-function Edit({ draft, set, leave }: { draft: TierRules; set: (rules: TierRules) => void; leave: () => void }) {
+interface Editing {
+  readonly draft: TierRules
+  readonly todayOn: string
+  readonly set: (rules: TierRules) => void
+  readonly leave: () => void
+}
+
+function Edit({ draft, todayOn, set, leave }: Editing) {
   const { t } = useTranslation()
   const format = useFormat()
   const [tried, setTried] = useState(draft)
+  const [startsOn, setStartsOn] = useState(todayOn)
   useEffect(() => {
     const timer = setTimeout(() => setTried(draft), 600)
     return () => clearTimeout(timer)
@@ -113,7 +128,7 @@ function Edit({ draft, set, leave }: { draft: TierRules; set: (rules: TierRules)
   const save = (event: FormEvent) => {
     event.preventDefault()
     change.mutate(
-      { body: { rules: draft } },
+      { body: { rules: draft, startsOn } },
       {
         onSuccess: () => {
           showNotice(t('tiers:ladder.saved'))
@@ -135,9 +150,13 @@ function Edit({ draft, set, leave }: { draft: TierRules; set: (rules: TierRules)
         <Select
           label={t('tiers:edit.window')}
           allowDeselect={false}
-          data={(['rolling', 'calendar-year'] as const).map(value => ({ value, label: t(`tiers:edit.${value}`) }))}
+          data={(['rolling', ...calendarWindows] as const).map(value => ({ value, label: t(`tiers:edit.${value}`) }))}
           value={draft.window.kind}
-          onChange={kind => part({ window: kind === 'rolling' ? { kind, months: 12 } : { kind: 'calendar-year' } })}
+          onChange={kind =>
+            part({
+              window: kind === 'rolling' ? { kind, months: 12 } : { kind: kind as (typeof calendarWindows)[number] },
+            })
+          }
         />
         {draft.window.kind === 'rolling' ? (
           <NumberInput
@@ -161,6 +180,14 @@ function Edit({ draft, set, leave }: { draft: TierRules; set: (rules: TierRules)
           max={180}
           value={draft.noticeDays}
           onChange={days => part({ noticeDays: Number(days) || 0 })}
+        />
+        <TextInput
+          type="date"
+          required
+          min={todayOn}
+          label={t('tiers:edit.starts-on')}
+          value={startsOn}
+          onChange={event => setStartsOn(event.currentTarget.value)}
         />
       </div>
       <Switch
@@ -204,6 +231,15 @@ function Edit({ draft, set, leave }: { draft: TierRules; set: (rules: TierRules)
         </div>
       ))}
       {isSound ? null : <p className="bad">{t('tiers:edit.invalid')}</p>}
+      {isSound && asked.data ? (
+        <p className="muted">
+          {t('tiers:ladder.moved', {
+            up: format.number(asked.data.up),
+            down: format.number(asked.data.down),
+            same: format.number(asked.data.same),
+          })}
+        </p>
+      ) : null}
       <div className="acts">
         <Button
           onClick={() =>

@@ -104,6 +104,14 @@ describe('in calendar years a tier is good to the end of the next', () => {
   ])('on %s it is %i', (on, tier) => {
     expect(standingOn(yearly, bought(['2026-03-01', 500]), on).tier).toBe(tier)
   })
+  it.each([
+    ['calendar-quarter', '2026-06-30', 1],
+    ['calendar-quarter', '2026-07-01', -1],
+    ['calendar-half-year', '2026-12-31', 1],
+    ['calendar-half-year', '2027-01-01', -1],
+  ] as const)('in a %s, to the end of the next: on %s it is %i', (kind, on, tier) => {
+    expect(standingOn({ ...yearly, window: { kind } }, bought(['2026-03-01', 500]), on).tier).toBe(tier)
+  })
   it('two half years are not one', () => {
     expect(standingOn(yearly, bought(['2026-12-31', 300], ['2027-01-01', 300]), '2027-06-01').tier).toBe(0)
   })
@@ -115,7 +123,12 @@ describe('whatever is bought', () => {
   const anyRules = fc.record({
     graceDays: fc.constantFrom(0, 7, 30),
     softLanding: fc.boolean(),
-    window: fc.constantFrom<TierRules['window']>({ kind: 'rolling', months: 6 }, { kind: 'calendar-year' }),
+    window: fc.constantFrom<TierRules['window']>(
+      { kind: 'rolling', months: 6 },
+      { kind: 'calendar-quarter' },
+      { kind: 'calendar-half-year' },
+      { kind: 'calendar-year' },
+    ),
   })
 
   it('the tier never stands below what is met, the drop that was foretold happens, and nothing changes before it', () => {

@@ -130,32 +130,43 @@ function amountsByDay(rules: TierRules, counted: readonly Counted[]): Amount[] {
       return { on, amount: sum }
     })
   }
+  const months = monthsOf[window.kind]
   const days = new Map<Day, number>()
   const sums = new Map<number, number>()
-  const best = (year: number) => Math.max(sums.get(year) ?? 0, sums.get(year - 1) ?? 0)
-  for (const { on, amount } of counted.toSorted((one, other) => (one.on < other.on ? -1 : 1))) {
-    const year = Number(on.slice(0, 4))
-    sums.set(year, (sums.get(year) ?? 0) + amount)
-    days.set(on, best(year))
+  const best = (period: number) => Math.max(sums.get(period) ?? 0, sums.get(period - 1) ?? 0)
+  const inOrder = counted.toSorted((one, other) => (one.on < other.on ? -1 : 1))
+  for (const { on, amount } of inOrder) {
+    const period = periodOf(on, months)
+    sums.set(period, (sums.get(period) ?? 0) + amount)
+    days.set(on, best(period))
   }
-  for (const year of [...sums.keys()]) {
-    for (const next of [year + 1, year + 2]) {
-      const first = `${next}-01-01`
-      // A purchase on New Year's Day already counts what came before it.
-      if (!days.has(first)) days.set(first, bestOn(counted, first))
+  for (const period of [...sums.keys()]) {
+    for (const next of [period + 1, period + 2]) {
+      const first = firstDayOf(next, months)
+      // A purchase on the first day of a period already counts what came before it.
+      if (!days.has(first)) days.set(first, bestOn(inOrder, first, months))
     }
   }
   return [...days].sort(byDay).map(([on, amount]) => ({ on, amount }))
 }
 
-function bestOn(counted: readonly Counted[], on: Day): number {
-  const year = Number(on.slice(0, 4))
+const monthsOf = { 'calendar-quarter': 3, 'calendar-half-year': 6, 'calendar-year': 12 }
+
+/** Periods of so many months, counted from the year nought. */
+function periodOf(on: Day, months: number): number {
+  return Math.floor((Number(on.slice(0, 4)) * 12 + Number(on.slice(5, 7)) - 1) / months)
+}
+
+function firstDayOf(period: number, months: number): Day {
+  const month = period * months
+  return `${String(Math.floor(month / 12)).padStart(4, '0')}-${String((month % 12) + 1).padStart(2, '0')}-01`
+}
+
+function bestOn(counted: readonly Counted[], on: Day, months: number): number {
+  const period = periodOf(on, months)
   const of = (wanted: number) =>
-    counted.reduce(
-      (sum, each) => (each.on <= on && Number(each.on.slice(0, 4)) === wanted ? sum + each.amount : sum),
-      0,
-    )
-  return Math.max(of(year), of(year - 1))
+    counted.reduce((sum, each) => (each.on <= on && periodOf(each.on, months) === wanted ? sum + each.amount : sum), 0)
+  return Math.max(of(period), of(period - 1))
 }
 
 const byDay = (one: readonly [Day, number], other: readonly [Day, number]) => (one[0] < other[0] ? -1 : 1)

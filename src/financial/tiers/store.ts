@@ -76,3 +76,12 @@ export async function countStandings(queryable: Queryable): Promise<Map<string |
   )
   return new Map(rows.map(row => [row.tierId, row.customers]))
 }
+
+/** The tiers in which these customers stand; null is none. For siblings that give rights by tier. */
+export async function tiersOf(queryable: Queryable, partyIds: readonly string[]): Promise<Map<string, string | null>> {
+  const rows = await queryable.query<{ partyId: string; tierId: string | null }>(
+    'select party_id as "partyId", tier_id as "tierId" from tiers.standing where party_id = any ($1)',
+    [partyIds],
+  )
+  return new Map(rows.map(row => [row.partyId, row.tierId]))
+}
