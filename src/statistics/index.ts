@@ -102,6 +102,7 @@ export {
 export { bootstrapInterval, bootstrapTotals, type ResamplingOptions } from './resampling/bootstrap.ts'
 export { drawParameters, parameterInterval } from './resampling/draw-parameters.ts'
 // A source of numbers for simulations
+export { betaDraw, exponentialDraw, gammaDraw, normalDraw } from './sampling/draws.ts'
 export type { RandomSource } from './sampling/random-source.ts'
 export { seeded } from './sampling/seeded.ts'
 // Survival: how long do customers stay, when some are still here?
