@@ -29,7 +29,7 @@ const operationsOf: Record<Topic, readonly string[]> = {
   ],
   points: ['readProgramme', 'memberPoints', 'memberPointsHistory', 'readTiers', 'memberTier'],
   rewards: [],
-  draws: [],
+  draws: ['listDraws', 'readDraw', 'partyDraws'],
   coalition: [],
   promises: [],
   credit: [],

@@ -1,4 +1,6 @@
+import { drawProgramme } from '#financial/draw/index.ts'
 import { pointsProgramme } from '#financial/points/index.ts'
+import { rewardsProgramme } from '#financial/rewards/index.ts'
 import { tiersProgramme } from '#financial/tiers/index.ts'
 import { auditRoom } from '#insight/audit/room.ts'
 import { effectRoom } from '#insight/effect/index.ts'
@@ -45,6 +47,8 @@ export const rooms: readonly Room[] = [
   effectRoom,
   pointsProgramme,
   tiersProgramme,
+  rewardsProgramme,
+  drawProgramme,
   auditRoom,
   warningsProgramme,
 ]

@@ -62,7 +62,7 @@ export const drawTerms = z
      */
     publicValueName: z.string().trim().min(3).max(200).nullable().default(null),
   })
-  .refine(({ opensAt, closesAt }) => opensAt < closesAt, { path: ['closesAt'] })
+  .refine(({ opensAt, closesAt }) => Date.parse(opensAt) < Date.parse(closesAt), { path: ['closesAt'] })
 export type DrawTerms = z.infer<typeof drawTerms>
 
 /** The prizes one by one, in the order in which they are drawn. Example: a car and 2 teapots -> car, teapot, teapot. */
