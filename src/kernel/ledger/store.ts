@@ -102,7 +102,7 @@ async function readInto(
   wanted: { readonly whole: readonly Pair[]; readonly named: readonly Instruction[]; readonly keys: readonly string[] },
 ): Promise<Map<string, Known>> {
   const { whole, named, keys } = wanted
-  const holds = named.flatMap(each => ('holdId' in each ? [{ partyId: each.partyId, holdId: each.holdId }] : []))
+  const holds = named.flatMap(each => ('holdId' in each ? [each] : []))
   const sources = named.flatMap(each => {
     const source = each.act === 'issue' || each.act === 'revoke' ? each.source : undefined
     return source === undefined ? [] : [{ ...each, source, isRevoked: each.act === 'revoke' }]
@@ -116,6 +116,7 @@ async function readInto(
     whole.map(each => each.partyId),
     whole.map(each => each.asset),
     holds.map(each => each.partyId),
+    holds.map(each => each.asset),
     holds.map(each => each.holdId),
     sources.map(each => each.partyId),
     sources.map(each => each.asset),
@@ -139,7 +140,7 @@ const readEverything = `
   with whole as materialized (
     select * from unnest($1::uuid[], $2::text[]) as w (party_id, asset)),
   named_source as materialized (
-    select * from unnest($5::uuid[], $6::text[], $7::text[], $8::boolean[]) as n (party_id, asset, source, is_revoked)),
+    select * from unnest($6::uuid[], $7::text[], $8::text[], $9::boolean[]) as n (party_id, asset, source, is_revoked)),
   source as materialized (
     select s.* from (select distinct party_id, asset, source from named_source) n cross join lateral (
       select * from ledger.source s where s.party_id = n.party_id and s.asset = n.asset and s.source = n.source offset 0) s),
@@ -149,8 +150,8 @@ const readEverything = `
     select h.* from touched t cross join lateral (
       select * from ledger.hold h where h.party_id = t.party_id and h.asset = t.asset and h.state = 'open' offset 0) h
     union
-    select h.* from unnest($3::uuid[], $4::uuid[]) as n (party_id, hold_id) cross join lateral (
-      select * from ledger.hold h where h.party_id = n.party_id and h.hold_id = n.hold_id offset 0) h),
+    select h.* from unnest($3::uuid[], $4::text[], $5::uuid[]) as n (party_id, asset, hold_id) cross join lateral (
+      select * from ledger.hold h where h.party_id = n.party_id and h.asset = n.asset and h.hold_id = n.hold_id offset 0) h),
   lot as (
     select l.* from touched t cross join lateral (
       select * from ledger.lot l where l.party_id = t.party_id and l.asset = t.asset and l.is_alive offset 0) l
@@ -167,7 +168,7 @@ const readEverything = `
       select * from ledger.lot l where l.party_id = p.party_id and l.lot_id = p.lot_id and not l.is_alive offset 0) l)
   select
     (select json_agg(k) from (
-      select key, transaction_id as "transactionId", fingerprint from ledger.key where key = any ($9::uuid[])) as k) as keys,
+      select key, transaction_id as "transactionId", fingerprint from ledger.key where key = any ($10::uuid[])) as k) as keys,
     (select json_agg(s) from (
       select party_id as "partyId", asset, source, numerator, denominator, revoked from source) as s) as sources,
     (select json_agg(h) from (

@@ -219,7 +219,7 @@ const writeEverything = `
   holds as (
     insert into ledger.hold (${columnList('hold')})
     select party_id, hold_id, asset, amount, captured, returned, until, state, captured_by, parts::jsonb from ${given('hold')}
-    on conflict (party_id, hold_id) do update set ${excluded(['captured', 'returned', 'state', 'captured_by', 'parts'])}),
+    on conflict (party_id, asset, hold_id) do update set ${excluded(['captured', 'returned', 'state', 'captured_by', 'parts'])}),
   sources as (
     insert into ledger.source (${columnList('source')}) select * from ${given('source')}
     on conflict (party_id, asset, source) do update set ${excluded(['numerator', 'denominator', 'revoked'])})

@@ -121,11 +121,13 @@ const makeRevoke = fc
     (rest): Make =>
       () => ({ act: 'revoke', ...rest }),
   )
-const makeDebit = fc.record({ amount: anyAmount, to: fc.constantFrom('adjustment', 'clearing:bank', 'expense:x') }).map(
-  (rest): Make =>
-    () =>
-      ({ act: 'debit', ...rest }) as Act,
-)
+const makeDebit = fc
+  .record({ amount: anyAmount, to: fc.constantFrom('adjustment', 'clearing:bank', 'expense:x'), only })
+  .map(
+    (rest): Make =>
+      () =>
+        ({ act: 'debit', ...rest }) as Act,
+  )
 const makeTransfer = fc
   .record({ toPartyId: fc.constantFrom(...parties), amount: anyAmount, as: maybe(name), only })
   .map(
@@ -133,6 +135,10 @@ const makeTransfer = fc
       () =>
         given({ act: 'transfer', ...rest }),
   )
+const makeOverdraw = fc.record({ amount: anyAmount, most: fc.integer({ min: 0, max: 30 }) }).map(
+  (rest): Make =>
+    () => ({ act: 'overdraw', ...rest, to: shop }),
+)
 const makeExtend = fc.integer({ min: -5, max: 40 }).map(
   (days): Make =>
     now => ({ act: 'extend', until: now + days * day }),
@@ -154,6 +160,7 @@ export const anyMake: fc.Arbitrary<Make> = fc.oneof(
   makeRevoke,
   makeDebit,
   { weight: 2, arbitrary: makeTransfer },
+  makeOverdraw,
   makeExtend,
   makeBook,
   fc.constant((): Act => ({ act: 'settle' })),
