@@ -1,5 +1,5 @@
 export { lastDayOf, periodOf } from './calendar.ts'
-export { isKept, moneyKinds, purchasesOf } from './facts.ts'
+export { isKept, moneyKinds, type Purchase, purchasesOf } from './facts.ts'
 export { pointsProgramme } from './programme.ts'
 export { publish } from './publish.ts'
 export { replay } from './replay.ts'

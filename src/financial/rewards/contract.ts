@@ -12,7 +12,7 @@ const merchant = z.string().min(1).max(60)
 const takenId = z.guid()
 
 export const reward = z.object({
-  rewardId: z.uuid(),
+  rewardId: z.guid(),
   terms: rewardTerms,
   isActive: z.boolean(),
   /** Left of the stock now; null is without limit. */
@@ -27,7 +27,7 @@ export const reward = z.object({
 export type Reward = z.infer<typeof reward>
 
 const card = z.object({
-  cardId: z.uuid(),
+  cardId: z.guid(),
   terms: cardTerms,
   isActive: z.boolean(),
   /** The last day on which a purchase gives a stamp. */
@@ -66,7 +66,7 @@ export const createReward = operation({
   once: true,
   status: 201,
   body: rewardTerms,
-  reply: z.object({ rewardId: z.uuid() }),
+  reply: z.object({ rewardId: z.guid() }),
   refusals: ['rewards:refusal.unknown-tier', 'merchants:refusal.unknown'],
 })
 
@@ -76,9 +76,9 @@ export const changeReward = operation({
   path: '/api/rewards/{rewardId}',
   summary: 'Changes a reward for those who take it from now on',
   permission: 'rewards.manage',
-  params: z.object({ rewardId: z.uuid() }),
+  params: z.object({ rewardId: z.guid() }),
   body: rewardTerms,
-  reply: z.object({ rewardId: z.uuid() }),
+  reply: z.object({ rewardId: z.guid() }),
   refusals: ['rewards:refusal.no-such-reward', 'rewards:refusal.stock-below-taken', 'rewards:refusal.stock-of-card'],
 })
 
@@ -88,9 +88,9 @@ export const archiveReward = operation({
   path: '/api/rewards/{rewardId}/active',
   summary: 'Takes a reward out of the catalogue or puts it back; what was taken stays good',
   permission: 'rewards.manage',
-  params: z.object({ rewardId: z.uuid() }),
+  params: z.object({ rewardId: z.guid() }),
   body: z.object({ isActive: z.boolean() }),
-  reply: z.object({ rewardId: z.uuid(), isActive: z.boolean() }),
+  reply: z.object({ rewardId: z.guid(), isActive: z.boolean() }),
   refusals: ['rewards:refusal.no-such-reward', 'rewards:refusal.needed-by-card'],
 })
 
@@ -103,7 +103,7 @@ export const createCard = operation({
   once: true,
   status: 201,
   body: cardTerms,
-  reply: z.object({ cardId: z.uuid() }),
+  reply: z.object({ cardId: z.guid() }),
   refusals: ['rewards:refusal.no-such-reward', 'rewards:refusal.stock-of-card'],
 })
 
@@ -113,9 +113,9 @@ export const endCard = operation({
   path: '/api/stamp-cards/{cardId}/until',
   summary: 'Says on which day a stamp card gives its last stamp; null lets it go on',
   permission: 'rewards.manage',
-  params: z.object({ cardId: z.uuid() }),
+  params: z.object({ cardId: z.guid() }),
   body: z.object({ untilOn: day.nullable() }),
-  reply: z.object({ cardId: z.uuid(), untilOn: day.nullable() }),
+  reply: z.object({ cardId: z.guid(), untilOn: day.nullable() }),
   refusals: ['rewards:refusal.no-such-card', 'rewards:refusal.ends-in-the-past'],
 })
 
@@ -126,14 +126,14 @@ export type TakenState = (typeof takenStates)[number]
 export const taken = z.object({
   takenId,
   partyId: z.uuid(),
-  rewardId: z.uuid(),
+  rewardId: z.guid(),
   name: rewardTerms.shape.name,
   icon: rewardTerms.shape.icon,
   state: z.enum(takenStates),
   /** Points paid, or set aside while it is reserved. */
   price: z.int(),
   /** The stamp card that it was collected with. */
-  cardId: z.uuid().nullable(),
+  cardId: z.guid().nullable(),
   merchants: z.array(merchant),
   takenAt: instant,
   /** While it is reserved: until when. */
@@ -146,7 +146,7 @@ export const taken = z.object({
 export type Taken = z.infer<typeof taken>
 
 const offer = z.object({
-  rewardId: z.uuid(),
+  rewardId: z.guid(),
   name: rewardTerms.shape.name,
   description: rewardTerms.shape.description,
   icon: rewardTerms.shape.icon,
@@ -164,7 +164,7 @@ const offer = z.object({
 export type Offer = z.infer<typeof offer>
 
 const collected = z.object({
-  cardId: z.uuid(),
+  cardId: z.guid(),
   name: cardTerms.shape.name,
   rewardName: rewardTerms.shape.name,
   icon: rewardTerms.shape.icon,
@@ -213,7 +213,7 @@ export const takeReward = operation({
   summary: 'Pays a reward with points, at once',
   permission: 'till.use',
   once: true,
-  params: z.object({ partyId: z.uuid(), rewardId: z.uuid() }),
+  params: z.object({ partyId: z.uuid(), rewardId: z.guid() }),
   body: z.object({ merchant: merchant.optional() }),
   reply: withCode,
   refusals: takeRefusals,
@@ -226,7 +226,7 @@ export const reserveReward = operation({
   summary: 'Sets a reward and its points aside for some minutes, until it is captured or let go',
   permission: 'till.use',
   once: true,
-  params: z.object({ partyId: z.uuid(), rewardId: z.uuid() }),
+  params: z.object({ partyId: z.uuid(), rewardId: z.guid() }),
   body: z.object({ minutes: z.int().min(1).max(10_080).default(15), merchant: merchant.optional() }),
   reply: taken,
   refusals: takeRefusals,
@@ -344,7 +344,7 @@ export const memberTakeReward = operation({
   summary: 'For the customer: pays a reward with my points',
   permission: 'member',
   once: true,
-  params: z.object({ rewardId: z.uuid() }),
+  params: z.object({ rewardId: z.guid() }),
   reply: withCode,
   refusals: takeRefusals,
 })

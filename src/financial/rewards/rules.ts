@@ -70,7 +70,7 @@ export const stampsPer = ['purchase', 'day', 'item'] as const
 export const cardTerms = z
   .object({
     name: inWords(80).refine(given => Object.keys(given).length > 0),
-    rewardId: z.uuid(),
+    rewardId: z.guid(),
     stamps: z.int().min(2).max(100),
     per: z.enum(stampsPer),
     /** A purchase below this gives none. */

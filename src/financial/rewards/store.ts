@@ -165,6 +165,16 @@ export async function lockTaken(
   return taken
 }
 
+export async function readTaken(queryable: Queryable, partyId: string, takenId: string): Promise<StoredTaken> {
+  const [taken] = await queryable.query<StoredTaken>(
+    `select ${columns} from rewards.taken where party_id = $1 and taken_id = $2`,
+    [partyId, takenId],
+  )
+  if (!taken) throw refuse('not-found', 'rewards:refusal.no-such-taking')
+  return taken
+}
+
+/** The latest first. */
 export async function readTakenOf(queryable: Queryable, partyId: string, limit = 200): Promise<StoredTaken[]> {
   return queryable.query<StoredTaken>(
     `select ${columns} from rewards.taken where party_id = $1 order by taken_at desc, taken_id desc limit $2`,
@@ -298,4 +308,43 @@ export async function nameOf(queryable: Queryable, partyId: string): Promise<str
   const [row] = await queryable.query<{ name: string }>('select name from parties.party where party_id = $1', [partyId])
   if (!row) throw refuse('not-found', 'parties:refusal.unknown')
   return row.name
+}
+
+export async function insertCard(
+  transaction: Transaction,
+  given: { readonly cardId: string; readonly terms: CardTerms; readonly at: Date },
+): Promise<void> {
+  await transaction.query(
+    'insert into rewards.card (card_id, terms, created_at) values ($1, $2, $3) on conflict do nothing',
+    [given.cardId, JSON.stringify(given.terms), given.at],
+  )
+}
+
+export async function updateCard(transaction: Transaction, cardId: string, untilOn: string | null): Promise<boolean> {
+  const done = await transaction.query('update rewards.card set until_on = $2 where card_id = $1 returning 1', [
+    cardId,
+    untilOn,
+  ])
+  return done.length > 0
+}
+
+/** Lets go of reservations of one reward that are over; whoever calls has locked it. */
+export async function freeOver(transaction: Transaction, rewardId: string, now: Date): Promise<void> {
+  await transaction.query(
+    `with over as (delete from rewards.reserved where reward_id = $1 and until <= $2 returning 1)
+     update rewards.reward set gone = gone - (select count(*) from over) where reward_id = $1`,
+    [rewardId, now],
+  )
+}
+
+/** How often each reward was taken and kept, and used, and the points that were paid for it. */
+export async function readFigures(
+  queryable: Queryable,
+): Promise<Map<string, { taken: number; used: number; points: number }>> {
+  const rows = await queryable.query<{ rewardId: string; taken: number; used: number; points: number }>(
+    `select reward_id as "rewardId", count(*) as taken, count(*) filter (where state = 'used') as used,
+       coalesce(sum(price), 0)::bigint as points
+     from rewards.taken where state in ('taken', 'used', 'expired') group by 1`,
+  )
+  return new Map(rows.map(({ rewardId, ...figures }) => [rewardId, figures]))
 }

@@ -1,0 +1,6 @@
+export { type Asker, askerOf, merchantOf, requestId } from './asker.ts'
+export { createCard, createReward } from './catalogue.ts'
+export { type PartyRewards, rewardsOf, show } from './offers.ts'
+export { rewardsProgramme } from './programme.ts'
+export { captureReward, giveBack, reserveReward, takeReward, voidReward, type Wish } from './take.ts'
+export { findByCode, type Use, undoUse, usableBy, useTaken } from './use.ts'
