@@ -102,6 +102,110 @@ create table catalogue.product (
   constraint product_pkey PRIMARY KEY (sku)
 );
 
+create table draw.award (
+  draw_id uuid not null,
+  award_order integer not null,
+  serial bigint not null,
+  party_id uuid not null,
+  prize_id text not null,
+  replaces integer,
+  state text not null,
+  claim_until timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_by text,
+  constraint award_pkey PRIMARY KEY (draw_id, award_order),
+  constraint award_award_order_check CHECK ((award_order > 0)),
+  constraint award_of_result FOREIGN KEY (draw_id) REFERENCES draw.result(draw_id),
+  constraint award_of_ticket FOREIGN KEY (draw_id, serial) REFERENCES draw.ticket(draw_id, serial),
+  constraint award_once UNIQUE (draw_id, serial),
+  constraint award_replaced_once UNIQUE (draw_id, replaces),
+  constraint award_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'claimed'::text, 'posted'::text, 'lapsed'::text])))
+);
+CREATE INDEX award_party ON draw.award (party_id);
+CREATE INDEX award_waiting ON draw.award (claim_until) WHERE (state = 'waiting'::text);
+
+create table draw.draw (
+  draw_id uuid not null,
+  terms jsonb not null,
+  zone text not null,
+  opens_at timestamp with time zone not null,
+  closes_at timestamp with time zone not null,
+  seed_hash text not null,
+  announced_at timestamp with time zone not null,
+  announced_by text not null,
+  cancelled_at timestamp with time zone,
+  cancelled_reason text,
+  closed_at timestamp with time zone,
+  tickets bigint,
+  list_hash text,
+  constraint draw_pkey PRIMARY KEY (draw_id),
+  constraint draw_called_off_before CHECK (((cancelled_at IS NULL) OR (closed_at IS NULL))),
+  constraint draw_in_order CHECK (((opens_at < closes_at) AND (closed_at >= closes_at))),
+  constraint draw_list_of_closed CHECK (((closed_at IS NULL) = (list_hash IS NULL))),
+  constraint draw_seed_hash_check CHECK ((seed_hash ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE INDEX draw_unclosed ON draw.draw (closes_at) WHERE ((closed_at IS NULL) AND (cancelled_at IS NULL));
+
+create table draw.entry (
+  party_id uuid not null,
+  draw_id uuid not null,
+  entry_key text not null,
+  generation integer not null,
+  occurred_at timestamp with time zone not null,
+  issued bigint not null,
+  kept bigint not null,
+  constraint entry_pkey PRIMARY KEY (party_id, draw_id, entry_key, generation),
+  constraint entry_check CHECK (((kept >= 0) AND (kept <= issued))),
+  constraint entry_issued_check CHECK ((issued > 0))
+);
+
+create table draw.given (
+  party_id uuid not null,
+  draw_id uuid not null,
+  given_key text not null,
+  tickets bigint not null,
+  occurred_at timestamp with time zone not null,
+  constraint given_pkey PRIMARY KEY (party_id, draw_id, given_key),
+  constraint given_tickets_check CHECK ((tickets > 0))
+);
+
+create table draw.member (
+  party_id uuid not null,
+  draw_id uuid not null,
+  tickets bigint not null,
+  constraint member_pkey PRIMARY KEY (party_id, draw_id),
+  constraint member_tickets_check CHECK ((tickets >= 0))
+);
+CREATE INDEX member_draw ON draw.member (draw_id);
+
+create table draw.result (
+  draw_id uuid not null,
+  seed text not null,
+  public_value text,
+  drawn_at timestamp with time zone not null,
+  drawn_by text not null,
+  constraint result_pkey PRIMARY KEY (draw_id),
+  constraint result_seed_check CHECK ((seed ~ '^[0-9a-f]{64}$'::text))
+);
+
+create table draw.seed (
+  draw_id uuid not null,
+  seed bytea not null,
+  constraint seed_pkey PRIMARY KEY (draw_id),
+  constraint seed_seed_check CHECK ((length(seed) = 32))
+);
+
+create table draw.ticket (
+  draw_id uuid not null,
+  serial bigint not null,
+  ticket text not null,
+  holder text not null,
+  party_id uuid not null,
+  constraint ticket_pkey PRIMARY KEY (draw_id, serial),
+  constraint ticket_serial_check CHECK ((serial > 0))
+);
+CREATE INDEX ticket_party ON draw.ticket (party_id, draw_id);
+
 create table effect.assignment (
   party_id uuid not null,
   programme text not null,
@@ -467,7 +571,7 @@ create table ledger.hold (
   state text not null,
   captured_by text,
   parts jsonb not null,
-  constraint hold_pkey PRIMARY KEY (party_id, hold_id),
+  constraint hold_pkey PRIMARY KEY (party_id, asset, hold_id),
   constraint hold_amount_check CHECK ((amount > 0)),
   constraint hold_order CHECK (((0 <= returned) AND (returned <= captured) AND (captured <= amount))),
   constraint hold_state_check CHECK ((state = ANY (ARRAY['open'::text, 'captured'::text, 'released'::text, 'lapsed'::text])))
@@ -711,6 +815,105 @@ create table replies.reply (
 );
 CREATE INDEX reply_began ON replies.reply (began_at);
 
+create table rewards.card (
+  card_id uuid not null,
+  terms jsonb not null,
+  until_on date,
+  created_at timestamp with time zone not null,
+  constraint card_pkey PRIMARY KEY (card_id)
+);
+
+create table rewards.code (
+  code_hash bytea not null,
+  party_id uuid not null,
+  taken_id uuid not null,
+  constraint code_pkey PRIMARY KEY (code_hash)
+);
+
+create table rewards.collector (
+  party_id uuid not null,
+  constraint collector_pkey PRIMARY KEY (party_id)
+);
+
+create table rewards.reserved (
+  reward_id uuid not null,
+  taken_id uuid not null,
+  until timestamp with time zone not null,
+  constraint reserved_pkey PRIMARY KEY (reward_id, taken_id),
+  constraint reserved_reward_id_fkey FOREIGN KEY (reward_id) REFERENCES rewards.reward(reward_id)
+);
+
+create table rewards.reward (
+  reward_id uuid not null,
+  version integer not null,
+  terms jsonb not null,
+  is_active boolean not null,
+  stock bigint default ((terms ->> 'stock'::text))::bigint,
+  gone bigint not null,
+  created_at timestamp with time zone not null,
+  constraint reward_pkey PRIMARY KEY (reward_id),
+  constraint reward_gone_check CHECK ((gone >= 0)),
+  constraint reward_stock CHECK ((gone <= stock))
+);
+
+create table rewards.secret (
+  only_row boolean not null default true,
+  secret bytea not null,
+  constraint secret_pkey PRIMARY KEY (only_row),
+  constraint secret_only_row_check CHECK (only_row)
+);
+
+create table rewards.stamp (
+  party_id uuid not null,
+  card_id uuid not null,
+  line_key text not null,
+  generation integer not null,
+  issued integer not null,
+  kept integer not null,
+  constraint stamp_pkey PRIMARY KEY (party_id, card_id, line_key, generation),
+  constraint stamp_issued_check CHECK ((issued > 0)),
+  constraint stamp_kept CHECK (((0 <= kept) AND (kept <= issued)))
+);
+
+create table rewards.taken (
+  party_id uuid not null,
+  taken_id uuid not null,
+  reward_id uuid not null,
+  state text not null,
+  price bigint not null,
+  card_id uuid,
+  stamps integer,
+  merchant text,
+  merchants text[] not null,
+  taken_at timestamp with time zone not null,
+  reserved_until timestamp with time zone,
+  expires_at timestamp with time zone,
+  use_id uuid,
+  used_at timestamp with time zone,
+  used_by text,
+  used_merchant text,
+  constraint taken_pkey PRIMARY KEY (party_id, taken_id),
+  constraint taken_by_card CHECK ((((card_id IS NULL) = (stamps IS NULL)) AND ((card_id IS NULL) OR (price = 0)))),
+  constraint taken_price_check CHECK ((price >= 0)),
+  constraint taken_state_check CHECK ((state = ANY (ARRAY['reserved'::text, 'voided'::text, 'lapsed'::text, 'taken'::text, 'used'::text, 'expired'::text, 'returned'::text]))),
+  constraint taken_used_once CHECK (((state = 'used'::text) = (use_id IS NOT NULL)))
+);
+CREATE INDEX taken_ending ON rewards.taken (expires_at) WHERE ((state = 'taken'::text) AND (expires_at IS NOT NULL));
+CREATE INDEX taken_of_reward ON rewards.taken (reward_id, state);
+CREATE INDEX taken_waiting ON rewards.taken (reserved_until) WHERE (state = 'reserved'::text);
+
+create table rewards.taker (
+  party_id uuid not null,
+  constraint taker_pkey PRIMARY KEY (party_id)
+);
+
+create table rewards.wrong_code (
+  actor text not null,
+  since timestamp with time zone not null,
+  tries integer not null,
+  constraint wrong_code_pkey PRIMARY KEY (actor)
+);
+
 create table rhythm.cycle_due (
   party_id uuid not null,
   rule_id uuid not null,
@@ -845,6 +1048,17 @@ create table tasks.task (
 );
 CREATE INDEX task_closed ON tasks.task (closed_at DESC) WHERE (state = 'done'::text);
 CREATE INDEX task_open ON tasks.task (due_on, rank DESC) WHERE (state = ANY (ARRAY['open'::text, 'postponed'::text]));
+
+create table tiers.edition (
+  edition_id uuid not null,
+  number integer not null,
+  rules jsonb,
+  starts_on date not null,
+  published_at timestamp with time zone not null,
+  published_by text not null,
+  constraint edition_pkey PRIMARY KEY (edition_id),
+  constraint edition_number_key UNIQUE (number)
+);
 
 create table tiers.standing (
   party_id uuid not null,
