@@ -1,0 +1,6 @@
+export { askerOf, merchantOf, redeemedAt, requireParty } from './asker.ts'
+export { moneyAsset, postAll, readRules as readCreditRules } from './in-store.ts'
+export { captureHeld, holdPlanned, planPayment, releaseHeld, returnPaid, spendPlanned } from './payment.ts'
+export { creditProgramme } from './programme.ts'
+export { creditOf, topUp } from './top-up.ts'
+export { planVisit, readCards, visitBack, whyNotHere } from './visit-cards.ts'
