@@ -1,3 +1,4 @@
+import { creditProgramme } from '#financial/credit/index.ts'
 import { drawProgramme } from '#financial/draw/index.ts'
 import { pointsProgramme } from '#financial/points/index.ts'
 import { rewardsProgramme } from '#financial/rewards/index.ts'
@@ -47,6 +48,7 @@ export const rooms: readonly Room[] = [
   effectRoom,
   pointsProgramme,
   tiersProgramme,
+  creditProgramme,
   rewardsProgramme,
   drawProgramme,
   auditRoom,
