@@ -81,6 +81,18 @@ export function lastTerms(terms: readonly Terms[], merchantId: string, on: strin
   return latest
 }
 
+/**
+ * By which terms something is settled: new business only by those in force; what undoes or ends earlier business also by the
+ * last that were.
+ */
+export function rulingTerms(
+  terms: readonly Terms[],
+  { kind, merchantId, on }: Pick<Counted, 'kind' | 'merchantId' | 'on'>,
+): Terms | undefined {
+  const isNew = kind === 'issued' || kind === 'redeemed'
+  return isNew ? termsOn(terms, merchantId, on) : lastTerms(terms, merchantId, on)
+}
+
 /** Amounts are summed in ten-thousandths: a rate for 100 points, times parts in a hundred. */
 const whole = 10_000n
 
@@ -103,8 +115,7 @@ export function settle(
   for (const each of counted) {
     const { kind, merchantId, issuer, on, points } = each
     const isTaken = kind === 'redeemed' || kind === 'returned'
-    const current = termsOn(terms, merchantId, on)
-    const agreed = kind === 'issued' || kind === 'redeemed' ? current : (current ?? lastTerms(terms, merchantId, on))
+    const agreed = rulingTerms(terms, each)
     const sign = kind === 'issued' || kind === 'returned' ? 1n : -1n
     if (isTaken) {
       const funded = issuer === null ? undefined : lastTerms(terms, issuer, on)

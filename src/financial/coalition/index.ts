@@ -1,0 +1,2 @@
+export { coalitionProgramme } from './programme.ts'
+export { acceptedIssuers } from './terms.ts'
