@@ -70,6 +70,19 @@ const programme = createRoute({
   component: lazyRouteComponent(() => import('./rewards/programme.tsx'), 'Programme'),
 })
 
+const draws = createRoute({
+  getParentRoute: () => shell,
+  path: '/draws',
+  validateSearch: z.object({ create: z.literal('yes').optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../src/financial/draw/screen.tsx'), 'DrawsPage'),
+})
+
+const drawing = createRoute({
+  getParentRoute: () => shell,
+  path: '/draws/$drawId',
+  component: lazyRouteComponent(() => import('../src/financial/draw/screen-draw.tsx'), 'DrawPage'),
+})
+
 const models = createRoute({
   getParentRoute: () => shell,
   path: '/models',
@@ -145,6 +158,8 @@ export const router = createRouter({
       customers,
       customer,
       programme,
+      draws,
+      drawing,
       late,
       stages,
       value,

@@ -23,6 +23,8 @@ const pages = [
   '/models',
   '/models?model=value',
   '/programme',
+  '/draws',
+  '/draws?create=yes',
   '/ledger',
   '/data',
   '/data?tab=stream',

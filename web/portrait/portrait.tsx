@@ -8,6 +8,7 @@ import { useAsk } from '../api.ts'
 import { type Format, useFormat } from '../format.ts'
 import { Answer, Face, Page, Why } from '../kit/index.ts'
 import { HistoryNote } from '../today/history-note.tsx'
+import { DrawPanel } from './draw-panel.tsx'
 import { NameAndBirthday } from './edit-customer.tsx'
 import { IndicesPanel } from './indices-panel.tsx'
 import { NextStep } from './next-step.tsx'
@@ -46,6 +47,7 @@ export function Portrait() {
         {rhythm.data ? <Spend rhythm={rhythm.data} /> : null}
         <TierPanel partyId={partyId} />
         <PointsPanel partyId={partyId} />
+        <DrawPanel partyId={partyId} />
         <ValuePanel partyId={partyId} />
         <IndicesPanel partyId={partyId} />
         <PastTasks partyId={partyId} />

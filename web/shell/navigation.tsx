@@ -19,6 +19,7 @@ export function Navigation() {
   const maySeeMoney = useMay('money.read')
   const mayReadPoints = useMay('points.read')
   const mayReadLedger = useMay('ledger.read')
+  const mayReadDraws = useMay('draws.read')
   const tasks = useAsk(listTasks, { query: { state: 'open', limit: 1 } })
   const counts = useAsk(countCustomers, {})
   useVerbs([
@@ -64,6 +65,11 @@ export function Navigation() {
           <Link to="/programme" search={{}} activeOptions={{ includeSearch: false }}>
             {t('nav.programme')}
           </Link>
+          {mayReadDraws ? (
+            <Link to="/draws" search={{}} activeOptions={{ includeSearch: false }}>
+              {t('nav.draws')}
+            </Link>
+          ) : null}
           {mayReadLedger ? <Link to="/ledger">{t('nav.ledger')}</Link> : null}
         </div>
       ) : null}
