@@ -1,5 +1,8 @@
+import { coalitionProgramme } from '#financial/coalition/index.ts'
 import { creditProgramme } from '#financial/credit/index.ts'
 import { drawProgramme } from '#financial/draw/index.ts'
+import { guaranteeProgramme } from '#financial/guarantee/index.ts'
+import { liabilityProgramme } from '#financial/liability/index.ts'
 import { pointsProgramme } from '#financial/points/index.ts'
 import { rewardsProgramme } from '#financial/rewards/index.ts'
 import { tiersProgramme } from '#financial/tiers/index.ts'
@@ -49,8 +52,11 @@ export const rooms: readonly Room[] = [
   pointsProgramme,
   tiersProgramme,
   creditProgramme,
+  guaranteeProgramme,
   rewardsProgramme,
+  coalitionProgramme,
   drawProgramme,
+  liabilityProgramme,
   auditRoom,
   warningsProgramme,
 ]

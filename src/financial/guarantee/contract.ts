@@ -153,6 +153,7 @@ export const publishPromise = operation({
   path: '/api/promises',
   summary: 'Gives a promise, or changes one from the beginning of a day; what was promised before stays as it was',
   permission: 'promises.manage',
+  once: true,
   body: z.object({
     /** None for a new promise; chosen by the client so that sending twice gives one. */
     promiseId: z.uuid(),
@@ -260,6 +261,7 @@ export const payCompensation = operation({
   path: '/api/promises/cases/{caseId}/pay',
   summary: 'Pays what is owed: by transfer with its reference, or as store credit at once',
   permission: 'promises.pay',
+  once: true,
   params: z.object({ caseId: z.guid() }),
   body: z.object({
     partyId: z.uuid(),
@@ -276,6 +278,7 @@ export const decideClaim = operation({
   path: '/api/promises/cases/{caseId}/claim-decision',
   summary: 'Grants a claim that the facts contradict, or declines it; a granted one is paid at once',
   permission: 'promises.manage',
+  once: true,
   params: z.object({ caseId: z.guid() }),
   body: z.object({ partyId: z.uuid(), decision: z.enum(['grant', 'decline']) }),
   reply: shownCase,
@@ -302,10 +305,15 @@ export const reportBroken = operation({
   path: '/api/parties/{partyId}/promises/{promiseId}/claim',
   summary: 'Somebody of the house reports a broken promise; what is owed is posted at once',
   permission: 'promises.act',
+  once: true,
   params: z.object({ partyId: z.uuid(), promiseId: z.uuid() }),
   body: claimBody,
   reply: answer,
-  refusals: ['guarantee:refusal.no-such-promise', 'guarantee:refusal.no-such-party'],
+  refusals: [
+    'guarantee:refusal.no-such-promise',
+    'guarantee:refusal.no-such-party',
+    'guarantee:refusal.reference-needed',
+  ],
 })
 
 export const customerPromises = operation({
@@ -367,10 +375,11 @@ export const claimPromise = operation({
   path: '/api/member/promises/{promiseId}/claim',
   summary: 'Says that a promise was not kept',
   permission: 'member',
+  once: true,
   params: z.object({ promiseId: z.uuid() }),
   body: claimBody,
   reply: z.object({ outcome: answer.shape.outcome, case: memberCase }),
-  refusals: ['guarantee:refusal.no-such-promise'],
+  refusals: ['guarantee:refusal.no-such-promise', 'guarantee:refusal.reference-needed'],
 })
 
 export const changeCalendars = operation({
@@ -381,7 +390,7 @@ export const changeCalendars = operation({
   permission: 'promises.manage',
   body: z.object({ calendars: z.array(businessCalendar).max(50) }),
   reply: z.object({ calendars: z.array(businessCalendar) }),
-  refusals: ['guarantee:refusal.calendar-in-use', 'guarantee:refusal.zone'],
+  refusals: ['guarantee:refusal.calendar-in-use'],
 })
 
 export const listEvidence = operation({

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { businessSettings } from '#kernel/settings/contract.ts'
 
 const minor = z.int().min(1).max(1_000_000_000_000)
 const currency = z.string().regex(/^[A-Z]{3}$/)
@@ -30,7 +31,7 @@ export type Hours = z.infer<typeof hours>
 export const businessCalendar = z.object({
   calendarId: z.string().regex(/^[a-z0-9][a-z0-9-]{0,39}$/),
   name: z.string().trim().min(1).max(80),
-  zone: z.string().min(1).max(60),
+  zone: businessSettings.shape.zone,
   week: z
     .array(hours)
     .length(7)
@@ -45,7 +46,6 @@ export const evidenceKinds = [
   'refund.recorded',
   'complaint.opened',
   'complaint.closed',
-  'room.not-as-booked',
   'client.tracked',
 ] as const
 
