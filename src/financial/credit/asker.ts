@@ -1,6 +1,6 @@
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { digest } from '#kernel/ledger/index.ts'
+import { actorOf, digest } from '#kernel/ledger/index.ts'
 import { requireMerchant } from '#kernel/merchants/index.ts'
 import type { Caller } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
@@ -15,7 +15,7 @@ export function askerOf(
   house: Pick<House, 'newId'>,
   { caller, idempotencyKey }: { readonly caller: Caller; readonly idempotencyKey?: string },
 ): Asker {
-  const actor = caller.kind === 'nobody' ? 'nobody' : `${caller.kind}:${caller.id}`
+  const actor = actorOf(caller)
   return { actor, requestId: digest(`${actor} ${idempotencyKey ?? house.newId()}`) }
 }
 
