@@ -102,6 +102,217 @@ create table catalogue.product (
   constraint product_pkey PRIMARY KEY (sku)
 );
 
+create table coalition.award (
+  party_id uuid not null,
+  benefit_id uuid not null,
+  window_key text not null,
+  generation integer not null,
+  earned_on date not null,
+  is_kept boolean not null,
+  constraint award_pkey PRIMARY KEY (party_id, benefit_id, window_key, generation)
+);
+
+create table coalition.benefit (
+  benefit_id uuid not null,
+  rules jsonb not null,
+  until_on date,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  constraint benefit_pkey PRIMARY KEY (benefit_id)
+);
+
+create table coalition.dispute (
+  dispute_id uuid not null,
+  month text not null,
+  merchant_id text not null,
+  line_id text not null,
+  reason text not null,
+  state text not null,
+  opened_by text not null,
+  opened_at timestamp with time zone not null,
+  answer text,
+  correction_minor bigint,
+  answered_by text,
+  answered_at timestamp with time zone,
+  booked_month text,
+  constraint dispute_pkey PRIMARY KEY (dispute_id),
+  constraint dispute_answered CHECK (((state = 'open'::text) = (answered_at IS NULL))),
+  constraint dispute_booked FOREIGN KEY (booked_month) REFERENCES coalition.month(month),
+  constraint dispute_corrected CHECK (((state = 'corrected'::text) = (correction_minor IS NOT NULL))),
+  constraint dispute_line FOREIGN KEY (month, merchant_id, line_id) REFERENCES coalition.line(month, merchant_id, line_id),
+  constraint dispute_state_check CHECK ((state = ANY (ARRAY['open'::text, 'rejected'::text, 'corrected'::text])))
+);
+CREATE UNIQUE INDEX dispute_open ON coalition.dispute (month, merchant_id, line_id) WHERE (state = 'open'::text);
+
+create table coalition.line (
+  month text not null,
+  merchant_id text not null,
+  line_id text not null,
+  position integer not null,
+  kind text not null,
+  terms_id uuid,
+  dispute_id uuid,
+  points bigint not null,
+  rate_minor bigint not null,
+  percent smallint not null,
+  amount_minor bigint not null,
+  transaction_id uuid,
+  constraint line_pkey PRIMARY KEY (month, merchant_id, line_id),
+  constraint line_kind_check CHECK ((kind = ANY (ARRAY['issued'::text, 'revoked'::text, 'redeemed'::text, 'returned'::text, 'expired'::text, 'correction'::text]))),
+  constraint line_month FOREIGN KEY (month) REFERENCES coalition.month(month),
+  constraint line_terms FOREIGN KEY (terms_id) REFERENCES coalition.terms(terms_id)
+);
+
+create table coalition.member (
+  party_id uuid not null,
+  seen_at timestamp with time zone not null,
+  constraint member_pkey PRIMARY KEY (party_id)
+);
+
+create table coalition.merchant (
+  merchant_id text not null,
+  party_id uuid not null,
+  joined_at timestamp with time zone not null,
+  low_task_id uuid,
+  constraint merchant_pkey PRIMARY KEY (merchant_id),
+  constraint merchant_party_id_key UNIQUE (party_id)
+);
+
+create table coalition.month (
+  month text not null,
+  zone text not null,
+  currency text not null,
+  starts_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  closed_at timestamp with time zone not null,
+  closed_by text not null,
+  upto xid8 not null,
+  next_xid xid8 not null,
+  pool_minor bigint not null,
+  margin_minor bigint not null,
+  breakage_minor bigint not null,
+  disputes_until timestamp with time zone not null,
+  flows jsonb not null,
+  outside jsonb not null,
+  constraint month_pkey PRIMARY KEY (month),
+  constraint month_month_check CHECK ((month ~ '^[0-9]{4}-[0-9]{2}$'::text))
+);
+
+create table coalition.payment (
+  payment_id uuid not null,
+  merchant_id text not null,
+  month text,
+  amount_minor bigint not null,
+  currency text not null,
+  reference text not null,
+  paid_on date not null,
+  recorded_at timestamp with time zone not null,
+  recorded_by text not null,
+  constraint payment_pkey PRIMARY KEY (payment_id),
+  constraint payment_amount_minor_check CHECK ((amount_minor <> 0)),
+  constraint payment_merchant FOREIGN KEY (merchant_id) REFERENCES coalition.merchant(merchant_id),
+  constraint payment_month FOREIGN KEY (month) REFERENCES coalition.month(month)
+);
+CREATE INDEX payment_of ON coalition.payment (merchant_id, month);
+
+create table coalition.terms (
+  terms_id uuid not null,
+  merchant_id text not null,
+  number integer not null,
+  from_on date not null,
+  until_on date,
+  fund_minor bigint not null,
+  redeem_minor bigint not null,
+  currency text not null,
+  payment text not null,
+  deposit_minor bigint not null,
+  breakage_merchant smallint not null,
+  breakage_pool smallint not null,
+  breakage_coalition smallint not null,
+  accepts text[],
+  published_at timestamp with time zone not null,
+  published_by text not null,
+  constraint terms_pkey PRIMARY KEY (terms_id),
+  constraint terms_breakage CHECK ((((breakage_merchant + breakage_pool) + breakage_coalition) = 100)),
+  constraint terms_breakage_coalition_check CHECK ((breakage_coalition >= 0)),
+  constraint terms_breakage_merchant_check CHECK ((breakage_merchant >= 0)),
+  constraint terms_breakage_pool_check CHECK ((breakage_pool >= 0)),
+  constraint terms_days CHECK (((until_on IS NULL) OR (until_on >= from_on))),
+  constraint terms_deposit_minor_check CHECK ((deposit_minor >= 0)),
+  constraint terms_fund_minor_check CHECK ((fund_minor >= 0)),
+  constraint terms_merchant FOREIGN KEY (merchant_id) REFERENCES coalition.merchant(merchant_id),
+  constraint terms_number UNIQUE (merchant_id, number),
+  constraint terms_payment_check CHECK ((payment = ANY (ARRAY['prepaid'::text, 'postpaid'::text]))),
+  constraint terms_redeem_minor_check CHECK ((redeem_minor >= 0))
+);
+
+create table credit.card (
+  card_id text not null,
+  terms jsonb not null,
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint card_pkey PRIMARY KEY (card_id)
+);
+
+create table credit.sold_card (
+  party_id uuid not null,
+  sold_card_id uuid not null,
+  card_id text not null,
+  visits integer not null,
+  price_minor bigint not null,
+  currency text not null,
+  refund_percent integer not null,
+  method text not null,
+  merchant text,
+  sold_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  refunded_visits integer not null default 0,
+  refunded_minor bigint not null default 0,
+  constraint sold_card_pkey PRIMARY KEY (party_id, sold_card_id),
+  constraint sold_card_price_minor_check CHECK ((price_minor > 0)),
+  constraint sold_card_refund_percent_check CHECK (((refund_percent >= 0) AND (refund_percent <= 100))),
+  constraint sold_card_refunds CHECK ((((refunded_visits >= 0) AND (refunded_visits <= visits)) AND ((refunded_minor >= 0) AND (refunded_minor <= price_minor)))),
+  constraint sold_card_visits_check CHECK ((visits > 0))
+);
+
+create table credit.top_up (
+  party_id uuid not null,
+  top_up_id uuid not null,
+  currency text not null,
+  amount_minor bigint not null,
+  bonus_minor bigint not null,
+  bonus_points bigint not null,
+  method text not null,
+  merchant text,
+  occurred_at timestamp with time zone not null,
+  constraint top_up_pkey PRIMARY KEY (party_id, top_up_id),
+  constraint top_up_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint top_up_bonus_minor_check CHECK ((bonus_minor >= 0)),
+  constraint top_up_bonus_points_check CHECK ((bonus_points >= 0))
+);
+
+create table credit.withdrawal (
+  party_id uuid not null,
+  withdrawal_id uuid not null,
+  currency text not null,
+  amount_minor bigint not null,
+  method text not null,
+  threshold bigint not null,
+  state text not null,
+  money_minor bigint,
+  kept_minor bigint,
+  bonus_minor bigint,
+  asked_by text not null,
+  asked_at timestamp with time zone not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  constraint withdrawal_pkey PRIMARY KEY (party_id, withdrawal_id),
+  constraint withdrawal_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint withdrawal_second_pair_of_eyes CHECK ((decided_by <> asked_by)),
+  constraint withdrawal_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'posted'::text, 'declined'::text])))
+);
+CREATE INDEX withdrawal_waiting ON credit.withdrawal (asked_at) WHERE (state = 'waiting'::text);
+
 create table draw.award (
   draw_id uuid not null,
   award_order integer not null,
@@ -423,6 +634,103 @@ create table files.unattributed_order (
   constraint unattributed_order_pkey PRIMARY KEY (order_key, import_id)
 );
 CREATE INDEX unattributed_order_import ON files.unattributed_order (import_id, order_key);
+
+create table guarantee.claim (
+  party_id uuid not null,
+  case_id uuid not null,
+  origin text not null,
+  state text not null,
+  is_believed boolean not null default false,
+  claimed_at timestamp with time zone not null,
+  answer_by timestamp with time zone,
+  decided_at timestamp with time zone,
+  decided_by text,
+  task_id uuid,
+  constraint claim_pkey PRIMARY KEY (party_id, case_id),
+  constraint claim_case FOREIGN KEY (party_id, case_id) REFERENCES guarantee.promise_case(party_id, case_id),
+  constraint claim_origin_check CHECK ((origin = ANY (ARRAY['facts'::text, 'customer'::text, 'staff'::text]))),
+  constraint claim_state_check CHECK ((state = ANY (ARRAY['granted'::text, 'waiting'::text, 'declined'::text])))
+);
+CREATE INDEX claim_waiting ON guarantee.claim (answer_by) WHERE (state = 'waiting'::text);
+
+create table guarantee.compensation (
+  party_id uuid not null,
+  case_id uuid not null,
+  kind text not null,
+  asset text,
+  amount bigint not null,
+  worth_minor bigint not null,
+  currency text,
+  state text not null,
+  owed_at timestamp with time zone not null,
+  due_on date,
+  paid_at timestamp with time zone,
+  paid_by text,
+  payment_reference text,
+  transaction_id uuid,
+  task_id uuid,
+  constraint compensation_pkey PRIMARY KEY (party_id, case_id),
+  constraint compensation_amount_check CHECK ((amount >= 0)),
+  constraint compensation_claim FOREIGN KEY (party_id, case_id) REFERENCES guarantee.claim(party_id, case_id),
+  constraint compensation_due CHECK (((state <> 'owed'::text) OR (due_on IS NOT NULL))),
+  constraint compensation_kind_check CHECK ((kind = ANY (ARRAY['points'::text, 'money'::text, 'right'::text, 'apology'::text]))),
+  constraint compensation_paid CHECK (((state = 'paid'::text) = ((paid_at IS NOT NULL) AND (paid_by IS NOT NULL)))),
+  constraint compensation_paid_by_check CHECK ((paid_by = ANY (ARRAY['at-once'::text, 'transfer'::text, 'credit'::text, 'call'::text]))),
+  constraint compensation_state_check CHECK ((state = ANY (ARRAY['paid'::text, 'owed'::text, 'retracted'::text])))
+);
+CREATE INDEX compensation_owed ON guarantee.compensation (due_on) WHERE (state = 'owed'::text);
+CREATE INDEX compensation_task ON guarantee.compensation (party_id, task_id) WHERE (task_id IS NOT NULL);
+
+create table guarantee.customer (
+  party_id uuid not null,
+  constraint customer_pkey PRIMARY KEY (party_id)
+);
+
+create table guarantee.edition (
+  edition_id uuid not null,
+  promise_id uuid not null,
+  number integer not null,
+  terms jsonb,
+  zone text not null,
+  starts_at timestamp with time zone not null,
+  published_at timestamp with time zone not null,
+  published_by text not null,
+  constraint edition_pkey PRIMARY KEY (edition_id),
+  constraint edition_number UNIQUE (promise_id, number)
+);
+
+create table guarantee.promise_case (
+  party_id uuid not null,
+  case_id uuid not null,
+  promise_id uuid not null,
+  edition_id uuid not null,
+  reference text not null,
+  merchant text,
+  order_minor bigint,
+  order_currency text,
+  state text not null,
+  started_at timestamp with time zone,
+  start_event_id uuid,
+  due_at timestamp with time zone,
+  judge_at timestamp with time zone,
+  stopped_at timestamp with time zone,
+  stop_event_id uuid,
+  minutes_taken double precision,
+  decided_at timestamp with time zone,
+  broken_at timestamp with time zone,
+  detected_at timestamp with time zone,
+  reason text,
+  late_evidence text,
+  late_evidence_at timestamp with time zone,
+  constraint promise_case_pkey PRIMARY KEY (party_id, case_id),
+  constraint promise_case_broken CHECK (((state = 'broken'::text) = ((broken_at IS NOT NULL) AND (detected_at IS NOT NULL) AND (reason IS NOT NULL)))),
+  constraint promise_case_late_evidence_check CHECK ((late_evidence = ANY (ARRAY['kept'::text, 'void'::text, 'gone'::text]))),
+  constraint promise_case_once UNIQUE (party_id, promise_id, reference),
+  constraint promise_case_reason_check CHECK ((reason = ANY (ARRAY['late'::text, 'missing'::text, 'reported'::text, 'claimed'::text, 'unanswered'::text]))),
+  constraint promise_case_state_check CHECK ((state = ANY (ARRAY['open'::text, 'kept'::text, 'broken'::text, 'void'::text])))
+);
+CREATE INDEX promise_case_decided ON guarantee.promise_case (decided_at);
+CREATE INDEX promise_case_due ON guarantee.promise_case (judge_at) WHERE ((state = 'open'::text) AND (judge_at IS NOT NULL));
 
 create table health.finding (
   model text not null,
