@@ -76,14 +76,14 @@ function Read({ detail }: { detail: DrawDetail }) {
       </section>
       <section className="reading-width">
         <h2>{t('draw:section.rules')}</h2>
-        <ul className="sentences">
+        <ul className="draw-rules">
           {draw.rules.length === 0 ? <li>{t('draw:rule.none')}</li> : null}
           {draw.rules.map(rule => {
             const said = ruleSaid(t, format, rule, draw.currency)
             return <li key={said}>{said}</li>
           })}
         </ul>
-        <ul className="sentences quiet">
+        <ul className="draw-rules quiet">
           {draw.mostTickets === null ? null : <li>{t('draw:rule.most', { count: draw.mostTickets })}</li>}
           <li>{t('draw:rule.refund')}</li>
           <li>{t('draw:rule.claim', { count: draw.claimDays })}</li>

@@ -82,7 +82,7 @@ export function NewDraw({ currency }: { currency: string }) {
         value={draft.terms}
         onChange={event => set({ terms: event.currentTarget.value })}
       />
-      <div className="tier-fields">
+      <div className="draw-fields">
         {(['opens', 'closes'] as const).map(name => (
           <TextInput
             key={name}

@@ -57,7 +57,7 @@ export function Proof({ draw, proof }: { draw: Draw; proof: DrawDetail['proof'] 
       </ol>
       {proof.seed ? (
         <>
-          <p className="acts">
+          <p className="proof-files">
             <Download draw={draw} of={drawProof} name="proof.json" title={t('draw:proof.download')} />
             <Download draw={draw} of={drawTickets} name="tickets.csv" title={t('draw:proof.tickets')} />
           </p>
