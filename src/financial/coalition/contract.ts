@@ -7,6 +7,8 @@ const day = z.iso.date()
 const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/)
 const currency = z.string().regex(/^[A-Z]{3}$/)
 const rate = z.int().min(0).max(1_000_000)
+/** Made from the name of the request, so it is no uuid of a certain version. */
+const requestId = z.guid()
 const percent = z.int().min(0).max(100)
 
 export const paymentTerms = ['prepaid', 'postpaid'] as const
@@ -115,7 +117,7 @@ export const closeMonth = operation({
 })
 
 const dispute = z.object({
-  disputeId: z.uuid(),
+  disputeId: requestId,
   month,
   merchantId,
   merchantName: z.string(),
@@ -139,7 +141,7 @@ const line = z.object({
   rateMinorPer100: z.int(),
   percent: z.int(),
   amountMinor: z.int(),
-  disputeId: z.uuid().nullable(),
+  disputeId: requestId.nullable(),
   /** The entry in the ledger, once the month is closed. */
   transactionId: z.uuid().nullable(),
 })
@@ -171,7 +173,7 @@ export const readStatement = operation({
     terms: z.array(shownTerms),
     payments: z.array(
       z.object({
-        paymentId: z.uuid(),
+        paymentId: requestId,
         /** Above zero the merchant paid, below zero it was paid. */
         amountMinor: z.int(),
         reference: z.string(),
@@ -242,7 +244,7 @@ export const answerDispute = operation({
   summary: 'Rejects a dispute, or puts it right in the next month that is closed',
   permission: 'coalition.manage',
   once: true,
-  params: z.object({ disputeId: z.uuid() }),
+  params: z.object({ disputeId: requestId }),
   body: z.discriminatedUnion('decision', [
     z.object({ decision: z.literal('reject'), answer: z.string().trim().min(3).max(1000) }),
     z.object({
@@ -284,7 +286,7 @@ export const recordPayment = operation({
     reference: z.string().trim().min(1).max(120),
     paidOn: day.optional(),
   }),
-  reply: z.object({ paymentId: z.uuid(), balanceMinor: z.int() }),
+  reply: z.object({ paymentId: requestId, balanceMinor: z.int() }),
   status: 201,
   refusals: ['coalition:refusal.not-closed', 'coalition:refusal.more-than-due', 'coalition:refusal.paid'],
 })
