@@ -1,0 +1,1 @@
+export { liabilityProgramme } from './programme.ts'
