@@ -139,7 +139,8 @@ function orderOf(properties: Fields, businessCurrency: string) {
       amountMinor: Math.round(Math.round(price * 10 ** digits * 1000) * quantity * 0.001),
     })
     const name = textOf(item.name)
-    if (name) products.push({ sku, name: name.slice(0, 300), category: textOf(item.category)?.slice(0, 200) })
+    const category = textOf(item.category)?.slice(0, 200)
+    if (name || category) products.push({ sku, name: (name ?? sku).slice(0, 300), category })
   }
   const stated = properties.total ?? properties.revenue ?? properties.value
   const amountMinor =
