@@ -1,3 +1,4 @@
+export { cardSecret, cardToken, readCardToken } from './card-token.ts'
 export { createKey, type KeyCaller, rememberingKeys, revokeKey, whoseKey } from './api-key.ts'
 export { type OneTimeLink, type Session, signInPath } from './contract.ts'
 export { askForCardCode, signInWithCardCode } from './member-code.ts'
