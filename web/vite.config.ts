@@ -8,8 +8,20 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [react()],
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+  // The member card is a build of its own, so that a phone loads nothing of what only staff see.
+  builder: {},
+  environments: {
+    member: {
+      consumer: 'client',
+      build: {
+        outDir: process.env.GUANXI_WEB_DIST ?? 'dist',
+        emptyOutDir: false,
+        rolldownOptions: { input: `${import.meta.dirname}/card.html`, output: { codeSplitting: {} } },
+      },
+    },
+  },
   build: {
-    outDir: 'dist',
+    outDir: process.env.GUANXI_WEB_DIST ?? 'dist',
     emptyOutDir: true,
     target: 'es2023',
     assetsInlineLimit: 0,

@@ -1,0 +1,99 @@
+import { useEffect, useState } from 'react'
+import type { closeCard } from '#kernel/access/contract.ts'
+import type { Consent, changeMyConsent, myConsents } from '#kernel/parties/contract.ts'
+import { Problem, type ReplyOf, tell } from './api.ts'
+import { useAsked } from './asked.ts'
+import { onInstallable, type Prompt } from './install.ts'
+import { LanguageSwitch } from './language-switch.tsx'
+import { Act, Section, Skeleton, sentenceOf } from './pieces.tsx'
+import { useSay } from './words.ts'
+
+/** The wording that is agreed to here; `operations.test.ts` holds it against the contract. */
+export const consentText = '2026-11'
+
+/** What is mine to decide: language, what I may be sent, where the card stands, and leaving. */
+export function Me({ onLeave }: { onLeave: () => void }) {
+  const { t } = useSay()
+  return (
+    <>
+      <Section title={t('me.language')}>
+        <LanguageSwitch />
+      </Section>
+      <Consents />
+      <Install />
+      <Section title={t('me.device')}>
+        <p className="muted">{t('me.device-hint')}</p>
+        <Act
+          does={async () => {
+            await tell<typeof closeCard>('DELETE', '/api/member/session')
+            onLeave()
+          }}
+        >
+          {t('me.leave')}
+        </Act>
+      </Section>
+    </>
+  )
+}
+
+function Consents() {
+  const say = useSay()
+  const { t } = say
+  const asked = useAsked<typeof myConsents>('/api/member/consents')
+  const [said, setSaid] = useState<ReplyOf<typeof myConsents>>()
+  const [problem, setProblem] = useState<Problem>()
+  const items = (said ?? asked.data)?.items
+  if (!items) return asked.problem ? null : <Skeleton lines={6} />
+  const change = ({ channel, purpose, isGiven }: Consent) => {
+    setProblem(undefined)
+    const body = { channel, purpose, isGiven: !isGiven, textVersion: consentText }
+    tell<typeof changeMyConsent>('POST', '/api/member/consents', { body }).then(setSaid, (error: unknown) => {
+      if (!(error instanceof Problem)) throw error
+      setProblem(error)
+    })
+  }
+  const purposes = [...new Set(items.map(item => item.purpose))]
+  return (
+    <Section title={t('consent.title')}>
+      {problem ? (
+        <p className="note bad" role="alert">
+          {sentenceOf(problem, say)}
+        </p>
+      ) : null}
+      {purposes.map(purpose => (
+        <fieldset key={purpose}>
+          <legend>{t(`consent.${purpose}`)}</legend>
+          {items
+            .filter(item => item.purpose === purpose)
+            .map(item => (
+              <button
+                key={item.channel}
+                type="button"
+                role="switch"
+                className="switch"
+                aria-checked={item.isGiven}
+                onClick={() => change(item)}
+              >
+                <span>{t(`consent.by-${item.channel}`)}</span>
+                <i aria-hidden="true" />
+              </button>
+            ))}
+        </fieldset>
+      ))}
+      <p className="muted">{t('consent.back')}</p>
+    </Section>
+  )
+}
+
+function Install() {
+  const { t } = useSay()
+  const [prompt, setPrompt] = useState<Prompt>()
+  useEffect(() => onInstallable(setPrompt), [])
+  if (matchMedia('(display-mode: standalone)').matches) return null
+  return (
+    <Section title={t('me.install')}>
+      <p className="muted">{t(prompt ? 'me.install-hint' : 'me.install-by-hand')}</p>
+      {prompt ? <Act does={() => prompt.prompt()}>{t('me.install-do')}</Act> : null}
+    </Section>
+  )
+}
