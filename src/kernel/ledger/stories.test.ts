@@ -96,11 +96,14 @@ function expectSources(holding: Holding): void {
   }
 }
 
+/** `LEDGER_STORIES=20000` for the long run. */
+const many = Number(process.env.LEDGER_STORIES ?? 800)
+
 describe('whatever is asked, in whatever order', () => {
   it('every invariant holds after every step', () => {
     fc.assert(
       fc.property(stories(40), sequence => play(sequence, expectSound)),
-      { numRuns: Number(process.env.LEDGER_STORIES ?? 800) },
+      { numRuns: many },
     )
   })
 
@@ -117,7 +120,7 @@ describe('whatever is asked, in whatever order', () => {
           }
         })
       }),
-      { numRuns: 300 },
+      { numRuns: many / 2 },
     )
   })
 
@@ -132,7 +135,7 @@ describe('whatever is asked, in whatever order', () => {
           expect(others.map(ledger.holdingOf)).toEqual(before)
         }
       }),
-      { numRuns: 200 },
+      { numRuns: many / 4 },
     )
   })
 })
