@@ -268,7 +268,7 @@ export const giveBackReward = operation({
   refusals: ['rewards:refusal.no-such-taking', 'rewards:refusal.not-given-back'],
 })
 
-export const useTaken = operation({
+export const redeemTaken = operation({
   id: 'useTakenReward',
   method: 'POST',
   path: '/api/parties/{partyId}/rewards/taken/{takenId}/use',
@@ -306,7 +306,7 @@ export const lookUpCode = operation({
   refusals: ['rewards:refusal.no-such-code', 'rewards:refusal.too-many-codes'],
 })
 
-export const useCode = operation({
+export const redeemCode = operation({
   id: 'useRewardCode',
   method: 'POST',
   path: '/api/reward-codes/use',

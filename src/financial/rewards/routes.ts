@@ -9,7 +9,7 @@ import * as contract from './contract.ts'
 import { rewardsOf, show, withCodes } from './offers.ts'
 import * as store from './store.ts'
 import { captureReward, giveBack, reserveReward, takeReward, voidReward } from './take.ts'
-import { findByCode, undoUse, useTaken } from './use.ts'
+import { findByCode, redeem, redeemCode, undoUse } from './use.ts'
 
 type Named = Pick<Request<unknown, unknown, unknown>, 'caller' | 'idempotencyKey'>
 
@@ -81,14 +81,14 @@ const counterRoutes: NonNullable<Room['routes']> = [
   route(contract.giveBackReward, (house, { params, caller }) =>
     done(house, transaction => giveBack(house, transaction, ofParty(params, caller))),
   ),
-  route(contract.useTaken, (house, { params, body, ...request }) => {
+  route(contract.redeemTaken, (house, { params, body, ...request }) => {
     const { caller } = request
     const use = {
       ...ofParty(params, caller),
       useId: named(house, request, 'use'),
       merchant: merchantOf(caller, body.merchant),
     }
-    return done(house, transaction => useTaken(house, transaction, use))
+    return done(house, transaction => redeem(house, transaction, use))
   }),
   route(contract.undoUse, (house, { params, caller }) =>
     done(house, transaction => undoUse(house, transaction, ofParty(params, caller))),
@@ -98,16 +98,15 @@ const counterRoutes: NonNullable<Room['routes']> = [
     const taken = await store.readTaken(house.database, partyId, takenId)
     return { taken: await show(house, taken), partyName: await store.nameOf(house.database, partyId) }
   }),
-  route(contract.useCode, async (house, { body, ...request }) => {
+  route(contract.redeemCode, async (house, { body, ...request }) => {
     const { caller } = request
-    const found = await findByCode(house, body.code, askerOf(caller))
-    const use = {
-      ...ofParty(found, caller),
+    const taken = await redeemCode(house, {
+      code: body.code,
       useId: named(house, request, 'use'),
       merchant: merchantOf(caller, body.merchant),
-    }
-    const taken = await done(house, transaction => useTaken(house, transaction, use))
-    return { taken, partyName: await store.nameOf(house.database, found.partyId) }
+      by: askerOf(caller),
+    })
+    return { taken: await show(house, taken), partyName: await store.nameOf(house.database, taken.partyId) }
   }),
 ]
 

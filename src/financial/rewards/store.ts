@@ -279,12 +279,19 @@ export async function markOver(
   )
 }
 
-/** What somebody can spend of an asset now: what has matured or expired meanwhile counts as such. */
+/**
+ * What somebody can spend of an asset now: what has matured, expired or come free of a hold meanwhile counts as such, whether or not
+ * the ledger has booked it.
+ */
 export async function spendable(queryable: Queryable, partyId: string, asset: string, now: Date): Promise<number> {
   const [row] = await queryable.query<{ amount: number }>(
-    `select greatest(0, coalesce(sum(l.available + case when l.matures_at <= $3 then l.pending else 0 end), 0)
-       - coalesce((select debt from ledger.holding h where h.party_id = $1 and h.asset = $2), 0))::bigint as amount
-     from ledger.lot l where l.party_id = $1 and l.asset = $2 and l.is_alive and (l.expires_at is null or l.expires_at > $3)`,
+    `select greatest(0, coalesce(sum(l.available + coalesce(h.free, 0) + case when l.matures_at <= $3 then l.pending else 0 end), 0)
+       - coalesce((select debt from ledger.holding d where d.party_id = $1 and d.asset = $2), 0))::bigint as amount
+     from ledger.lot l left join (
+       select p."lotId" as lot_id, sum(p.amount) as free from ledger.hold h
+       cross join lateral jsonb_to_recordset(h.parts) as p ("lotId" uuid, amount bigint)
+       where h.party_id = $1 and h.asset = $2 and h.state = 'open' and h.until <= $3 group by 1) h on h.lot_id = l.lot_id
+     where l.party_id = $1 and l.asset = $2 and l.is_alive and (l.expires_at is null or l.expires_at > $3)`,
     [partyId, asset, now],
   )
   return row!.amount

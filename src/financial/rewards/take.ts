@@ -157,14 +157,15 @@ export async function giveBack(
   if (!canGiveBack(taken, now))
     throw refuse('conflict', 'rewards:refusal.not-given-back', { state: stateAt(taken, now) })
   const returned = { ...taken, state: 'returned' as const }
-  const revoke = {
+  // Not a revocation, which would take another right of the same reward where a till holds this one: that is refused here.
+  const takeAway = {
     ...ofRight(returned, 'give back'),
-    act: 'revoke' as const,
-    source: takenId,
-    numerator: 1,
-    denominator: 1,
+    act: 'debit' as const,
+    amount: 1,
+    to: `adjustment:${issuer}` as const,
+    only: { source: takenId },
   }
-  await postOrRefuse(house, transaction, [...paying(returned, 'return'), revoke], by)
+  await postOrRefuse(house, transaction, [...paying(returned, 'return'), takeAway], by)
   await store.updateTaken(transaction, returned)
   await tell(house, transaction, returned, { kind: 'reward.returned', by })
   await store.returnToStock(transaction, returned.rewardId)

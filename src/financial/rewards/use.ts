@@ -18,7 +18,7 @@ export interface Use {
 }
 
 /** Uses what was taken: once, whoever asks at the same moment and however often. */
-export async function useTaken(house: House, transaction: Transaction, use: Use): Promise<store.StoredTaken> {
+export async function redeem(house: House, transaction: Transaction, use: Use): Promise<store.StoredTaken> {
   const { partyId, takenId, useId, merchant, by } = use
   const now = house.clock.now()
   const taken = await requireTaken(transaction, partyId, takenId)
@@ -115,6 +115,15 @@ export async function findByCode(
     by.actor,
   ])
   return found
+}
+
+/** Uses a code, wherever its owner is: in one step for a till, whose answer says what to hand over. */
+export async function redeemCode(
+  house: House,
+  { code, ...use }: Omit<Use, 'partyId' | 'takenId'> & { readonly code: string },
+): Promise<store.StoredTaken> {
+  const found = await findByCode(house, code, use.by)
+  return house.database.transaction(transaction => redeem(house, transaction, { ...found, ...use }))
 }
 
 /** What somebody can use at a merchant now, the first to expire first. */
