@@ -64,7 +64,12 @@ export const tillQuote = operation({
   path: '/api/till/quote',
   summary: 'What a basket would earn this customer, and what they could use now, with the reason where they cannot',
   permission: 'till.use',
-  body: basket.extend({ customer, merchantId: merchantId.optional() }),
+  body: basket.extend({
+    customer,
+    merchantId: merchantId.optional(),
+    /** Points that will pay a part: what the rest earns. */
+    usePoints: z.int().min(0).max(most).default(0),
+  }),
   reply: z.object({
     partyId: z.uuid(),
     name: z.string(),

@@ -1,0 +1,95 @@
+import type { z } from 'zod'
+import { cardSecret, readCardToken } from '#kernel/access/index.ts'
+import type { Queryable } from '#kernel/database/index.ts'
+import type { House } from '#kernel/house.ts'
+import { identifierKey } from '#kernel/parties/index.ts'
+import { refuse } from '#kernel/refusal.ts'
+import type { customer } from './contract.ts'
+
+export type NamedCustomer = z.output<typeof customer>
+
+export interface KnownCustomer {
+  readonly partyId: string
+  readonly name: string
+}
+
+/**
+ * Who is meant: by what their card showed, by the number on it, or by their id. A token is held to the instant at which it was read, which for
+ * a till without a line lies in the past. Who was merged into another profile is that profile.
+ */
+export async function customerOf(
+  house: House,
+  queryable: Queryable,
+  { named, at }: { readonly named: NamedCustomer; readonly at: Date },
+): Promise<KnownCustomer> {
+  if (named.cardToken !== undefined) return await byToken(house, queryable, named.cardToken, at)
+  if (named.card !== undefined) {
+    const found = await byCard(queryable, named.card)
+    if (!found) throw refuse('not-found', 'till:refusal.card-unknown')
+    return found
+  }
+  return await byId(queryable, named.partyId!)
+}
+
+async function byId(queryable: Queryable, partyId: string): Promise<KnownCustomer> {
+  const [found] = await queryable.query<KnownCustomer>(
+    `select o.party_id as "partyId", o.name from parties.party p
+     join parties.party o on o.party_id = coalesce(p.canonical_party_id, p.party_id) where p.party_id = $1`,
+    [partyId],
+  )
+  if (!found) throw refuse('not-found', 'parties:refusal.unknown')
+  return found
+}
+
+async function byToken(house: House, queryable: Queryable, text: string, at: Date): Promise<KnownCustomer> {
+  const card = readCardToken(await cardSecret(house), text, at)
+  if (card.state === 'expired') throw refuse('conflict', 'till:refusal.card-expired')
+  if (card.state === 'unknown') throw refuse('not-found', 'till:refusal.card-unknown')
+  return await byId(queryable, card.partyId)
+}
+
+async function byCard(queryable: Queryable, value: string): Promise<KnownCustomer | undefined> {
+  const [found] = await queryable.query<{ partyId: string }>(
+    `select party_id as "partyId" from parties.identifier where value_key = $1 and kind = 'card'`,
+    [identifierKey({ kind: 'card', value })],
+  )
+  return found && (await byId(queryable, found.partyId))
+}
+
+const mostFound = 5
+
+/**
+ * Finds who stands at the till. A card names exactly one; the end of a phone number may fit several, so the till asks for the name,
+ * of which the answer shows only the beginning: nobody reads out a list of customers from a till.
+ */
+export async function find(house: House, text: string) {
+  const queryable = house.database
+  const shown = ({ partyId, name }: KnownCustomer, hint: string) => ({ partyId, name, hint })
+  if (/^gxc1\./i.test(text)) {
+    const found = await byToken(house, queryable, text, house.clock.now())
+    return { isCertain: true, items: [shown(found, '')] }
+  }
+  const card = await byCard(queryable, text)
+  if (card) return { isCertain: true, items: [shown(card, `•••• ${text.trim().slice(-4)}`)] }
+  const digits = text.replace(/\D/g, '')
+  if (digits.length < 4) return { isCertain: false, items: [] }
+  const rows = await queryable.query<KnownCustomer>(
+    `select distinct p.party_id as "partyId", p.name from parties.party p
+     join parties.identifier i on i.party_id = p.party_id and i.kind = 'phone'
+     where p.grams @> array[$1] and p.canonical_party_id is null
+       and right(regexp_replace(i.value, '\\D', '', 'g'), $2) = $3
+     order by p.name, p.party_id limit $4`,
+    [digits.slice(-8), digits.length, digits, mostFound],
+  )
+  const hint = `•••• ${digits.slice(-4)}`
+  return { isCertain: false, items: rows.map(row => shown({ ...row, name: maskedName(row.name) }, hint)) }
+}
+
+/** Example: 'Mei Lin' -> 'Mei L.', '王小姐' -> '王••'. */
+export function maskedName(name: string): string {
+  const letters = Array.from(name.trim())
+  if (/\p{Script=Han}/u.test(name)) return letters.map((letter, index) => (index === 0 ? letter : '•')).join('')
+  const [first = '', ...others] = name.trim().split(/\s+/)
+  const last = others.at(-1)
+  return last ? `${first} ${Array.from(last)[0]}.` : `${letters.slice(0, 3).join('')}•`
+}

@@ -1,0 +1,1 @@
+export { tillProgramme } from './programme.ts'
