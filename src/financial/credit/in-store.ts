@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { type Instruction, type Posting, post } from '#kernel/ledger/index.ts'
+import { declareAsset, type Instruction, type Posting, post } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { type CreditRules, creditRules } from './rules.ts'
 
@@ -19,6 +19,16 @@ export const soldCardSource = (soldCardId: string) => `card:${soldCardId}`
 /** The rules in force; null where stored money was never begun. */
 export async function readRules(house: House, queryable?: Queryable): Promise<CreditRules | null> {
   return await house.settings.read(settingsName, creditRules.nullable().catch(null), queryable)
+}
+
+/** Begins stored money, or changes by which rules it is paid in. */
+export async function changeRules(house: House, rules: CreditRules): Promise<CreditRules> {
+  await house.database.transaction(async transaction => {
+    await declareAsset(house, transaction, moneyAsset(rules.currency), 'money')
+    await house.settings.write(transaction, settingsName, rules)
+    await house.live.announce(transaction, ['credit'])
+  })
+  return rules
 }
 
 export interface StoredLot {

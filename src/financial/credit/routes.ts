@@ -1,11 +1,10 @@
 import type { House } from '#kernel/house.ts'
-import { declareAsset } from '#kernel/ledger/index.ts'
 import { route } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
 import { askerOf, merchantOf, redeemedAt } from './asker.ts'
 import * as contract from './contract.ts'
-import { moneyAsset, postAll, readRules, settingsName } from './in-store.ts'
+import { changeRules, postAll, readRules } from './in-store.ts'
 import { statement } from './moves.ts'
 import { memberCredit, overview } from './overview.ts'
 import { paymentState, planPayment, returnPaid, spendPlanned } from './payment.ts'
@@ -15,14 +14,7 @@ import { decide, tryWithdrawal, withdraw } from './withdraw.ts'
 
 export const creditRoutes: NonNullable<Room['routes']> = [
   route(contract.readCredit, (house, request) => overview(house, askerOf(house, request).actor)),
-  route(contract.changeCredit, async (house, { body }) => {
-    await house.database.transaction(async transaction => {
-      await declareAsset(house, transaction, moneyAsset(body.currency), 'money')
-      await house.settings.write(transaction, settingsName, body)
-      await house.live.announce(transaction, ['credit'])
-    })
-    return body
-  }),
+  route(contract.changeCredit, (house, { body }) => changeRules(house, body)),
   route(contract.saveVisitCard, (house, { params, body }) => saveCard(house, { ...body, ...params })),
   route(contract.memberCredit, (house, { params }) => memberCredit(house, params.partyId)),
   route(contract.topUpCredit, async (house, request) => {

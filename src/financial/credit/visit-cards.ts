@@ -301,3 +301,17 @@ export async function refundCard(
   await house.live.announce(transaction, ['credit', 'ledger'])
   return { visits: unused, refundMinor }
 }
+
+/** All visits that a customer could use now, by card, with the first end of some of them. */
+export async function visitsInStore(
+  house: House,
+  queryable: Queryable,
+  partyId: string,
+): Promise<{ cardId: string; visits: number; expiresAt: Date | null }[]> {
+  return await queryable.query(
+    `select substr(asset, 8) as "cardId", sum(available)::bigint as visits, min(expires_at) as "expiresAt" from ledger.lot
+     where party_id = $1 and asset like 'visits:%' and is_alive and (expires_at is null or expires_at > $2)
+     group by asset having sum(available) > 0 order by asset`,
+    [partyId, house.clock.now()],
+  )
+}
