@@ -6,6 +6,7 @@ import { liabilityProgramme } from '#financial/liability/index.ts'
 import { pointsProgramme } from '#financial/points/index.ts'
 import { rewardsProgramme } from '#financial/rewards/index.ts'
 import { tiersProgramme } from '#financial/tiers/index.ts'
+import { tillProgramme } from '#financial/till/index.ts'
 import { auditRoom } from '#insight/audit/room.ts'
 import { effectRoom } from '#insight/effect/index.ts'
 import { healthRoom } from '#insight/health/index.ts'
@@ -57,6 +58,7 @@ export const rooms: readonly Room[] = [
   coalitionProgramme,
   drawProgramme,
   liabilityProgramme,
+  tillProgramme,
   auditRoom,
   warningsProgramme,
 ]
