@@ -5,6 +5,7 @@ import { guaranteeProgramme } from '#financial/guarantee/index.ts'
 import { liabilityProgramme } from '#financial/liability/index.ts'
 import { pointsProgramme } from '#financial/points/index.ts'
 import { rewardsProgramme } from '#financial/rewards/index.ts'
+import { sharingProgramme } from '#financial/sharing/index.ts'
 import { tiersProgramme } from '#financial/tiers/index.ts'
 import { tillProgramme } from '#financial/till/index.ts'
 import { auditRoom } from '#insight/audit/room.ts'
@@ -57,6 +58,7 @@ export const rooms: readonly Room[] = [
   rewardsProgramme,
   coalitionProgramme,
   drawProgramme,
+  sharingProgramme,
   liabilityProgramme,
   tillProgramme,
   auditRoom,

@@ -8,6 +8,7 @@ import { useAsk } from '../api.ts'
 import { type Format, useFormat } from '../format.ts'
 import { Answer, Face, Page, Why } from '../kit/index.ts'
 import { HistoryNote } from '../today/history-note.tsx'
+import { BenefitsPanel } from './benefits-panel.tsx'
 import { DrawPanel } from './draw-panel.tsx'
 import { NameAndBirthday } from './edit-customer.tsx'
 import { IndicesPanel } from './indices-panel.tsx'
@@ -15,6 +16,7 @@ import { NextStep } from './next-step.tsx'
 import { PointsPanel } from './points-panel.tsx'
 import type { Rhythm } from './reasons.tsx'
 import { RhythmPanel } from './rhythm-panel.tsx'
+import { SharingPanel } from './sharing-panel.tsx'
 import { StagePanel } from './stage-panel.tsx'
 import { TierPanel } from './tier-panel.tsx'
 import { Timeline } from './timeline.tsx'
@@ -47,7 +49,9 @@ export function Portrait() {
         {rhythm.data ? <Spend rhythm={rhythm.data} /> : null}
         <TierPanel partyId={partyId} />
         <PointsPanel partyId={partyId} />
+        <SharingPanel partyId={partyId} />
         <DrawPanel partyId={partyId} />
+        <BenefitsPanel partyId={partyId} />
         <ValuePanel partyId={partyId} />
         <IndicesPanel partyId={partyId} />
         <PastTasks partyId={partyId} />

@@ -1,0 +1,2 @@
+export { poolOf } from './households.ts'
+export { sharingProgramme } from './programme.ts'
