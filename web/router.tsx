@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router'
 import { z } from 'zod'
+import { coalitionTabs } from '#financial/coalition/contract.ts'
 import { auditFilter, lensNames } from '#insight/audit/contract.ts'
 import { watchedModels } from '#insight/health/contract.ts'
 import { customerOrders, customerTypes } from '#insight/rhythm/contract.ts'
@@ -118,6 +119,22 @@ const audit = createRoute({
   component: lazyRouteComponent(() => import('../src/insight/audit/screen.tsx'), 'BaseAuditPage'),
 })
 
+/** The month shown, and the merchant whose statement is open. */
+const coalition = createRoute({
+  getParentRoute: () => shell,
+  path: '/coalition',
+  validateSearch: z.object({
+    tab: z.enum(coalitionTabs).optional().catch(undefined),
+    month: z
+      .string()
+      .regex(/^\d{4}-\d{2}$/)
+      .optional()
+      .catch(undefined),
+    merchant: z.string().max(60).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../src/financial/coalition/screen.tsx'), 'CoalitionPage'),
+})
+
 const ledger = createRoute({
   getParentRoute: () => shell,
   path: '/ledger',
@@ -146,7 +163,9 @@ const jobs = createRoute({
 const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
-  validateSearch: z.object({ tab: z.enum(['me', 'business', 'staff', 'keys', 'demo']).optional().catch(undefined) }),
+  validateSearch: z.object({
+    tab: z.enum(['me', 'business', 'merchants', 'staff', 'keys', 'demo']).optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import('./settings/settings.tsx'), 'SettingsPage'),
 })
 
@@ -165,6 +184,7 @@ export const router = createRouter({
       value,
       models,
       audit,
+      coalition,
       ledger,
       data,
       importing,

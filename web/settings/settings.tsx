@@ -10,6 +10,7 @@ import { exactly } from '../tabs.ts'
 
 const StaffList = lazy(async () => ({ default: (await import('../../src/kernel/access/screen-staff.tsx')).StaffList }))
 const Keys = lazy(async () => ({ default: (await import('../../src/kernel/access/screen-keys.tsx')).Keys }))
+const Merchants = lazy(async () => ({ default: (await import('../../src/kernel/merchants/screen.tsx')).Merchants }))
 const Business = lazy(async () => ({ default: (await import('../../src/kernel/settings/screen.tsx')).Business }))
 
 export function SettingsPage() {
@@ -21,7 +22,7 @@ export function SettingsPage() {
   const mayDemo = useMay('demo.manage')
   const tabs = [
     'me' as const,
-    ...(mayBusiness ? (['business'] as const) : []),
+    ...(mayBusiness ? (['business', 'merchants'] as const) : []),
     ...(mayStaff ? (['staff'] as const) : []),
     ...(mayKeys ? (['keys'] as const) : []),
     ...(mayDemo ? (['demo'] as const) : []),
@@ -45,6 +46,7 @@ export function SettingsPage() {
       <Suspense fallback={<Waiting />}>
         {tab === 'me' ? <Me /> : null}
         {tab === 'business' ? <Business /> : null}
+        {tab === 'merchants' ? <Merchants /> : null}
         {tab === 'staff' ? <StaffList /> : null}
         {tab === 'keys' ? <Keys /> : null}
         {tab === 'demo' ? <DemoSettings /> : null}

@@ -19,6 +19,7 @@ export function Navigation() {
   const maySeeMoney = useMay('money.read')
   const mayReadPoints = useMay('points.read')
   const mayReadLedger = useMay('ledger.read')
+  const mayReadCoalition = useMay('coalition.read')
   const mayReadDraws = useMay('draws.read')
   const tasks = useAsk(listTasks, { query: { state: 'open', limit: 1 } })
   const counts = useAsk(countCustomers, {})
@@ -37,6 +38,9 @@ export function Navigation() {
     ...(maySeeJobs ? [{ keys: 'g j', label: t('nav.jobs'), run: () => void navigate({ to: '/jobs' }) }] : []),
     ...(maySeeMoney ? [{ keys: 'g v', label: t('nav.value'), run: () => void navigate({ to: '/value' }) }] : []),
     ...(maySeeMoney ? [{ keys: 'g b', label: t('nav.audit'), run: () => void navigate({ to: '/audit' }) }] : []),
+    ...(mayReadCoalition
+      ? [{ keys: 'g a', label: t('nav.coalition'), run: () => void navigate({ to: '/coalition', search: {} }) }]
+      : []),
     ...(mayReadLedger ? [{ keys: 'g l', label: t('nav.ledger'), run: () => void navigate({ to: '/ledger' }) }] : []),
     { keys: 'g s', label: t('nav.settings'), run: () => void navigate({ to: '/settings' }) },
     { keys: 'z', label: t('keys.undo'), run: undoLast },
@@ -68,6 +72,11 @@ export function Navigation() {
           {mayReadDraws ? (
             <Link to="/draws" search={{}} activeOptions={{ includeSearch: false }}>
               {t('nav.draws')}
+            </Link>
+          ) : null}
+          {mayReadCoalition ? (
+            <Link to="/coalition" search={{}} activeOptions={{ includeSearch: false }}>
+              {t('nav.coalition')}
             </Link>
           ) : null}
           {mayReadLedger ? <Link to="/ledger">{t('nav.ledger')}</Link> : null}

@@ -11,6 +11,9 @@ const rate = z.int().min(0).max(1_000_000)
 const requestId = z.guid()
 const percent = z.int().min(0).max(100)
 
+/** The page's tabs, as they stand in its address. */
+export const coalitionTabs = ['month', 'terms', 'benefits', 'disputes'] as const
+
 export const paymentTerms = ['prepaid', 'postpaid'] as const
 
 export const newTerms = z
@@ -168,6 +171,7 @@ export const readStatement = operation({
     endsOn: day,
     closedAt: z.iso.datetime().nullable(),
     disputesUntilOn: day.nullable(),
+    todayOn: day,
     lines: z.array(line),
     netMinor: z.int(),
     terms: z.array(shownTerms),

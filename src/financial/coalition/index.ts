@@ -1,2 +1,2 @@
 export { coalitionProgramme } from './programme.ts'
-export { acceptedIssuers } from './terms.ts'
+export { acceptedIssuers, publishTerms } from './terms.ts'

@@ -200,6 +200,7 @@ export async function readStatement(house: House, month: Month, merchantId: stri
     endsOn: period.endsOn,
     closedAt: reading.closed?.closedAt.toISOString() ?? null,
     disputesUntilOn: lastDayToDispute(reading.closed),
+    todayOn: calendar.today,
     lines: lines.map((line): StatementLine => {
       const { lineId, kind, termsId, points, rateMinorPer100, percent, amountMinor, disputeId, transactionId } = line
       const termsNumber = terms.find(each => each.termsId === termsId)?.number ?? null

@@ -1,2 +1,2 @@
 export type { Merchant } from './contract.ts'
-export { readMerchants, requireMerchant } from './merchants.ts'
+export { readMerchants, requireMerchant, saveMerchant } from './merchants.ts'

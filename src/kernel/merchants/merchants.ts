@@ -1,4 +1,5 @@
 import type { Queryable } from '#kernel/database/index.ts'
+import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Merchant } from './contract.ts'
 
@@ -16,5 +17,19 @@ export async function requireMerchant(queryable: Queryable, merchantId: string):
     [merchantId],
   )
   if (!merchant?.isActive) throw refuse('not-found', 'merchants:refusal.unknown', { merchant: merchantId })
+  return merchant
+}
+
+/** Adds a merchant, or changes its name or whether it is active. */
+export async function saveMerchant(house: House, merchant: Merchant): Promise<Merchant> {
+  const { merchantId, name, isActive } = merchant
+  await house.database.transaction(async transaction => {
+    await transaction.query(
+      `insert into merchants.merchant (merchant_id, name, is_active, created_at) values ($1, $2, $3, $4)
+       on conflict (merchant_id) do update set name = excluded.name, is_active = excluded.is_active`,
+      [merchantId, name, isActive, house.clock.now()],
+    )
+    await house.live.announce(transaction, ['settings'])
+  })
   return merchant
 }
