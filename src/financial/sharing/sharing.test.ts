@@ -281,6 +281,7 @@ describe('a household', () => {
     const amount = fc.integer({ min: 1, max: 60 })
     const step = fc.oneof(
       fc.record({ kind: fc.constant('contribute' as const), who, amount }),
+      fc.record({ kind: fc.constant('contribute' as const), who: fc.constantFrom('a' as const, 'b' as const), amount }),
       fc.record({ kind: fc.constant('spend' as const), who, amount }),
       fc.record({ kind: fc.constant('return' as const), who, amount }),
       fc.record({ kind: fc.constant('leave' as const), who, amount }),
