@@ -1,1 +1,2 @@
+export { type OfflineQueue, offlineQueue } from './offline-queue.ts'
 export { tillProgramme } from './programme.ts'

@@ -99,7 +99,7 @@ export async function recordSale(house: House, transaction: Transaction, selling
   const known = await readSale(transaction, { partyId, saleId })
   if (known) return known
   const paid = await payFor(house, transaction, selling)
-  const orderRef = selling.orderRef ?? saleId
+  const orderRef = orderRefOf(selling)
   const { duplicates } = await house.events.record(transaction, till.source, [
     eventOf(selling, { paid, orderRef, currency }),
   ])
@@ -132,10 +132,15 @@ export async function recordSale(house: House, transaction: Transaction, selling
   return sale!
 }
 
+/** A sale that the shop's own books give no number gets one that can be read out. Example: `T260310-1db39fa6e8`. */
+function orderRefOf({ orderRef, saleId, occurredAt }: Selling): string {
+  return orderRef ?? `T${occurredAt.toISOString().slice(2, 10).replaceAll('-', '')}-${saleId.slice(-10)}`
+}
+
 const nothing: Uses = { points: 0, creditMinor: 0, visits: [], rewards: [] }
 
 async function payFor(house: House, transaction: Transaction, selling: Selling): Promise<Paid> {
-  const { partyId, saleId, holdId, amountMinor, till, orderRef } = selling
+  const { partyId, saleId, holdId, amountMinor, till } = selling
   if (holdId !== undefined) {
     const locked = await requireHold(transaction, { holdId, boundTo: till.merchantId, isLocked: true })
     if (locked.partyId !== partyId) throw refuse('not-found', 'till:refusal.no-such-hold')
@@ -144,7 +149,7 @@ async function payFor(house: House, transaction: Transaction, selling: Selling):
     const hold = await captureHold(house, transaction, {
       hold: locked,
       till,
-      orderRef: orderRef ?? saleId,
+      orderRef: orderRefOf(selling),
       points,
       creditMinor,
     })
