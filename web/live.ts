@@ -5,7 +5,16 @@ import { currentWorld } from './world.ts'
 
 /** Which answers a topic makes stale, by the ids of their operations. */
 const operationsOf: Record<Topic, readonly string[]> = {
-  customers: ['findParties', 'readParty', 'listCustomers', 'countCustomers', 'readStages', 'customerStage'],
+  customers: [
+    'findParties',
+    'readParty',
+    'listCustomers',
+    'countCustomers',
+    'readStages',
+    'customerStage',
+    'readCardAccess',
+    'listConsents',
+  ],
   events: ['latestEvents', 'eventProblems', 'partyTimeline'],
   imports: ['listImports', 'readImport', 'listImportProblems', 'listUnattributedOrders', 'listSetAsideLines'],
   jobs: ['listJobs'],

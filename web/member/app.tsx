@@ -81,9 +81,10 @@ function Open({
 }) {
   const { t } = useSay()
   const card = useCard()
-  const tier = useAsked<typeof myTier>('/api/member/tier')
   const [tab, setTab] = useState<Tab>(tabHere)
   const { data } = card
+  // Who is not known is told so once, not by every part of the page.
+  const tier = useAsked<typeof myTier>('/api/member/tier', { isWanted: data !== undefined })
   const zone = data?.business.zone
   const own = data?.language
   useEffect(() => {
@@ -117,25 +118,29 @@ function Open({
                 {t('problem.first')}
               </p>
             ) : null}
-            <PointsSection />
-            <TierSection tier={tier.data} />
-            <BenefitsSection />
+            {data ? (
+              <>
+                <PointsSection />
+                <TierSection tier={tier.data} />
+                <BenefitsSection />
+              </>
+            ) : null}
           </>
         ) : null}
-        {tab === 'rewards' ? (
+        {data && tab === 'rewards' ? (
           <>
             <RewardsSection />
             <DrawsSection />
             <GiftsSection />
           </>
         ) : null}
-        {tab === 'history' ? (
+        {data && tab === 'history' ? (
           <>
             <PromisesSection />
             <History />
           </>
         ) : null}
-        {tab === 'me' ? <Me onLeave={onLeave} /> : null}
+        {data && tab === 'me' ? <Me onLeave={onLeave} /> : null}
       </main>
       <nav className="tabs" aria-label={t('tab.all')}>
         {tabs.map(each => (

@@ -27,7 +27,7 @@ export interface Asked<Data> {
 }
 
 /** Shows at once what was said last and asks anew; without a line what was said last stays. */
-export function useAsked<O>(address: string): Asked<ReplyOf<O>> {
+export function useAsked<O>(address: string, { isWanted = true } = {}): Asked<ReplyOf<O>> {
   const [answer, setAnswer] = useState<Answer<ReplyOf<O>> | undefined>(() => kept<ReplyOf<O>>(address))
   const [isFresh, setIsFresh] = useState(false)
   const [problem, setProblem] = useState<Problem>()
@@ -50,6 +50,7 @@ export function useAsked<O>(address: string): Asked<ReplyOf<O>> {
     )
   }, [address])
   useEffect(() => {
+    if (!isWanted) return
     again()
     // A phone that was in a pocket shows what holds now, and so does one that finds its line again.
     const look = () => {
@@ -63,6 +64,6 @@ export function useAsked<O>(address: string): Asked<ReplyOf<O>> {
       window.removeEventListener('online', again)
       window.removeEventListener(changed, again)
     }
-  }, [again])
+  }, [again, isWanted])
   return { data: answer?.data, at: answer?.at, isFresh, problem, again }
 }

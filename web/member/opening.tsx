@@ -43,6 +43,7 @@ export function Opening({ why, onOpened }: { why: Problem | undefined; onOpened:
   }
   return (
     <main className="page door">
+      <img src="/card.svg" alt="" width="64" height="64" className="door-mark" />
       <h1>{t('door.title')}</h1>
       {problem ? (
         <p className="note bad" role="alert">

@@ -73,12 +73,13 @@ export function Skeleton({ lines = 3 }: { lines?: number }) {
   )
 }
 
-/** What the shop wrote in the languages it speaks; the reader's where there is one. */
+/** What the shop wrote in the languages it speaks; the reader's where there is one. Some rooms name Chinese shortly. */
 export function inWords(
-  words: { readonly en?: string | undefined; readonly 'zh-CN'?: string | undefined },
-  say: Say,
+  words: { readonly en?: string | undefined; readonly zh?: string | undefined; readonly 'zh-CN'?: string | undefined },
+  { language }: Say,
 ): string {
-  return words[say.language] ?? words['zh-CN'] ?? words.en ?? ''
+  const chinese = words['zh-CN'] ?? words.zh
+  return (language === 'en' ? (words.en ?? chinese) : (chinese ?? words.en)) ?? ''
 }
 
 /** `points`, `money:CNY`, and whatever else may be owed. */

@@ -48,7 +48,8 @@ export interface Say {
 export function sayIn(spoken: Language, zone: string): Say {
   const format = formatOf(spoken, zone)
   const shown = (value: Value) => {
-    if (typeof value === 'string') return value
+    // An order number stays in one line; the joiner changes nothing else.
+    if (typeof value === 'string') return value.replaceAll('-', '-\u2060')
     if (typeof value === 'number') return format.number(value)
     return 'day' in value ? format.day(value.day) : format.money(value.amountMinor, value.currency)
   }

@@ -9,6 +9,7 @@ import { type Format, useFormat } from '../format.ts'
 import { Answer, Face, Page, Why } from '../kit/index.ts'
 import { HistoryNote } from '../today/history-note.tsx'
 import { BenefitsPanel } from './benefits-panel.tsx'
+import { CardPanel } from './card-panel.tsx'
 import { DrawPanel } from './draw-panel.tsx'
 import { NameAndBirthday } from './edit-customer.tsx'
 import { IndicesPanel } from './indices-panel.tsx'
@@ -52,6 +53,7 @@ export function Portrait() {
         <SharingPanel partyId={partyId} />
         <DrawPanel partyId={partyId} />
         <BenefitsPanel partyId={partyId} />
+        <CardPanel partyId={partyId} name={party.data.name} />
         <ValuePanel partyId={partyId} />
         <IndicesPanel partyId={partyId} />
         <PastTasks partyId={partyId} />
