@@ -45,7 +45,7 @@ const operationsOf: Record<Topic, readonly string[]> = {
     'partyGifts',
     'partyHousehold',
   ],
-  rewards: [],
+  rewards: ['listRewards', 'partyRewards', 'memberRewards'],
   draws: ['listDraws', 'readDraw', 'partyDraws'],
   coalition: [
     'readCoalition',
@@ -56,7 +56,7 @@ const operationsOf: Record<Topic, readonly string[]> = {
     'listBenefits',
     'memberBenefits',
   ],
-  promises: [],
+  promises: ['listPromises', 'readPromise', 'listPromiseCases', 'promisesToday', 'customerPromises'],
   credit: [],
   liability: ['readLiability'],
   effect: ['readEffects'],

@@ -71,6 +71,14 @@ const programme = createRoute({
   component: lazyRouteComponent(() => import('./rewards/programme.tsx'), 'Programme'),
 })
 
+/** What stands open beside the catalogue: a reward's id, `new`, `card` or `code`. */
+const rewards = createRoute({
+  getParentRoute: () => shell,
+  path: '/rewards',
+  validateSearch: z.object({ open: z.string().max(60).optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../src/financial/rewards/screen.tsx'), 'RewardsPage'),
+})
+
 const draws = createRoute({
   getParentRoute: () => shell,
   path: '/draws',
@@ -82,6 +90,19 @@ const drawing = createRoute({
   getParentRoute: () => shell,
   path: '/draws/$drawId',
   component: lazyRouteComponent(() => import('../src/financial/draw/screen-draw.tsx'), 'DrawPage'),
+})
+
+/** One promise opened or changed, opening hours, or all of them; `minutes` is a time proposed for the promise changed. */
+const promises = createRoute({
+  getParentRoute: () => shell,
+  path: '/promises',
+  validateSearch: z.object({
+    open: z.uuid().optional().catch(undefined),
+    edit: z.string().max(60).optional().catch(undefined),
+    hours: z.literal('yes').optional().catch(undefined),
+    minutes: z.int().min(1).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('../src/financial/guarantee/screen.tsx'), 'PromisesPage'),
 })
 
 const models = createRoute({
@@ -177,8 +198,10 @@ export const router = createRouter({
       customers,
       customer,
       programme,
+      rewards,
       draws,
       drawing,
+      promises,
       late,
       stages,
       value,

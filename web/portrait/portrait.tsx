@@ -7,6 +7,7 @@ import { listTasks } from '#kernel/tasks/contract.ts'
 import { useAsk } from '../api.ts'
 import { type Format, useFormat } from '../format.ts'
 import { Answer, Face, Page, Why } from '../kit/index.ts'
+import { RewardsPanel } from '../rewards/rewards-panel.tsx'
 import { HistoryNote } from '../today/history-note.tsx'
 import { BenefitsPanel } from './benefits-panel.tsx'
 import { CardPanel } from './card-panel.tsx'
@@ -15,6 +16,7 @@ import { NameAndBirthday } from './edit-customer.tsx'
 import { IndicesPanel } from './indices-panel.tsx'
 import { NextStep } from './next-step.tsx'
 import { PointsPanel } from './points-panel.tsx'
+import { PromisesPanel } from './promises-panel.tsx'
 import type { Rhythm } from './reasons.tsx'
 import { RhythmPanel } from './rhythm-panel.tsx'
 import { SharingPanel } from './sharing-panel.tsx'
@@ -50,6 +52,8 @@ export function Portrait() {
         {rhythm.data ? <Spend rhythm={rhythm.data} /> : null}
         <TierPanel partyId={partyId} />
         <PointsPanel partyId={partyId} />
+        <RewardsPanel partyId={partyId} />
+        <PromisesPanel partyId={partyId} />
         <SharingPanel partyId={partyId} />
         <DrawPanel partyId={partyId} />
         <BenefitsPanel partyId={partyId} />

@@ -1,5 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { promisesToday } from '#financial/guarantee/contract.ts'
 import { countCustomers } from '#insight/rhythm/contract.ts'
 import { listTasks } from '#kernel/tasks/contract.ts'
 import { useAsk } from '../api.ts'
@@ -19,16 +20,26 @@ export function Navigation() {
   const maySeeMoney = useMay('money.read')
   const mayReadPoints = useMay('points.read')
   const mayReadLedger = useMay('ledger.read')
+  const mayReadPromises = useMay('promises.read')
   const mayReadCoalition = useMay('coalition.read')
   const mayReadDraws = useMay('draws.read')
+  const mayReadRewards = useMay('rewards.read')
   const tasks = useAsk(listTasks, { query: { state: 'open', limit: 1 } })
   const counts = useAsk(countCustomers, {})
+  const promises = useAsk(promisesToday, {}, { enabled: mayReadPromises })
+  const overdue = promises.data?.overdueTotal ?? 0
   useVerbs([
     { keys: 'g t', label: t('nav.today'), run: () => void navigate({ to: '/' }) },
     { keys: 'g c', label: t('nav.customers'), run: () => void navigate({ to: '/customers' }) },
     { keys: 'g w', label: t('nav.late'), run: () => void navigate({ to: '/late' }) },
     ...(mayReadPoints
       ? [{ keys: 'g r', label: t('nav.programme'), run: () => void navigate({ to: '/programme', search: {} }) }]
+      : []),
+    ...(mayReadPromises
+      ? [{ keys: 'g p', label: t('nav.promises'), run: () => void navigate({ to: '/promises', search: {} }) }]
+      : []),
+    ...(mayReadRewards
+      ? [{ keys: 'g k', label: t('nav.catalogue'), run: () => void navigate({ to: '/rewards', search: {} }) }]
       : []),
     { keys: 'g e', label: t('nav.stages'), run: () => void navigate({ to: '/stages' }) },
     { keys: 'g m', label: t('nav.models'), run: () => void navigate({ to: '/models' }) },
@@ -69,6 +80,11 @@ export function Navigation() {
           <Link to="/programme" search={{}} activeOptions={{ includeSearch: false }}>
             {t('nav.programme')}
           </Link>
+          {mayReadRewards ? (
+            <Link to="/rewards" search={{}} activeOptions={{ includeSearch: false }}>
+              {t('nav.catalogue')}
+            </Link>
+          ) : null}
           {mayReadDraws ? (
             <Link to="/draws" search={{}} activeOptions={{ includeSearch: false }}>
               {t('nav.draws')}
@@ -77,6 +93,12 @@ export function Navigation() {
           {mayReadCoalition ? (
             <Link to="/coalition" search={{}} activeOptions={{ includeSearch: false }}>
               {t('nav.coalition')}
+            </Link>
+          ) : null}
+          {mayReadPromises ? (
+            <Link to="/promises" search={{}} activeOptions={{ includeSearch: false }}>
+              {t('nav.promises')}
+              {overdue > 0 ? <em className="bad">{format.number(overdue)}</em> : number(promises.data?.claimsTotal)}
             </Link>
           ) : null}
           {mayReadLedger ? <Link to="/ledger">{t('nav.ledger')}</Link> : null}

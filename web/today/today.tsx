@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { countCustomers, readRhythm } from '#insight/rhythm/contract.ts'
 import { changeMe, readSession } from '#kernel/access/contract.ts'
 import { listTasks, type Task } from '#kernel/tasks/contract.ts'
+import { OverdueToday, PromisesToday } from '../../src/financial/guarantee/screen-today.tsx'
 import { useAsk, useDo } from '../api.ts'
 import { now } from '../days.ts'
 import { useFormat } from '../format.ts'
@@ -19,7 +20,7 @@ import { TodayAside } from './today-aside.tsx'
 import { useStrips } from './use-strips.ts'
 
 /** Which level's colour a programme's queue carries; a new programme adds its line. */
-const levelOf: Record<string, Level> = { warnings: 'vermilion' }
+const levelOf: Record<string, Level> = { warnings: 'vermilion', guarantee: 'jade' }
 const most = 10
 
 /** Home: a short list of people to look after today, each with one suggested step and the reason for it. */
@@ -61,7 +62,9 @@ export function Today() {
         <FirstMinute />
       ) : (
         <>
+          <OverdueToday />
           <HistoryNote reading={counts.data?.reading} />
+          <PromisesToday />
           <Answer of={tasks}>{({ items, total }) => <Queues items={items.map(fresh)} total={total} />}</Answer>
         </>
       )}

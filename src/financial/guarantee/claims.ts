@@ -88,7 +88,7 @@ export async function claim(
       partyId,
       programme: settingsName,
       wordsKey: 'guarantee:why.claim',
-      words: { standard: saidIn(terms.standard, language), reference: asked.reference ?? '' },
+      words: { standard: saidIn(terms.standard, language), reference: asked.reference ? ` (${asked.reference})` : '' },
       suggestionKey: 'guarantee:step.decide',
       ownerId: terms.ownerId,
       dueOn: localDay(answerBy, zone) > today ? addDays(localDay(answerBy, zone), -1) : today,

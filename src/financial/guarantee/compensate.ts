@@ -201,7 +201,7 @@ function taskFor(
     wordsKey: `guarantee:why.${what}`,
     words: {
       standard: saidIn(terms.standard, language),
-      reference: hasReference ? theirs.reference : '',
+      reference: hasReference ? ` (${theirs.reference})` : '',
       count: owed.amount,
       ...(owed.kind === 'money' && { money: { amountMinor: owed.amount, currency: owed.currency! } }),
     },

@@ -130,7 +130,7 @@ test('a promise that was not kept is paid when its grace is over, once, and some
     {
       words_key: 'guarantee:why.credit',
       due_on: '2026-03-04',
-      words: { standard: '48 小时送达', reference: 'L1', money: { amountMinor: 2000, currency: 'CNY' } },
+      words: { standard: '48 小时送达', reference: ' (L1)', money: { amountMinor: 2000, currency: 'CNY' } },
     },
   ])
   await sound()
