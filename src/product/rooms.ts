@@ -3,6 +3,7 @@ import { creditProgramme } from '#financial/credit/index.ts'
 import { drawProgramme } from '#financial/draw/index.ts'
 import { guaranteeProgramme } from '#financial/guarantee/index.ts'
 import { liabilityProgramme } from '#financial/liability/index.ts'
+import { openingProgramme } from '#financial/opening/index.ts'
 import { pointsProgramme } from '#financial/points/index.ts'
 import { rewardsProgramme } from '#financial/rewards/index.ts'
 import { sharingProgramme } from '#financial/sharing/index.ts'
@@ -59,6 +60,7 @@ export const rooms: readonly Room[] = [
   coalitionProgramme,
   drawProgramme,
   sharingProgramme,
+  openingProgramme,
   liabilityProgramme,
   tillProgramme,
   auditRoom,

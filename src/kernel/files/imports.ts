@@ -29,7 +29,7 @@ export async function createImport(house: House, given: NewImport): Promise<Impo
   const importId = house.newId()
   const path = fileOf(house, importId)
   try {
-    await keep(path, given.stream ?? createReadStream(given.path!))
+    await keepFile(path, given.stream ?? createReadStream(given.path!))
     const { size } = await stat(path)
     const nature = await natureOf(path)
     const opening = await openTable(path, nature)
@@ -76,7 +76,7 @@ export async function createImport(house: House, given: NewImport): Promise<Impo
 }
 
 /** Copies under a temporary name first, so that a file under its own name is a whole one. */
-async function keep(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+export async function keepFile(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
   let length = 0
   await pipeline(

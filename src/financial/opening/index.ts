@@ -1,0 +1,1 @@
+export { openingProgramme } from './programme.ts'
