@@ -97,8 +97,9 @@ export const readCoalition = operation({
         poolMinor: z.int(),
         marginMinor: z.int(),
         breakageMinor: z.int(),
-        /** What stands in the pool now, beside what it would cost if all points were redeemed. */
+        /** What stands in the pool, and what the months that are not closed add, beside what all points would cost. */
         poolNowMinor: z.int(),
+        poolOpenMinor: z.int(),
         outstandingPoints: z.int(),
         outstandingMinor: z.int(),
       })

@@ -1,13 +1,13 @@
 import type { Queryable } from '#kernel/database/index.ts'
 import { type Calendar, periodIn } from './ground.ts'
-import type { Month } from './period.ts'
+import { type Month, monthAfter } from './period.ts'
 import type { Counted } from './settlement.ts'
 import type { Flow } from './store.ts'
 
 /** Which postings belong to a month: those of its days that no earlier month has settled, up to a transaction. */
 export interface Cut {
   readonly zone: string
-  /** The coalition's first instant: what was posted before concerns nobody. */
+  /** What was posted before concerns nobody, or an earlier month. */
   readonly startsAt: Date
   readonly endsAt: Date
   /** Where to begin to look, and what the month before has settled. */
@@ -24,10 +24,13 @@ export interface Cut {
 export function cutOf(calendar: Calendar, month: Month, upto: string | null): Cut {
   const before = calendar.months.findLast(each => each.month < month)
   const self = calendar.months.find(each => each.month === month)
+  const period = periodIn(calendar, month)
+  // What an earlier month that is still open will settle is not this one's.
+  const isNext = before ? monthAfter(before.month) === month : month === calendar.firstMonth
   return {
     zone: self?.zone ?? calendar.zone,
-    startsAt: calendar.firstAt,
-    endsAt: periodIn(calendar, month).endsAt,
+    startsAt: isNext ? calendar.firstAt : period.startsAt,
+    endsAt: period.endsAt,
     fromXid: before?.nextXid ?? '0',
     before: before ? { endsAt: before.endsAt, upto: before.upto } : null,
     upto: self?.upto ?? upto,

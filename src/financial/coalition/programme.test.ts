@@ -333,6 +333,20 @@ describe('the key of one merchant', () => {
   })
 })
 
+test('months that wait to be closed do not count each other’s points', async () => {
+  const issued = async (month: string) => {
+    const { lines } = await ask<Statement>('readStatement', { params: { month, merchantId: 'tea' } })
+    return lines.find(each => each.lineId === 'issued-1')?.points ?? 0
+  }
+  goTo('2026-12-10')
+  await act(house.newId(), issue('tea', 11))
+  const december = await issued('2026-12')
+  goTo('2027-01-10')
+  await act(house.newId(), issue('tea', 13))
+  expect([await issued('2026-12'), await issued('2027-01')]).toEqual([december, 13])
+  goTo('2026-12-20')
+})
+
 test('a deposit that runs low is somebody’s task, until it is filled up', async () => {
   const tasks = () =>
     house.database.query(`select words_key, state from tasks.task where programme = 'coalition' order by created_at`)

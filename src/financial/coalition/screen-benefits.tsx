@@ -116,8 +116,10 @@ function Cell({ benefit, todayOn }: { benefit: Benefit; todayOn: string }) {
     <div className={untilOn !== null && untilOn < todayOn ? 'muted' : undefined}>
       <b>{t(`coalition:benefit.gives.${kind}`, { count })}</b> <span className="muted">{name}</span>
       <small className="muted">
-        {t('coalition:benefit.holders', { count: holders })}
-        {usableDays === null ? '' : ` · ${t('coalition:benefit.usable', { count: usableDays })}`}
+        {holders === 0 ? t('coalition:benefit.nobody') : t('coalition:benefit.holders', { count: holders })}
+        {usableDays === null || kind === 'draw-entries'
+          ? ''
+          : ` · ${t('coalition:benefit.usable', { count: usableDays })}`}
         {untilOn === null ? '' : ` · ${t('coalition:benefit.until', { day: format.nearDay(untilOn) })}`}
       </small>
       {mayManage && untilOn === null ? (

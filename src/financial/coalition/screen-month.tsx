@@ -29,22 +29,31 @@ export function Month({ data }: { data: CoalitionMonth }) {
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">{t('coalition:matrix.issuer')}</th>
-              <th scope="col" className="right">
+              <th scope="col" rowSpan={2}>
+                {t('coalition:matrix.issuer')}
+              </th>
+              <th scope="col" rowSpan={2} className="right">
                 {t('coalition:matrix.issued')}
               </th>
-              {columns.map(merchantId => (
-                <th key={merchantId} scope="col" className="right">
-                  {t('coalition:matrix.at', { name: nameOf(merchantId) })}
-                </th>
-              ))}
-              <th scope="col" className="right">
+              <th scope="colgroup" colSpan={columns.length} className="coalition-used">
+                {t('coalition:matrix.used')}
+              </th>
+              <th scope="col" rowSpan={2} className="right">
                 {t('coalition:matrix.expired')}
               </th>
-              <th scope="col" className="right">
+              <th scope="col" rowSpan={2} className="right">
                 {t('coalition:matrix.net')}
               </th>
-              <th scope="col">{t('coalition:matrix.state')}</th>
+              <th scope="col" rowSpan={2}>
+                {t('coalition:matrix.state')}
+              </th>
+            </tr>
+            <tr>
+              {columns.map(merchantId => (
+                <th key={merchantId} scope="col" className="right">
+                  {nameOf(merchantId)}
+                </th>
+              ))}
             </tr>
           </thead>
           <tbody>
@@ -94,6 +103,7 @@ export function Month({ data }: { data: CoalitionMonth }) {
           })}
         </p>
       ) : null}
+      {data.own ? <Own data={data} own={data.own} /> : null}
     </>
   )
 }
@@ -127,17 +137,17 @@ export function State({ state }: { state: MerchantRow['state'] }) {
 }
 
 /** What belongs to nobody alone: the pool and how far it reaches, the margin, what expired. */
-export function Own({ data, own }: { data: CoalitionMonth; own: NonNullable<CoalitionMonth['own']> }) {
+function Own({ data, own }: { data: CoalitionMonth; own: NonNullable<CoalitionMonth['own']> }) {
   const { t } = useTranslation()
   const format = useFormat()
   const money = (minor: number) => format.exactMoney(minor, data.currency)
-  const { poolNowMinor, outstandingMinor, outstandingPoints } = own
-  const reach = outstandingMinor === 0 ? null : poolNowMinor / outstandingMinor
+  const { poolNowMinor, poolOpenMinor, outstandingMinor, outstandingPoints } = own
+  const reach = outstandingMinor === 0 ? null : (poolNowMinor + poolOpenMinor) / outstandingMinor
   return (
-    <>
+    <div className="coalition-own">
       <section>
         <h2>{t('coalition:own.pool')}</h2>
-        <p className="big">{money(poolNowMinor)}</p>
+        <p className="big">{money(poolNowMinor + poolOpenMinor)}</p>
         <p>
           {reach === null ? (
             t('coalition:own.nothing')
@@ -148,7 +158,8 @@ export function Own({ data, own }: { data: CoalitionMonth; own: NonNullable<Coal
                 inputs: [
                   [t('coalition:own.points'), format.number(outstandingPoints)],
                   [t('coalition:own.cost'), money(outstandingMinor)],
-                  [t('coalition:own.pool'), money(poolNowMinor)],
+                  [t('coalition:own.booked'), money(poolNowMinor)],
+                  [t('coalition:own.running'), money(poolOpenMinor)],
                 ],
               }}
             >
@@ -158,20 +169,17 @@ export function Own({ data, own }: { data: CoalitionMonth; own: NonNullable<Coal
         </p>
         {reach !== null && reach < 1 ? <p className="small">{t('coalition:own.short')}</p> : null}
       </section>
-      <section>
-        <h2>{t('coalition:own.margin')}</h2>
-        <p className="big">{money(own.marginMinor)}</p>
-        <p>{t('coalition:own.margin-text')}</p>
-      </section>
-      <section>
-        <h2>{t('coalition:own.breakage')}</h2>
-        <p className="big">{money(own.breakageMinor)}</p>
-        <p>{t('coalition:own.breakage-text')}</p>
-      </section>
+      {(['margin', 'breakage'] as const).map(name => (
+        <section key={name}>
+          <h2>{t(`coalition:own.${name}`)}</h2>
+          <p className="big">{money(own[`${name}Minor`])}</p>
+          <p>{t(`coalition:own.${name}-text`)}</p>
+        </section>
+      ))}
       <section>
         <h2>{t('coalition:own.sum')}</h2>
         <p>{t(data.state === 'closed' ? 'coalition:own.sum-closed' : 'coalition:own.sum-open')}</p>
       </section>
-    </>
+    </div>
   )
 }

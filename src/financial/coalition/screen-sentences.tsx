@@ -1,4 +1,6 @@
 import { useTranslation } from 'react-i18next'
+import { listMerchants } from '#kernel/merchants/contract.ts'
+import { useAsk } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import type { Benefit, ShownTerms } from './contract.ts'
 
@@ -6,9 +8,16 @@ import type { Benefit, ShownTerms } from './contract.ts'
 export function useTermsSaid(): (terms: ShownTerms) => string {
   const { t } = useTranslation()
   const format = useFormat()
+  const merchants = useAsk(listMerchants, {})
+  const isChinese = format.language.startsWith('zh')
+  const nameOf = (merchantId: string) =>
+    merchants.data?.items.find(each => each.merchantId === merchantId)?.name ?? merchantId
   return terms => {
     const { currency, breakage, accepts } = terms
     const money = (minor: number) => format.exactMoney(minor, currency)
+    const shares = (['merchant', 'pool', 'coalition'] as const)
+      .filter(name => breakage[name] > 0)
+      .map(name => t(`coalition:terms.share-${name}`, { percent: format.percent(breakage[name] / 100) }))
     const until = terms.untilOn === null ? 'from' : 'from-until'
     return [
       t(`coalition:terms.${until}`, {
@@ -17,13 +26,11 @@ export function useTermsSaid(): (terms: ShownTerms) => string {
       }),
       t('coalition:terms.rates', { fund: money(terms.fundMinorPer100), redeem: money(terms.redeemMinorPer100) }),
       t(`coalition:terms.${terms.payment}`, { deposit: money(terms.depositMinor) }),
-      t('coalition:terms.breakage', {
-        merchant: format.percent(breakage.merchant / 100),
-        pool: format.percent(breakage.pool / 100),
-        coalition: format.percent(breakage.coalition / 100),
-      }),
-      ...(accepts === null ? [] : [t('coalition:terms.accepts', { names: accepts.join(' · ') || '–' })]),
-    ].join(format.language.startsWith('zh') ? '' : ' ')
+      t('coalition:terms.breakage', { shares: shares.join(isChinese ? '，' : ', ') }),
+      ...(accepts === null
+        ? []
+        : [t('coalition:terms.accepts', { names: accepts.map(nameOf).join(isChinese ? '、' : ', ') || '–' })]),
+    ].join(isChinese ? '' : ' ')
   }
 }
 

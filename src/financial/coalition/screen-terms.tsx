@@ -97,7 +97,7 @@ function Agree({
   const unit = 10 ** format.digits(currency)
   const [draft, setDraft] = useState<Draft>(() => ({
     merchantId: merchants.find(each => !terms.some(one => one.merchantId === each.merchantId))?.merchantId ?? '',
-    fromOn: `${todayOn.slice(0, 7)}-01`,
+    fromOn: coalition.state === 'running' ? `${todayOn.slice(0, 7)}-01` : addDays(todayOn, 1),
     untilOn: null,
     fundMinorPer100: unit,
     redeemMinorPer100: Math.round(unit * 0.95),

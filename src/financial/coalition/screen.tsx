@@ -10,7 +10,7 @@ import { showNotice } from '../../../web/notices.tsx'
 import { useMay } from '../../../web/session.tsx'
 import { exactly } from '../../../web/tabs.ts'
 import { type CoalitionMonth, closeMonth, coalitionTabs, readCoalition } from './contract.ts'
-import { Month, Own } from './screen-month.tsx'
+import { Month } from './screen-month.tsx'
 import './screen.css'
 
 const StatementView = lazy(async () => ({ default: (await import('./screen-statement.tsx')).StatementView }))
@@ -39,7 +39,6 @@ export function CoalitionPage() {
       title={data ? titleOf(t, format, data) : t('coalition:name')}
       subtitle={t('coalition:subtitle')}
       actions={data && isMonth ? <Actions data={data} /> : null}
-      aside={isMonth && data?.own ? <Own data={data} own={data.own} /> : undefined}
     >
       <nav className="tabs" aria-label={t('coalition:name')}>
         {coalitionTabs.map(name => (

@@ -147,25 +147,31 @@ export async function readCoalition(
 /** The pool beside what it would cost if every point that customers hold were redeemed at the dearest rate. */
 async function ownOf(queryable: Queryable, { calendar, own }: Reading, poolNowMinor: number) {
   const outstandingPoints = await outstanding(queryable)
+  let poolOpenMinor = 0
+  for (const { month, state } of monthsOf(calendar)) {
+    if (state === 'closed') continue
+    poolOpenMinor += (await workOut(queryable, calendar, { month, upto: null })).settlement.poolMinor
+  }
   const { poolMinor, marginMinor, breakageMinor } = own
   return {
     poolMinor,
     marginMinor,
     breakageMinor,
     poolNowMinor,
+    poolOpenMinor,
     outstandingPoints,
     outstandingMinor: costOf(calendar, outstandingPoints),
   }
 }
 
-export async function outstanding(queryable: Queryable): Promise<number> {
+async function outstanding(queryable: Queryable): Promise<number> {
   const [row] = await queryable.query<{ points: number }>(
     `select coalesce(sum(pending + available + held), 0)::bigint as points from ledger.holding where asset = 'points'`,
   )
   return row!.points
 }
 
-export function costOf({ terms, today }: Calendar, points: number): number {
+function costOf({ terms, today }: Calendar, points: number): number {
   const inForce = terms.filter(each => termsOn(terms, each.merchantId, today)?.termsId === each.termsId)
   const dearest = Math.max(0, ...inForce.map(each => each.redeemMinorPer100))
   return Number((BigInt(points) * BigInt(dearest) + 99n) / 100n)

@@ -60,6 +60,7 @@ function Row({ merchant }: { merchant: Merchant }) {
       <td>
         <TextInput
           variant="unstyled"
+          styles={{ input: { background: 'none' } }}
           aria-label={t('merchants:name-of', { name: merchant.name })}
           maxLength={120}
           value={name}
