@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { verifyLedger } from '#kernel/ledger/index.ts'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
 import { bytesFrom } from './chance.ts'
 import { tellTeaShop } from './load.ts'
@@ -19,7 +20,7 @@ beforeAll(async () => {
   house = await told(async done => {
     steps.push(done)
   })
-})
+}, 240_000)
 
 afterAll(async () => house.close())
 
@@ -53,6 +54,23 @@ describe('the demo world', () => {
     expect(await count(`select count(*) as count from tasks.task where state = 'done'`)).toBeGreaterThan(150)
   })
 
+  it('has programmes that ran for weeks: points of each shop, promises kept and paid for, settled months, a draw', async () => {
+    const issuers = await house.database.query<{ issuer: string }>(
+      `select distinct issuer from ledger.lot where asset = 'points' order by 1`,
+    )
+    expect(issuers.map(each => each.issuer)).toEqual(expect.arrayContaining(['jinli', 'kuanzhai', 'wenshu']))
+    expect(await count(`select count(*) as count from guarantee.promise_case where state = 'kept'`)).toBeGreaterThan(
+      150,
+    )
+    const broken = await count(`select count(*) as count from guarantee.promise_case where state = 'broken'`)
+    expect(broken).toBeGreaterThan(10)
+    const paid = `select count(*) as count from ledger.posting where code = 'compensate' and to_account = 'available'`
+    expect(await count(paid)).toBe(broken)
+    expect(await count(`select count(*) as count from coalition.month where closed_at is not null`)).toBeGreaterThan(1)
+    expect(await count(`select count(*) as count from draw.award`)).toBe(6)
+    expect((await verifyLedger(house.database)).filter(finding => finding.faults > 0)).toEqual([])
+  })
+
   it('has enough past warnings of both kinds, answered and held out, for their effect to be read', async () => {
     const arms = await house.database.query<{ held: boolean; customers: number; returned: number }>(
       `select held_out as held, count(*) as customers, count(*) filter (where returned_on is not null) as returned
@@ -67,7 +85,7 @@ describe('the demo world', () => {
     }
   })
 
-  it('comes out the same every time it is told on one day', async () => {
+  it('comes out the same every time it is told on one day', { timeout: 240_000 }, async () => {
     const seen = (world: TestHouse) =>
       world.database.query(
         `select party_id, gap_start_on, held_out, state, outcome, returned_on from warnings.alert order by 1, 2`,

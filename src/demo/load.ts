@@ -1,21 +1,18 @@
-import { publish } from '#financial/points/index.ts'
-import { publishTiers } from '#financial/tiers/index.ts'
 import { upsertProducts } from '#kernel/catalogue/index.ts'
 import { addDays, type Day, localDay, startOfDay } from '#kernel/clock/index.ts'
+import { closeDraw, openDraw, openProgrammes, weekOfMembers } from './programmes.ts'
 import { replayWeek } from './replay.ts'
 import { type EmptyWorld, Story } from './story.ts'
 import { shopZone } from './tea-shop/orders.ts'
-import { pointsOfTeaShop, tiersOfTeaShop } from './tea-shop/points.ts'
 import { teaShop } from './tea-shop/tea-shop.ts'
-
-/** Days before today from which on the shop gives points. */
-const daysWithPoints = 400
 
 /** Tells how far the story is told, in steps. */
 export type Telling = (done: number, total: number) => Promise<void>
 
 /** Weeks before today in which the shop already listened to its warnings: enough for their effect to show. */
 const weeksWithWarnings = 26
+/** Weeks before today in which its programmes ran: enough for two months of the coalition to be settled. */
+const weeksWithProgrammes = 14
 
 /**
  * Lets the tea shop's two and a half years happen in an empty house, through the same doors as any business: people are
@@ -30,7 +27,7 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
   const replayFrom = mondayBefore(addDays(today, -7 * weeksWithWarnings))
   const months = monthsUntil(localDay(shop.orders[0]!.occurredAt, shopZone), replayFrom)
   const mondays = Array.from({ length: weeksWithWarnings + 1 }, (_, week) => addDays(replayFrom, 7 * week))
-  const total = months.length + mondays.length + 4
+  const total = months.length + mondays.length + 5
   let done = 0
   const step = () => telling(++done, total)
 
@@ -49,7 +46,18 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
   await world.perform('stage.tell')
   await step()
   for (const [week, monday] of mondays.entries()) {
+    const weeksLeft = mondays.length - week
+    if (weeksLeft === weeksWithProgrammes) {
+      await openProgrammes(world, today, language)
+      story.sendParcels()
+      await step()
+    }
+    if (weeksLeft === 4) await openDraw(world, today, language)
     await replayWeek(world, story, shop, { monday, now })
+    if (weeksLeft <= weeksWithProgrammes) {
+      await weekOfMembers(world, monday)
+      await world.perform('coalition.close')
+    }
     await world.perform('indices.measure')
     // What was foretold in two neighbouring weeks is nearly the same.
     if (week % 2 === 0) await world.perform('health.check')
@@ -63,11 +71,8 @@ export async function tellTeaShop(world: EmptyWorld, language: 'en' | 'zh-CN', t
   await world.perform('warnings.plan')
   await world.perform('health.check')
   await step()
-  const rules = pointsOfTeaShop(today, language)
-  await publish(house, { rules, startsOn: addDays(today, -daysWithPoints), by: 'demo' })
-  await publishTiers(house, { rules: tiersOfTeaShop(language), by: 'demo' })
-  await world.perform('points.catch-up')
-  await world.perform('tiers.rebuild')
+  await closeDraw(world, today, language)
+  await world.perform('tiers.due')
   await world.perform('ledger.due')
   await step()
 }

@@ -31,6 +31,7 @@ export async function replayWeek(
   await world.perform('rhythm.due')
   await world.perform('warnings.plan')
   for (const day of [addDays(monday, 2), addDays(monday, 5)]) {
+    await world.perform('guarantee.due')
     const calling = clock(day, 16)
     if (calling >= now || clock(addDays(monday, 7), 0) > now) return
     await story.until(calling)

@@ -3,6 +3,8 @@ import type { EventSource, NewEvent } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import { resolveParties } from '#kernel/parties/index.ts'
 import type { Order, Refund } from './tea-shop/orders.ts'
+import { type Parcel, parcelsOf } from './tea-shop/parcels.ts'
+import { merchantOf } from './tea-shop/programmes.ts'
 import type { Customer, TeaShop } from './tea-shop/tea-shop.ts'
 
 /** An empty house whose clock we move, so that the past happens in its order before it is looked at. */
@@ -22,7 +24,7 @@ export class Story {
   readonly #partyIds = new Map<number, string>()
   readonly #returned = new Set<number>()
   readonly #now: Date
-  #coming: (Order | Refund)[]
+  #coming: (Order | Refund | Parcel)[]
 
   constructor(world: EmptyWorld, shop: TeaShop, now: Date) {
     this.#world = world
@@ -46,6 +48,13 @@ export class Story {
     this.#coming = [...this.#coming, ...orders.filter(each => each.occurredAt < this.#now)].sort(byTime)
   }
 
+  /** From now on some orders are sent by parcel. */
+  sendParcels(): void {
+    const orders = this.#coming.filter((each): each is Order => 'lines' in each && !('of' in each))
+    const parcels = parcelsOf(orders).filter(each => each.occurredAt < this.#now)
+    this.#coming = [...this.#coming, ...parcels].sort(byTime)
+  }
+
   /** Lets everything happen up to an instant, and leaves the clock there. */
   async until(instant: Date): Promise<void> {
     const { house, clock } = this.#world
@@ -63,14 +72,17 @@ export class Story {
           arrivals.map(number => sightingOf(this.#shop.customers[number - 1]!)),
         )
         for (const [index, number] of arrivals.entries()) this.#partyIds.set(number, partyIds[index]!)
-        const events = batch.map(each => eventOf(each, this.#partyIds.get(each.customer)!))
+        const events = batch.map(each =>
+          eventOf(each, this.#partyIds.get(each.customer)!, merchantOf(this.#shop.customers[each.customer - 1]!.shop)),
+        )
         await house.events.record(transaction, demoSource, events)
       })
     }
   }
 }
 
-const byTime = (left: Order, right: Order) => left.occurredAt.getTime() - right.occurredAt.getTime()
+const byTime = (left: { occurredAt: Date }, right: { occurredAt: Date }) =>
+  left.occurredAt.getTime() - right.occurredAt.getTime()
 
 function sightingOf({ number, person, phone, email, birthday, shop }: TeaShop['customers'][number]) {
   return {
@@ -87,22 +99,27 @@ function sightingOf({ number, person, phone, email, birthday, shop }: TeaShop['c
   }
 }
 
-function eventOf(each: Order | Refund, partyId: string): NewEvent {
-  const { orderRef, occurredAt, amountMinor, lines } = each
+function eventOf(each: Order | Refund | Parcel, partyId: string, merchant: string): NewEvent {
+  const { orderRef, occurredAt } = each
   const shared = { partyId, occurredAt }
+  if ('name' in each) {
+    const { name } = each
+    return { ...shared, kind: 'client.tracked', payload: { name }, properties: { order_id: orderRef } }
+  }
+  const { amountMinor, lines } = each
   if ('of' in each) {
     const refunded = lines.map(line => ({ ...line, of: each.of }))
     return {
       ...shared,
       kind: 'refund.recorded',
-      payload: { refundRef: orderRef, amountMinor, currency: 'CNY', lines: refunded },
+      payload: { refundRef: orderRef, merchant, amountMinor, currency: 'CNY', lines: refunded },
       keys: [['refund', 'tea-shop', orderRef]],
     }
   }
   return {
     ...shared,
     kind: 'purchase.recorded',
-    payload: { orderRef, amountMinor, currency: 'CNY', lines },
+    payload: { orderRef, merchant, amountMinor, currency: 'CNY', lines },
     keys: [['order', 'tea-shop', orderRef]],
   }
 }
