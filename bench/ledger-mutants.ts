@@ -107,7 +107,7 @@ try {
     cpSync(join(root, path), join(folder, path), { recursive: true })
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  const config = `export default { ssr: { resolve: { conditions: ['source'] } }, resolve: { conditions: ['source'] }, test: { include: ['src/kernel/ledger/{apply,acts,stories}.test.ts'], bail: 1, pool: 'threads' } }`
+  const config = `export default { ssr: { resolve: { conditions: ['source'] } }, resolve: { conditions: ['source'] }, test: { include: ['src/kernel/ledger/{apply,acts,edges,stories}.test.ts'], bail: 1, pool: 'threads' } }`
   writeFileSync(join(folder, 'vitest.config.mjs'), config)
   if (!isGreen()) throw new Error('the rules are red before anything is planted')
   for (const [fault, file, was, is] of chosen) {

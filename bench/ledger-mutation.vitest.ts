@@ -5,8 +5,8 @@ export default defineConfig({
   resolve: { conditions: ['source'] },
   ssr: { resolve: { conditions: ['source'] } },
   test: {
-    include: ['src/kernel/ledger/{apply,acts,stories}.test.ts'],
+    include: ['src/kernel/ledger/{apply,acts,edges,rules,stories}.test.ts'],
     setupFiles: ['src/testing/properties.ts'],
-    env: { FAST_CHECK_SEED: '727250', LEDGER_STORIES: '40' },
+    env: { FAST_CHECK_SEED: '727250', ORACLE_SEED: '1', RULES_OPS: '1200', LEDGER_STORIES: '20' },
   },
 })

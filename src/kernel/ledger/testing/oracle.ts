@@ -347,7 +347,10 @@ export class Oracle {
       }
       case 'extend': {
         const alive = purse.units.filter(({ place }) => ['pending', 'available', 'held'].includes(place))
-        for (const { lot } of alive) this.prolong(lot, instruction.until)
+        const spared = instruction.except ?? []
+        for (const { lot } of alive) {
+          if (!spared.some(name => name === lot.source)) this.prolong(lot, instruction.until)
+        }
         return
       }
       case 'book': {
