@@ -165,7 +165,9 @@ const ledger = createRoute({
 const data = createRoute({
   getParentRoute: () => shell,
   path: '/data',
-  validateSearch: z.object({ tab: z.enum(['imports', 'stream', 'problems', 'connect']).optional().catch(undefined) }),
+  validateSearch: z.object({
+    tab: z.enum(['imports', 'balances', 'stream', 'problems', 'connect']).optional().catch(undefined),
+  }),
   component: lazyRouteComponent(() => import('./data/data.tsx'), 'Data'),
 })
 

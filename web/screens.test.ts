@@ -35,6 +35,7 @@ const pages = [
   '/coalition?tab=disputes',
   '/ledger',
   '/data',
+  '/data?tab=balances',
   '/data?tab=stream',
   '/data?tab=problems',
   '/data?tab=connect',

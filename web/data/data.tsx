@@ -6,6 +6,9 @@ import { Page, Waiting } from '../kit/index.ts'
 import { useMay } from '../session.tsx'
 import { exactly } from '../tabs.ts'
 
+const OpeningBalances = lazy(async () => ({
+  default: (await import('../../src/financial/opening/screen.tsx')).OpeningBalances,
+}))
 const Stream = lazy(async () => ({ default: (await import('../../src/kernel/events/screen.tsx')).Stream }))
 const Problems = lazy(async () => ({ default: (await import('../../src/kernel/events/screen.tsx')).Problems }))
 const Connect = lazy(async () => ({ default: (await import('../../src/kernel/events/screen-connect.tsx')).Connect }))
@@ -17,7 +20,7 @@ export function Data() {
   const maySee = useMay('events.read')
   const search = useSearch({ from: '/shell/data' })
   const tabs = [
-    ...(mayImport ? (['imports'] as const) : []),
+    ...(mayImport ? (['imports', 'balances'] as const) : []),
     ...(maySee ? (['stream', 'problems', 'connect'] as const) : []),
   ]
   const tab = tabs.find(name => name === search.tab) ?? tabs[0]
@@ -38,6 +41,7 @@ export function Data() {
       </nav>
       <Suspense fallback={<Waiting />}>
         {tab === 'imports' ? <ImportList /> : null}
+        {tab === 'balances' ? <OpeningBalances /> : null}
         {tab === 'stream' ? <Stream /> : null}
         {tab === 'problems' ? <Problems /> : null}
         {tab === 'connect' ? <Connect /> : null}
