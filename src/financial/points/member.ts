@@ -1,13 +1,13 @@
-import { addDays, type Day, localDay } from '#kernel/clock/index.ts'
+import { addDays, type Day, localDay, startOfDay } from '#kernel/clock/index.ts'
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { askForAdjustment } from '#kernel/ledger/index.ts'
 import type { Caller } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
-import { endOfDay, lastUsableDay } from './calendar.ts'
+import { endOfDay, firstDayOf, lastUsableDay } from './calendar.ts'
 import { adjustmentReasons, type MemberPoints, type PointsReason, type pointsMoves } from './contract.ts'
-import { earningsOf, editionAt } from './earn.ts'
-import { type MoneyEvent, moneyKinds, purchasesOf } from './facts.ts'
+import { type Edition, earningsOf, editionAt } from './earn.ts'
+import { isKept, type MoneyEvent, moneyKinds, purchasesOf } from './facts.ts'
 import { editionsFrom, groundOf, pointsAsset } from './reconcile.ts'
 import { worthOf } from './rules.ts'
 import * as store from './store.ts'
@@ -145,48 +145,65 @@ export async function quote(
   house: House,
   basket: { readonly partyId?: string | undefined; readonly amountMinor: number } & object,
 ) {
-  return house.database.transaction(async transaction => {
-    const now = house.clock.now()
-    const stored = await store.readEditions(transaction)
-    const editions = editionsFrom(stored)
-    const edition = editionAt({ editions }, now.getTime())
-    if (!edition) {
-      return { points: 0, worthMinor: 0, currency: null, usableFrom: null, lastUsableOn: null, lines: [] }
-    }
-    const { partyId, ...payload } = basket
-    const { rules, zone } = edition
-    const { currency } = rules
-    const eventId = house.newId()
-    const buying: MoneyEvent = {
-      eventId,
-      kind: 'purchase.recorded',
-      occurredAt: now,
-      payload: { ...payload, currency },
-    }
-    const history = partyId === undefined ? [] : await house.events.history(transaction, [partyId], moneyKinds)
-    const months = partyId === undefined ? undefined : await store.birthMonths(transaction, [partyId])
-    const ground = await groundOf(transaction, editions)
-    const earnedWith = (events: readonly MoneyEvent[]) =>
-      earningsOf(ground, {
-        partyId: partyId ?? null,
-        birthMonth: months?.get(partyId!) ?? null,
-        purchases: purchasesOf(events, stored[0]!.zone).sort((one, other) => one.at - other.at),
-      })
-    const before = new Map(earnedWith(history).map(earning => [earning.key, earning.kept]))
-    const lines = earnedWith([...history, buying])
-      .map(({ key, kept, reason }) => ({ points: kept - (before.get(key) ?? 0), reason }))
-      .filter(line => line.points > 0)
-    const points = lines.reduce((sum, line) => sum + line.points, 0)
-    const today = localDay(now, zone)
-    return {
-      points,
-      worthMinor: worthOf(points, rules),
-      currency,
-      usableFrom: new Date(endOfDay(addDays(today, rules.pendingDays - 1), zone)).toISOString(),
-      lastUsableOn: lastUsableDay(today, rules.expiry),
-      lines,
-    }
-  })
+  const { database } = house
+  const now = house.clock.now()
+  const stored = await store.readEditions(database)
+  const editions = editionsFrom(stored)
+  const edition = editionAt({ editions }, now.getTime())
+  if (!edition) {
+    return { points: 0, worthMinor: 0, currency: null, usableFrom: null, lastUsableOn: null, lines: [] }
+  }
+  const { partyId, ...payload } = basket
+  const { rules, zone } = edition
+  const { currency } = rules
+  const today = localDay(now, zone)
+  const buying: MoneyEvent = {
+    eventId: house.newId(),
+    kind: 'purchase.recorded',
+    occurredAt: now,
+    payload: { ...payload, currency },
+  }
+  const history = partyId === undefined ? [] : await whatMatters(house, partyId, edition, today)
+  const months = partyId === undefined ? undefined : await store.birthMonths(database, [partyId])
+  const ground = await groundOf(database, editions)
+  const earnedWith = (events: readonly MoneyEvent[]) =>
+    earningsOf(ground, {
+      partyId: partyId ?? null,
+      birthMonth: months?.get(partyId!) ?? null,
+      purchases: purchasesOf(events, stored[0]!.zone).sort((one, other) => one.at - other.at),
+    })
+  const before = new Map(earnedWith(history).map(earning => [earning.key, earning.kept]))
+  const lines = earnedWith([...history, buying])
+    .map(({ key, kept, reason }) => ({ points: kept - (before.get(key) ?? 0), reason }))
+    .filter(line => line.points > 0)
+  const points = lines.reduce((sum, line) => sum + line.points, 0)
+  return {
+    points,
+    worthMinor: worthOf(points, rules),
+    currency,
+    usableFrom: new Date(endOfDay(addDays(today, rules.pendingDays - 1), zone)).toISOString(),
+    lastUsableOn: lastUsableDay(today, rules.expiry),
+    lines,
+  }
+}
+
+/**
+ * The part of a history that a purchase of today can touch: its month, for caps and birthdays; its quarter or year where a rule
+ * looks at them; all of it where a rule counts months in a row, or where nothing recent tells that this is not the first. What lies
+ * before earns the same with today's purchase as without it.
+ */
+async function whatMatters(house: House, partyId: string, { rules, zone }: Edition, today: Day) {
+  const { database, events } = house
+  if (rules.earning.some(rule => rule.kind === 'regularity'))
+    return await events.history(database, [partyId], moneyKinds)
+  const periods = rules.earning.flatMap(rule => (rule.kind === 'volume' ? [rule.per] : []))
+  const firsts = ['month' as const, ...periods].map(period => firstDayOf(today, period)).sort()
+  // A day more, since an earlier edition may have counted its days in another zone.
+  const since = startOfDay(addDays(firsts[0]!, -1), zone)
+  const recent = await events.history(database, [partyId], moneyKinds, since)
+  const isKnown = purchasesOf(recent, zone).some(isKept)
+  const asksForFirst = rules.earning.some(rule => rule.kind === 'first')
+  return isKnown || !asksForFirst ? recent : await events.history(database, [partyId], moneyKinds)
 }
 
 /** Gives or takes points by hand; what is given expires as if it had been earned today. */

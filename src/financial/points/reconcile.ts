@@ -1,4 +1,4 @@
-import type { Transaction } from '#kernel/database/index.ts'
+import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { digest, type Instruction, type PostingRequest, post } from '#kernel/ledger/index.ts'
 import { assert } from '#kernel/refusal.ts'
@@ -21,7 +21,7 @@ export function editionsFrom(stored: readonly store.StoredEdition[]): Edition[] 
 }
 
 /** The rules, and the groups of products where a rule asks for them. */
-export async function groundOf(transaction: Transaction, editions: readonly Edition[]): Promise<Ground> {
+export async function groundOf(transaction: Queryable, editions: readonly Edition[]): Promise<Ground> {
   const asks = JSON.stringify(editions.map(edition => edition.rules)).includes('"kind":"category"')
   const groups = asks ? await store.categories(transaction) : new Map<string, string>()
   return { editions, categoryOf: sku => groups.get(sku) }

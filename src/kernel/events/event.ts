@@ -51,7 +51,12 @@ export interface EventLog {
    */
   withdraw(transaction: Transaction, sourceId: string, partyIds: readonly string[]): Promise<number>
   /** Events of these parties, oldest first, as they now stand: corrected ones leave out what they replace. */
-  history(queryable: Queryable, partyIds: readonly string[], kinds?: readonly string[]): Promise<RecordedEvent[]>
+  history(
+    queryable: Queryable,
+    partyIds: readonly string[],
+    kinds?: readonly string[],
+    since?: Date,
+  ): Promise<RecordedEvent[]>
   /** The event that each key stands for, where it is known. */
   lookup(
     queryable: Queryable,

@@ -205,11 +205,17 @@ interface EventRow {
   readonly received_at: Date
 }
 
-async function history(queryable: Queryable, partyIds: readonly string[], kinds?: readonly string[]) {
+async function history(
+  queryable: Queryable,
+  partyIds: readonly string[],
+  kinds?: readonly string[],
+  since: Date | '-infinity' = '-infinity',
+) {
   const rows = await queryable.query<EventRow>(
     `select party_id, occurred_at, event_id, kind, payload, source_id, received_at from events.event
-     where party_id = any($1) and ($2::text[] is null or kind = any($2)) order by party_id, occurred_at, event_id`,
-    [partyIds, kinds ?? null],
+     where party_id = any($1) and ($2::text[] is null or kind = any($2)) and occurred_at >= $3
+     order by party_id, occurred_at, event_id`,
+    [partyIds, kinds ?? null, since],
   )
   const replaced = new Set(rows.map(row => row.payload.replaces).filter(id => id !== undefined))
   return rows
