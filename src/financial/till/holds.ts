@@ -1,6 +1,7 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
+import { announceSoon } from './announce.ts'
 import type { TillHold, Uses } from './contract.ts'
 import {
   captureAside,
@@ -95,7 +96,7 @@ export async function makeHold(
       house.clock.now(),
     ],
   )
-  await house.live.announce(transaction, ['points', 'credit', 'ledger'])
+  announceSoon(house, ['points', 'credit', 'ledger'])
   return made!
 }
 
@@ -152,6 +153,6 @@ async function endHold(house: House, transaction: Transaction, hold: StoredHold)
      where party_id = $1 and hold_id = $2`,
     [hold.partyId, hold.holdId, hold.state, hold.orderRef, hold.points, hold.pointsMinor, hold.creditMinor],
   )
-  await house.live.announce(transaction, ['points', 'credit', 'ledger'])
+  announceSoon(house, ['points', 'credit', 'ledger'])
   return hold
 }

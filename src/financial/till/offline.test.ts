@@ -216,7 +216,12 @@ describe('the queue of a till', () => {
   it('loses nothing and doubles nothing on a line that drops requests and answers', async () => {
     const partyId = await someone(200)
     let kept: string | null = null
-    const storage = { read: async () => kept, write: async (text: string) => void (kept = text) }
+    const storage = {
+      read: async () => kept,
+      async write(text: string) {
+        kept = text
+      },
+    }
     let turn = 0
     const send: Send = async ({ items }) => {
       turn++

@@ -4,6 +4,7 @@ import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { PurchaseLine } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
+import { announceSoon } from './announce.ts'
 import type { TillRefund } from './contract.ts'
 import { returnedShare } from './rules.ts'
 import { type StoredSale, saleColumns } from './sale.ts'
@@ -178,7 +179,7 @@ async function keep(
     'update till.sale set refunded_minor = refunded_minor + $3 where party_id = $1 and sale_id = $2',
     [partyId, saleId, amountMinor],
   )
-  await house.live.announce(transaction, ['points', 'credit', 'ledger'])
+  announceSoon(house, ['points', 'credit', 'ledger'])
   return refund
 }
 

@@ -3,6 +3,7 @@ import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { NewEvent, PurchaseLine } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
+import { announceSoon } from './announce.ts'
 import type { Receipt, Uses } from './contract.ts'
 import { captureHold, requireHold } from './holds.ts'
 import { paidByPoints, tillRules } from './rules.ts'
@@ -128,7 +129,7 @@ export async function recordSale(house: House, transaction: Transaction, selling
       selling.occurredAt,
     ],
   )
-  await house.live.announce(transaction, ['points', 'credit', 'ledger'])
+  announceSoon(house, ['points', 'credit', 'ledger'])
   return sale!
 }
 
