@@ -58,7 +58,7 @@ export async function mountIngest(app: FastifyInstance, { houses }: Context, met
         const caller = known ?? (await allowed(whose, envelope.writeKey))
         const { messages, sentAt } = messagesIn(envelope, kind)
         const source = { sourceId: caller.id, kind: 'key' } as const
-        const counted = await ingest(houses.business, source, messages, { sentAt })
+        const counted = await ingest(houses.business, source, messages, { sentAt, merchant: caller.merchantId })
         metrics.ingested(counted)
         return reply.type('application/json; charset=utf-8').send('{"success":true}')
       })

@@ -31,7 +31,7 @@ export async function ingest(
   house: House,
   source: EventSource,
   messages: readonly unknown[],
-  context: { readonly sentAt?: unknown } = {},
+  context: { readonly sentAt?: unknown; readonly merchant?: string | null } = {},
 ): Promise<Ingested> {
   const receivedAt = house.clock.now()
   const sentAt = typeof context.sentAt === 'string' ? new Date(context.sentAt) : undefined
@@ -40,6 +40,7 @@ export async function ingest(
     receivedAt,
     sentAt: sentAt && !Number.isNaN(sentAt.getTime()) ? sentAt : undefined,
     currency,
+    merchant: context.merchant ?? undefined,
   }
   const items = messages.map(message => ({ source, message, translation: translate(message, reading) }))
   let submit = batchers.get(house)

@@ -49,6 +49,17 @@ test('tax and what was paid with points or a gift card stand beside the amount',
   expect(read).not.toHaveProperty('event.payload.paidWithGiftCardMinor')
 })
 
+test('an order knows its shop: the one it names, or the one whose key sends it', () => {
+  const merchantOf = (properties: object, merchant?: string) => {
+    const read = translate(track({ total: 5, ...properties }), { ...context, merchant })
+    return read.ok ? (read.event?.payload as { merchant?: string }).merchant : undefined
+  }
+  expect(merchantOf({})).toBeUndefined()
+  expect(merchantOf({ affiliation: 'lake' })).toBe('lake')
+  expect(merchantOf({ affiliation: 'lake' }, 'station')).toBe('station')
+  expect(merchantOf({}, 'station')).toBe('station')
+})
+
 test('a clock that is wrong is put right by the time of sending; a little network delay is left alone', () => {
   const at = (sentAt: string) => {
     const read = translate(track({}, { timestamp: '2026-02-01T00:00:00Z' }), { ...context, sentAt: new Date(sentAt) })

@@ -19,6 +19,14 @@ export type Translation =
     }
   | { readonly ok: false; readonly code: string; readonly details: Readonly<Record<string, string | number>> }
 
+/** What a message is read by. Whoever sends with the key of one merchant speaks for that merchant, whatever they say. */
+export interface Reading {
+  readonly receivedAt: Date
+  readonly sentAt?: Date | undefined
+  readonly currency: string
+  readonly merchant?: string | undefined
+}
+
 type Refused = Extract<Translation, { ok: false }>
 
 type Fields = Readonly<Record<string, unknown>>
@@ -43,10 +51,7 @@ const refunds = new Set(['Order Refunded', 'Order Cancelled'])
  * `receivedAt - sentAt` is how wrong the client's clock is; `timestamp` is put right by it, unless that would put the
  * event into the future.
  */
-export function translate(
-  message: unknown,
-  context: { readonly receivedAt: Date; readonly sentAt?: Date | undefined; readonly currency: string },
-): Translation {
+export function translate(message: unknown, context: Reading): Translation {
   if (!isFields(message)) return refused('events:problem.not-an-object')
   const type = message.type
   const userId = textOf(message.userId)
@@ -63,13 +68,13 @@ export function translate(
     case 'identify':
       return { ok: true, sighting: sightingOf(identifiers, message.traits), products: [] }
     case 'track':
-      return tracked(message, occurredAt, identifiers, context.currency)
+      return tracked(message, occurredAt, identifiers, context)
     default:
       return refused('events:problem.type', { type: shown(type) })
   }
 }
 
-function tracked(message: Fields, occurredAt: Date, identifiers: Identifier[], currency: string): Translation {
+function tracked(message: Fields, occurredAt: Date, identifiers: Identifier[], context: Reading): Translation {
   const name = textOf(message.event)
   if (!name || name.length > 200 || hasNul(name)) return refused('events:problem.event-name')
   const properties = isFields(message.properties) ? message.properties : {}
@@ -77,7 +82,7 @@ function tracked(message: Fields, occurredAt: Date, identifiers: Identifier[], c
   const keys: string[][] = messageId ? [['message', messageId]] : []
   const sighting: Sighting = { identifiers }
   if (purchases.has(name) || refunds.has(name)) {
-    const order = orderOf(properties, currency)
+    const order = orderOf(properties, context)
     if ('ok' in order) return order
     if (hasNul(order.orderRef) || hasNul(order.merchant)) return refused('events:problem.nul')
     const isRefund = refunds.has(name)
@@ -116,8 +121,8 @@ function tracked(message: Fields, occurredAt: Date, identifiers: Identifier[], c
 }
 
 /** Segment speaks of money in decimal units; ours are minor ones. Totals fall back on revenue, then on the products. */
-function orderOf(properties: Fields, businessCurrency: string) {
-  const currency = (textOf(properties.currency) ?? businessCurrency).toUpperCase()
+function orderOf(properties: Fields, context: Reading) {
+  const currency = (textOf(properties.currency) ?? context.currency).toUpperCase()
   if (!/^[A-Z]{3}$/.test(currency)) return refused('events:problem.currency', { currency: currency.slice(0, 20) })
   const digits = minorDigits(currency)
   const items = Array.isArray(properties.products) ? properties.products.slice(0, 5000).filter(isFields) : []
@@ -149,7 +154,7 @@ function orderOf(properties: Fields, businessCurrency: string) {
       : Math.round(Number(textOf(stated) ?? Number.NaN) * 10 ** digits)
   if (!Number.isSafeInteger(amountMinor)) return refused('events:problem.total', { total: shown(stated) })
   const orderRef = (textOf(properties.order_id) ?? textOf(properties.orderId))?.slice(0, 200)
-  const merchant = textOf(properties.affiliation)?.slice(0, 100)
+  const merchant = context.merchant ?? textOf(properties.affiliation)?.slice(0, 100)
   const part = (name: 'taxMinor' | 'paidWithPointsMinor' | 'paidWithGiftCardMinor', value: unknown) => {
     const minor = Math.round(Number(textOf(value) ?? Number.NaN) * 10 ** digits)
     return Number.isSafeInteger(minor) && minor > 0 ? { [name]: minor } : {}
