@@ -52,7 +52,7 @@ test('tax and what was paid with points or a gift card stand beside the amount',
 test('an order knows its shop: the one it names, or the one whose key sends it', () => {
   const merchantOf = (properties: object, merchant?: string) => {
     const read = translate(track({ total: 5, ...properties }), { ...context, merchant })
-    return read.ok ? (read.event?.payload as { merchant?: string }).merchant : undefined
+    return read.ok ? (read.event!.payload as { merchant?: string }).merchant : undefined
   }
   expect(merchantOf({})).toBeUndefined()
   expect(merchantOf({ affiliation: 'lake' })).toBe('lake')
