@@ -16,6 +16,7 @@ const benches = [
   'audit',
   'ledger',
   'points',
+  'liability',
   'start',
 ] as const
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readEditions } from '#financial/points/index.ts'
 import { addDays, localDay } from '#kernel/clock/index.ts'
-import type { Queryable } from '#kernel/database/index.ts'
+import type { Database } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { LiabilityReport } from './contract.ts'
@@ -13,12 +13,12 @@ import * as store from './store.ts'
 const settledAfterMs = 10 * 60_000
 
 /** The report as of an instant, from the ledger and what was published and assumed by then; null while there is nothing. */
-export async function estimate(queryable: Queryable, asOf: Date): Promise<LiabilityReport | null> {
-  const editions = await readEditions(queryable)
+export async function estimate(database: Database, asOf: Date): Promise<LiabilityReport | null> {
+  const editions = await readEditions(database)
   if (editions.length === 0) return null
   const { zone } = editions[0]!
-  const ground = await store.readGround(queryable, asOf, zone)
-  return reportOf(ground, { asOf, zone, editions, assumptions: await store.readAssumptions(queryable) })
+  const ground = await store.readGround(database, asOf, zone)
+  return reportOf(ground, { asOf, zone, editions, assumptions: await store.readAssumptions(database) })
 }
 
 export const digestOf = (body: string) => createHash('sha256').update(body).digest('hex')

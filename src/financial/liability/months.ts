@@ -12,9 +12,14 @@ export function nameOfMonth(month: number): string {
 
 const firstDayOf = (month: number): Day => `${nameOfMonth(month)}-01`
 
+/** The first instant of a month where the business is. */
+export function startOfMonth(month: number, zone: string): Date {
+  return startOfDay(firstDayOf(month), zone)
+}
+
 /** The last instant of a month where the business is. */
 export function endOfMonth(month: number, zone: string): Date {
-  return new Date(startOfDay(firstDayOf(month + 1), zone).getTime() - 1)
+  return new Date(startOfMonth(month + 1, zone).getTime() - 1)
 }
 
 /** The last instant of a day where the business is. */
@@ -25,7 +30,7 @@ export function endOfDay(day: Day, zone: string): Date {
 /** In which month an instant lies, and how much of it is over. The last instant of a month ends it: elapsed is 1. */
 export function placeInMonth(at: Date, zone: string): { readonly month: number; readonly elapsed: number } {
   const month = monthOf(localDay(at, zone))
-  const from = startOfDay(firstDayOf(month), zone).getTime()
+  const from = startOfMonth(month, zone).getTime()
   const until = endOfMonth(month, zone).getTime()
   return { month, elapsed: Math.min(1, (at.getTime() - from) / (until - from)) }
 }
