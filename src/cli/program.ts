@@ -179,6 +179,14 @@ function programIn(
     async (_, options) => (await import('./ledger.ts')).verifyLedger(options, terminal),
     true,
   ).option('--changed', t('cli:option.ledger-changed'))
+  const balances = configure(program.command('balances')).description(t('cli:command.balances'))
+  add(balances, 'import <file>', 'balances-import', async ([file], options) =>
+    (await import('./balances.ts')).importBalances(file!, options, terminal),
+  )
+    .option('--dry-run', t('cli:option.dry-run'))
+    .option('--asset <name>', t('cli:option.asset'))
+    .addOption(choice('--date-order <order>', 'date-order', ['ymd', 'dmy', 'mdy']))
+    .addOption(choice('--encoding <name>', 'encoding', ['utf-8', 'gb18030', 'utf-16le']))
   const demo = configure(program.command('demo')).description(t('cli:command.demo'))
   add(demo, 'load', 'demo-load', async (_, options) => (await import('./acts.ts')).loadDemo(options, terminal))
   add(demo, 'remove', 'demo-remove', async (_, options) => (await import('./acts.ts')).removeDemo(options, terminal))

@@ -191,7 +191,7 @@ function Totals({ item, totals }: { item: Opening; totals: NonNullable<Opening['
     <ul className="facts">
       {totals.assets.map(({ asset, amount, lots }) => (
         <li key={asset}>
-          <span>{t('opening:total.asset', { asset: assetSaid(t('points:name'), asset) })}</span>
+          <span>{t('opening:total.asset', { asset: assetSaid(t('opening:asset-points'), asset) })}</span>
           <b>
             {t('opening:total.lots', { count: lots, number: format.number(lots), amount: amountOf(asset, amount) })}
           </b>
