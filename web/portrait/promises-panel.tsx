@@ -41,20 +41,18 @@ export function PromisesPanel({ partyId }: { partyId: string }) {
             : ''}
       </p>
       {told.length > 0 ? (
-        <ul className="moves">
+        <ul className="promise-list">
           {told.map(each => (
             <li key={each.caseId}>
-              <div>
-                {standardIn(each.standard, i18n.language)}
-                {each.reference ? <span className="muted"> · {each.reference}</span> : null}
-                <small className={each.compensation?.isOverdue ? 'bad' : 'muted'}>
-                  {each.compensation
-                    ? `${whatWasGiven(each.compensation, t, format)}, ${howItStands(each.compensation, t, format)}`
-                    : each.dueAt
-                      ? t('guarantee:panel.running', { instant: format.instant(each.dueAt) })
-                      : t('guarantee:section.claims')}
-                </small>
-              </div>
+              {standardIn(each.standard, i18n.language)}
+              {each.reference ? <span className="muted"> · {each.reference}</span> : null}
+              <small className={each.compensation?.isOverdue ? 'bad' : 'muted'}>
+                {each.compensation
+                  ? `${whatWasGiven(each.compensation, t, format)}, ${howItStands(each.compensation, t, format)}`
+                  : each.dueAt
+                    ? t('guarantee:panel.running', { instant: format.instant(each.dueAt) })
+                    : t('guarantee:section.claims')}
+              </small>
             </li>
           ))}
         </ul>

@@ -95,8 +95,8 @@ function Queues({ items, total }: { items: readonly Task[]; total: number }) {
         </ul>
         {mine.length > most ? (
           <p className="more">
-            <Link to="/late" className="link">
-              {t('today.more', { count: total - most })}
+            <Link to={programme === 'guarantee' ? '/promises' : '/late'} className="link">
+              {t('today.more', { count: programme === 'guarantee' ? mine.length - most : total - most })}
             </Link>
           </p>
         ) : null}

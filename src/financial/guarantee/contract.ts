@@ -101,7 +101,7 @@ export const figures = z.object({
   open: z.int(),
   kept: z.int(),
   broken: z.int(),
-  /** Null where nothing was decided yet. */
+  /** Of those judged by a clock; null where nothing was decided yet. */
   keptRate: rate.nullable(),
   interval: interval.nullable(),
   /** Thirteen weeks, the latest last; null for a week in which nothing was decided. */

@@ -19,7 +19,8 @@ interface Row {
   readonly promiseId: string
   readonly state: 'open' | 'kept' | 'broken'
   readonly at: Date
-  readonly stoppedAt: Date | null
+  /** Judged by a clock that the facts started; only of these can it be said how many were kept. */
+  readonly isTimed: boolean
   readonly minutesTaken: number | null
   readonly merchant: string | null
   readonly reason: 'late' | 'missing' | 'reported' | 'claimed' | 'unanswered' | null
@@ -36,7 +37,7 @@ interface Row {
 async function readRows(queryable: Queryable, since: Date, promiseId: string | null): Promise<Row[]> {
   return await queryable.query<Row>(
     `select c.promise_id as "promiseId", c.state, coalesce(c.decided_at, c.started_at, c.due_at, $1) as at,
-       c.stopped_at as "stoppedAt", c.minutes_taken as "minutesTaken", c.merchant, c.reason,
+       c.due_at is not null as "isTimed", c.minutes_taken as "minutesTaken", c.merchant, c.reason,
        c.late_evidence as "lateEvidence", c.detected_at as "detectedAt", m.worth_minor as "worthMinor", m.state as owed,
        m.due_on as "dueOn", m.paid_at as "paidAt", m.owed_at as "owedAt"
      from guarantee.promise_case c
@@ -69,7 +70,8 @@ function figuresOf(rows: readonly Row[], looking: Looking, terms: PromiseTerms |
   const brokenRows = recent.filter(row => row.state === 'broken')
   const broken = brokenRows.length
   const open = rows.filter(row => row.state === 'open').length
-  const interval = kept + broken > 0 ? wilsonInterval(kept, kept + broken) : null
+  const timed = recent.filter(row => row.isTimed)
+  const interval = timed.length > 0 ? wilsonInterval(kept, timed.length) : null
   const minutes = recent.flatMap(row => (row.minutesTaken === null ? [] : [row.minutesTaken]))
   const seconds = brokenRows.flatMap(row =>
     row.paidAt && row.owedAt ? [(row.paidAt.getTime() - row.owedAt.getTime()) / 1000] : [],
@@ -85,12 +87,12 @@ function figuresOf(rows: readonly Row[], looking: Looking, terms: PromiseTerms |
     open,
     kept,
     broken,
-    keptRate: kept + broken > 0 ? kept / (kept + broken) : null,
+    keptRate: timed.length > 0 ? kept / timed.length : null,
     interval: interval && { from: interval.low, to: interval.high },
     weeks: Array.from({ length: weeksShown }, (_, week) => {
       const fromOn = addDays(today, -7 * (weeksShown - week) + 1)
       const untilOn = addDays(fromOn, 6)
-      const inWeek = recent.filter(row => {
+      const inWeek = timed.filter(row => {
         const on = localDay(row.at, zone)
         return on >= fromOn && on <= untilOn
       })
@@ -147,9 +149,9 @@ function shownPromise(editions: readonly store.StoredEdition[], rows: readonly R
     proposal: terms
       ? proposalFor(clock, {
           minutes: recent.flatMap(row => (row.minutesTaken === null ? [] : [row.minutesTaken])),
-          neverEnded: recent.filter(row => row.minutesTaken === null).length,
+          neverEnded: recent.filter(row => row.isTimed && row.minutesTaken === null).length,
           kept: figures.kept,
-          broken: figures.broken,
+          broken: recent.filter(row => row.isTimed && row.state === 'broken').length,
           costMinor: figures.costMinor,
           days: observedDays,
           isOverBudget: figures.isOverBudget,

@@ -8,7 +8,7 @@ import { sentencesOf, standardIn } from './screen-sentences.tsx'
 import type { BusinessCalendar } from './terms.ts'
 
 /** Below this a week is drawn as a warning. */
-const bar = 0.95
+const bar = 0.9
 
 /** One promise on a line: what is promised, how often it was kept and each week, what breaking it cost. */
 export function PromiseRow({
@@ -29,6 +29,7 @@ export function PromiseRow({
   const { terms } = edition
   const say = sentencesOf(t, format, calendars)
   const budget = terms.budgetPerMonthMinor
+  const isTimed = terms.judged.kind === 'timed'
   const standard = standardIn(terms.standard, i18n.language)
   return (
     <article className="promise" aria-label={standard}>
@@ -42,8 +43,8 @@ export function PromiseRow({
         </p>
       </div>
       <div>
-        <KeptRate figures={figures} days={days} />
-        <Weeks weeks={figures.weeks} label={t('guarantee:card.weeks')} />
+        <KeptRate figures={figures} days={days} isTimed={isTimed} />
+        {isTimed ? <Weeks weeks={figures.weeks} label={t('guarantee:card.weeks')} /> : null}
       </div>
       <div className="muted small promise-figures">
         <Broken figures={figures} days={days} />
@@ -73,11 +74,11 @@ export function PromiseRow({
   )
 }
 
-export function KeptRate({ figures, days }: { figures: Figures; days: number }) {
+export function KeptRate({ figures, days, isTimed }: { figures: Figures; days: number; isTimed: boolean }) {
   const { t } = useTranslation()
   const format = useFormat()
   if (figures.keptRate === null || !figures.interval)
-    return <span className="muted">{t('guarantee:card.undecided')}</span>
+    return <span className="muted small">{t(isTimed ? 'guarantee:card.undecided' : 'guarantee:card.untimed')}</span>
   const { kept, broken, interval, keptRate } = figures
   return (
     <Why

@@ -77,17 +77,19 @@ export function CaseLine({ theirs, isNamed = true }: { theirs: ShownCase; isName
         )}
         <small>{[isNamed ? standard : '', theirs.reference].filter(Boolean).join(' · ')}</small>
       </div>
-      <Steps theirs={theirs} />
+      <div>
+        <Steps theirs={theirs} />
+        <details>
+          <summary>{t('guarantee:case.facts')}</summary>
+          <Facts theirs={theirs} format={format} />
+        </details>
+      </div>
       <div className="acts">
         {compensation?.state === 'owed' && compensation.kind === 'money' ? (
           <Pay theirs={theirs} given={compensation} />
         ) : null}
         {claim?.state === 'waiting' ? <Decide theirs={theirs} /> : null}
       </div>
-      <details>
-        <summary>{t('guarantee:case.facts')}</summary>
-        <Facts theirs={theirs} format={format} />
-      </details>
     </article>
   )
 }
@@ -217,6 +219,7 @@ function Pay({ theirs, given }: { theirs: ShownCase; given: Given }) {
         opened={isOpen}
         onClose={() => setOpen(false)}
         title={t('guarantee:act.pay-title', { money, name: theirs.partyName })}
+        closeButtonProps={{ 'aria-label': t('close') }}
       >
         <form
           className="form"

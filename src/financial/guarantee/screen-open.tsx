@@ -55,9 +55,9 @@ export function OpenPromise({ promiseId, calendars }: { promiseId: string; calen
           <section>
             <h2>{t('guarantee:card.weeks')}</h2>
             <div className="big">
-              <KeptRate figures={figures} days={90} />
+              <KeptRate figures={figures} days={90} isTimed={terms.judged.kind === 'timed'} />
             </div>
-            <Weeks weeks={figures.weeks} label={t('guarantee:card.weeks')} />
+            {terms.judged.kind === 'timed' ? <Weeks weeks={figures.weeks} label={t('guarantee:card.weeks')} /> : null}
             <p>
               {t('guarantee:card.broken', { count: figures.broken })}
               {figures.open > 0 ? ` · ${t('guarantee:card.open', { count: figures.open })}` : ''}

@@ -30,7 +30,8 @@ export function sentencesOf(t: TFunction, format: Format, calendars: readonly Bu
         return t('guarantee:say.apology')
     }
   }
-  const event = ({ kind, name }: Evidence): string => name ?? t(`guarantee:event.${kind}`)
+  const event = ({ kind, name }: Evidence): string =>
+    name === null ? t(`guarantee:event.${kind}`) : t(`guarantee:event-name.${name}`, { defaultValue: name })
   const clock = ({ judged }: PromiseTerms): string => {
     if (judged.kind === 'state') return ''
     if (judged.clock.kind === 'elapsed') return t('guarantee:say.elapsed', { time: time(judged.clock.minutes) })
@@ -49,7 +50,7 @@ export function sentencesOf(t: TFunction, format: Format, calendars: readonly Bu
     const { judged } = terms
     if (judged.kind === 'state')
       return judged.broken ? t('guarantee:say.state', { event: event(judged.broken) }) : t('guarantee:say.state-claims')
-    return t('guarantee:say.from-to', { start: event(judged.start), stop: event(judged.stop) })
+    return t('guarantee:say.from-to', { time: clock(terms), start: event(judged.start), stop: event(judged.stop) })
   }
   const scope = ({ scope: { tiers, merchants, categories, atLeastMinor }, compensation }: PromiseTerms): string[] => {
     const list = (values: readonly string[]) => values.join(format.language.startsWith('zh') ? '、' : ', ')

@@ -62,7 +62,7 @@ function Found({ found, terms }: { found: z.infer<typeof whatIfPromise.reply>; t
   const most = Math.max(1, ...found.months.map(each => each.costMinor))
   return (
     <>
-      <p className="what-if-finding">
+      <p className="finding">
         {t('guarantee:what-if.finding', {
           cases: format.number(found.cases),
           from: format.nearDay(found.fromOn),
