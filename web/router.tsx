@@ -156,6 +156,18 @@ const coalition = createRoute({
   component: lazyRouteComponent(() => import('../src/financial/coalition/screen.tsx'), 'CoalitionPage'),
 })
 
+const liability = createRoute({
+  getParentRoute: () => shell,
+  path: '/liability',
+  component: lazyRouteComponent(() => import('../src/financial/liability/screen.tsx'), 'LiabilityPage'),
+})
+
+const results = createRoute({
+  getParentRoute: () => shell,
+  path: '/results',
+  component: lazyRouteComponent(() => import('./results/results.tsx'), 'Results'),
+})
+
 const ledger = createRoute({
   getParentRoute: () => shell,
   path: '/ledger',
@@ -211,6 +223,8 @@ export const router = createRouter({
       audit,
       coalition,
       ledger,
+      liability,
+      results,
       data,
       importing,
       jobs,

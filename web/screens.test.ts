@@ -34,6 +34,8 @@ const pages = [
   '/coalition?tab=benefits',
   '/coalition?tab=disputes',
   '/ledger',
+  '/liability',
+  '/results',
   '/data',
   '/data?tab=balances',
   '/data?tab=stream',

@@ -20,6 +20,8 @@ export function Navigation() {
   const maySeeMoney = useMay('money.read')
   const mayReadPoints = useMay('points.read')
   const mayReadLedger = useMay('ledger.read')
+  const mayReadLiability = useMay('liability.read')
+  const mayReadEffect = useMay('effect.read')
   const mayReadPromises = useMay('promises.read')
   const mayReadCoalition = useMay('coalition.read')
   const mayReadDraws = useMay('draws.read')
@@ -101,6 +103,7 @@ export function Navigation() {
               {overdue > 0 ? <em className="bad">{format.number(overdue)}</em> : number(promises.data?.claimsTotal)}
             </Link>
           ) : null}
+          {mayReadLiability ? <Link to="/liability">{t('nav.liability')}</Link> : null}
           {mayReadLedger ? <Link to="/ledger">{t('nav.ledger')}</Link> : null}
         </div>
       ) : null}
@@ -132,6 +135,7 @@ export function Navigation() {
             {t('nav.audit')}
           </Link>
         ) : null}
+        {mayReadEffect ? <Link to="/results">{t('nav.results')}</Link> : null}
         <Link to="/models" activeOptions={{ includeSearch: false }}>
           {t('nav.models')}
         </Link>
