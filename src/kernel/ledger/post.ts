@@ -42,10 +42,12 @@ export async function post(
 ): Promise<Outcome[][]> {
   const instructions = requests.flatMap(request => request.instructions)
   if (instructions.length === 0) return requests.map(() => [])
-  const postedAt = house.clock.now()
   const keyIds = new Map(instructions.map(({ key }) => [key, digest(key)]))
-  const now = postedAt.getTime()
-  const { holdings, known } = await openHoldings(transaction, instructions, { now, keys: [...keyIds.values()] })
+  const opened = await openHoldings(transaction, instructions, {
+    now: house.clock.now().getTime(),
+    keys: [...keyIds.values()],
+  })
+  const { holdings, known, now } = opened
   const loaded = whatIsLoaded(holdings)
   const done: Done[] = []
   const outcomes: Outcome[][] = []
@@ -59,7 +61,7 @@ export async function post(
   }
   if (done.length > 0) {
     try {
-      await writeBatch(transaction, { holdings, loaded, done, postedAt })
+      await writeBatch(transaction, { holdings, loaded, done, postedAt: new Date(now) })
     } catch (error) {
       // Another party's batch used one of our keys at this very moment; run again, it will be found.
       if ((error as { constraint?: string }).constraint === 'key_pkey') throw new LostRace()

@@ -29,22 +29,37 @@ export async function openHoldings(
   transaction: Transaction,
   instructions: readonly Instruction[],
   given: { readonly now: Instant; readonly keys: readonly string[] },
-): Promise<{ holdings: Holdings; known: Map<string, Known> }> {
+): Promise<{ holdings: Holdings; known: Map<string, Known>; now: Instant }> {
   const wanted = wantedBy(instructions)
   const locked = await lock(transaction, wanted)
+  const now = notBefore(given.now, locked)
   const holdings: Holdings = new Map()
   const whole: Pair[] = []
-  for (const { partyId, asset, kind, dueAt, ...balance } of locked) {
+  for (const { partyId, asset, kind, dueAt, postedAt: _, ...balance } of locked) {
     const key = holdingKey(partyId, asset)
     // An issue needs none of the other lots, however many there are, unless time has something to do first.
-    const isWhole = wanted.get(key)!.isWhole || (dueAt !== null && dueAt <= given.now)
+    const isWhole = wanted.get(key)!.isWhole || (dueAt !== null && dueAt <= now)
     if (isWhole) whole.push({ partyId, asset })
     const unreadDueAt = isWhole ? null : dueAt
     holdings.set(key, { ...emptyHolding(partyId, asset, kind), ...balance, unreadDueAt })
   }
   const named = instructions.filter(each => holdings.has(holdingKey(each.partyId, each.asset)))
   const known = await readInto(transaction, holdings, { whole, named, keys: given.keys })
-  return { holdings, known }
+  return { holdings, known, now }
+}
+
+const hour = 3_600_000
+
+/**
+ * A clock that was set back a little stands still for the ledger until it has caught up: nothing is posted before what was posted
+ * already for one of these parties. A clock that is hours behind was wrong then or is wrong now; it is followed, since
+ * otherwise one wrong instant in the future would hold on to everybody's value until then.
+ */
+function notBefore(now: Instant, locked: readonly { readonly postedAt: Instant | null }[]): Instant {
+  return locked.reduce((last, { postedAt }) => {
+    const isAhead = postedAt !== null && postedAt > last && postedAt - now <= hour
+    return isAhead ? postedAt : last
+  }, now)
 }
 
 type Wanted = ReadonlyMap<string, Pair & { readonly isWhole: boolean }>
@@ -69,6 +84,7 @@ type Locked = Pair &
   Pick<Holding, 'pending' | 'available' | 'held' | 'debt'> & {
     readonly kind: AssetKind
     readonly dueAt: Instant | null
+    readonly postedAt: Instant | null
   }
 
 async function lock(transaction: Transaction, wanted: Wanted): Promise<Locked[]> {
@@ -76,7 +92,8 @@ async function lock(transaction: Transaction, wanted: Wanted): Promise<Locked[]>
   const parameters = [pairs.map(pair => pair.partyId), pairs.map(pair => pair.asset)]
   // The subquery makes the planner go by the key, one row after the other in the given order, whatever it knows of sizes.
   const statement = `select h.party_id as "partyId", h.asset, h.pending, h.available, h.held, h.debt, a.kind,
-      (extract(epoch from h.due_at) * 1000)::bigint as "dueAt"
+      (extract(epoch from h.due_at) * 1000)::bigint as "dueAt",
+      (extract(epoch from h.posted_at) * 1000)::bigint as "postedAt"
     from unnest($1::uuid[], $2::text[]) as wanted (party_id, asset)
     cross join lateral (
       select * from ledger.holding h where h.party_id = wanted.party_id and h.asset = wanted.asset for no key update) h

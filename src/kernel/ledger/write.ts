@@ -223,5 +223,5 @@ const writeEverything = `
   sources as (
     insert into ledger.source (${columnList('source')}) select * from ${given('source')}
     on conflict (party_id, asset, source) do update set ${excluded(['numerator', 'denominator', 'revoked'])})
-  insert into ledger.holding (${columnList('holding')}) select * from ${given('holding')}
-  on conflict (party_id, asset) do update set ${excluded(['pending', 'available', 'held', 'debt', 'due_at'])}`
+  insert into ledger.holding (${columnList('holding')}, posted_at) select given.*, $1 from ${given('holding')}
+  on conflict (party_id, asset) do update set ${excluded(['pending', 'available', 'held', 'debt', 'due_at', 'posted_at'])}`
