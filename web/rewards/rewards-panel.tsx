@@ -10,7 +10,8 @@ import {
   takeReward,
   undoUse,
 } from '#financial/rewards/contract.ts'
-import { Stamps } from '../../src/financial/rewards/screen-cards.tsx'
+import { RewardIcon } from '../../src/financial/rewards/screen-icon.tsx'
+import { Stamps } from '../../src/financial/rewards/screen-stamps.tsx'
 import { inWords } from '../../src/financial/rewards/screen-words.ts'
 import { useAsk, useDo } from '../api.ts'
 import { useFormat } from '../format.ts'
@@ -76,7 +77,9 @@ function TakenLine({ taken }: { taken: Taken }) {
         : t('rewards:panel.for-ever')
   return (
     <li>
-      <i aria-hidden>{taken.icon}</i>
+      <i>
+        <RewardIcon icon={taken.icon} size={18} />
+      </i>
       <div>
         {name}
         <small className="muted">{until}</small>
@@ -178,7 +181,9 @@ function OfferLine({ offer, partyId }: { offer: Offer; partyId: string }) {
     )
   return (
     <li>
-      <i aria-hidden>{offer.icon}</i>
+      <i>
+        <RewardIcon icon={offer.icon} size={18} />
+      </i>
       <div>
         {name}
         <small className="muted">
@@ -215,7 +220,9 @@ function Past({ taken }: { taken: readonly Taken[] }) {
       <ul>
         {taken.slice(0, pastShown).map(each => (
           <li key={each.takenId}>
-            <i aria-hidden>{each.icon}</i>
+            <i>
+              <RewardIcon icon={each.icon} size={18} />
+            </i>
             <div>
               {inWords(each.name, format.language)}
               <small className="muted">

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { operation } from '#kernel/operation.ts'
 import { cardTerms, rewardTerms, whyNot } from './rules.ts'
 
-export type { CardTerms, InWords, RewardTerms, WhyNot } from './rules.ts'
+export type { CardTerms, Icon, InWords, RewardTerms, WhyNot } from './rules.ts'
 export { cardTerms, icons, rewardTerms, stampsPer, whyNot } from './rules.ts'
 
 const day = z.iso.date()

@@ -4,7 +4,7 @@ import { type Asking, cardTerms, isValidAt, offerOf, priceFor, type RewardTerms,
 const terms: RewardTerms = {
   name: { en: 'Tea' },
   description: {},
-  icon: '🍵',
+  icon: 'leaf',
   price: 500,
   tierPrices: [
     { tierId: 'gold', price: 400 },

@@ -16,23 +16,24 @@ export type InWords = z.infer<ReturnType<typeof inWords>>
 
 /** Pictures that need no upload: one of these stands for the reward wherever it is shown. */
 export const icons = [
-  '🎁',
-  '🍵',
-  '🧋',
-  '☕',
-  '🍰',
-  '🥟',
-  '🍽️',
-  '🎟️',
-  '🏷️',
-  '👜',
-  '🧴',
-  '💆',
-  '🛏️',
-  '🚗',
-  '📦',
-  '🌸',
+  'gift',
+  'leaf',
+  'coffee',
+  'drink',
+  'cake',
+  'meal',
+  'ticket',
+  'tag',
+  'percent',
+  'bag',
+  'sparkles',
+  'bed',
+  'car',
+  'parcel',
+  'flower',
+  'heart',
 ] as const
+export type Icon = (typeof icons)[number]
 
 const priceOfTier = z.object({ tierId: z.string().min(1).max(60), price: points })
 
@@ -174,14 +175,14 @@ export function usualRewards(pointsOf: (units: number) => number): RewardTerms[]
   return [
     {
       ...usual,
-      icon: '🍵',
+      icon: 'leaf',
       name: { en: 'A drink on the house', 'zh-CN': '请你喝一杯' },
       description: { en: 'Any drink of the day, hot or iced.', 'zh-CN': '当日饮品任选一杯，冷热皆可。' },
       price: pointsOf(8),
     },
     {
       ...usual,
-      icon: '🏷️',
+      icon: 'tag',
       name: { en: 'A voucher for your next visit', 'zh-CN': '下次光临抵用券' },
       description: { en: 'Taken off the bill on your next visit.', 'zh-CN': '下次结账时直接抵扣。' },
       price: pointsOf(30),
@@ -189,7 +190,7 @@ export function usualRewards(pointsOf: (units: number) => number): RewardTerms[]
     },
     {
       ...usual,
-      icon: '🎁',
+      icon: 'gift',
       name: { en: 'The gift box', 'zh-CN': '礼盒一份' },
       description: { en: 'Packed for you; collect it in the shop.', 'zh-CN': '为你备好，到店领取。' },
       price: pointsOf(120),

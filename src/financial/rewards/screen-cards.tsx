@@ -6,6 +6,7 @@ import { offerUndo } from '../../../web/notices.tsx'
 import { useMay } from '../../../web/session.tsx'
 import { endCard, listRewards, type StampCard } from './contract.ts'
 import type { Catalogue } from './screen.tsx'
+import { Stamps } from './screen-stamps.tsx'
 import { inWords } from './screen-words.ts'
 
 /** Cards of stamps: what fills them, what a full one is worth, how many are collecting. */
@@ -49,16 +50,10 @@ function Card({ card, catalogue }: { card: StampCard; catalogue: Catalogue }) {
     )
   return (
     <li>
-      <Stamps full={0} of={terms.stamps} icon={reward?.terms.icon ?? '🎁'} />
+      <Stamps full={0} of={terms.stamps} icon={reward?.terms.icon ?? 'gift'} />
       <div>
         <b>{name}</b>
-        <p>
-          {t('rewards:card.says', {
-            count: terms.stamps,
-            reward: reward ? inWords(reward.terms.name, format.language) : '',
-          })}{' '}
-          {ruleSaid(card, t, format)}
-        </p>
+        <p>{ruleSaid(card, reward ? inWords(reward.terms.name, format.language) : '', { t, format })}</p>
         <p className="muted small">
           {card.collectors === 0
             ? t('rewards:card.nobody')
@@ -79,31 +74,21 @@ function Card({ card, catalogue }: { card: StampCard; catalogue: Catalogue }) {
   )
 }
 
+/** The whole rule, as sentences. */
 function ruleSaid(
   { terms }: StampCard,
-  t: ReturnType<typeof useTranslation>['t'],
-  format: ReturnType<typeof useFormat>,
+  reward: string,
+  { t, format }: { t: ReturnType<typeof useTranslation>['t']; format: ReturnType<typeof useFormat> },
 ): string {
   const what = [...terms.categories, ...terms.skus]
   const list = new Intl.ListFormat(format.language, { type: 'disjunction' }).format(what)
   const least = terms.atLeast ? format.exactMoney(terms.atLeast.amountMinor, terms.atLeast.currency) : ''
   return [
+    t('rewards:card.says', { count: terms.stamps, reward }),
     what.length > 0 ? t(`rewards:card.per-${terms.per}-of`, { what: list }) : t(`rewards:card.per-${terms.per}`),
     terms.atLeast ? t('rewards:card.at-least', { amount: least }) : '',
     terms.stampDays === null ? '' : t('rewards:card.stamp-days', { count: terms.stampDays }),
-  ].join(format.language.startsWith('zh') ? '' : ' ')
-}
-
-/** The card itself, drawn: a circle for every stamp, the last one the reward. */
-export function Stamps({ full, of, icon }: { full: number; of: number; icon: string }) {
-  return (
-    <span className="stamps" aria-hidden data-many={of > 12 ? true : undefined}>
-      {Array.from({ length: of }, (_, place) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the places of a card never move
-        <i key={place} data-full={place < full ? true : undefined}>
-          {place === of - 1 ? icon : ''}
-        </i>
-      ))}
-    </span>
-  )
+  ]
+    .filter(Boolean)
+    .join(format.language.startsWith('zh') ? '' : ' ')
 }

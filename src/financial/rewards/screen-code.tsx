@@ -7,6 +7,7 @@ import { useAsk, useDo } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { offerUndo, sentenceOf } from '../../../web/notices.tsx'
 import { listRewards, lookUpCode, redeemCode, undoUse } from './contract.ts'
+import { RewardIcon } from './screen-icon.tsx'
 import { inWords } from './screen-words.ts'
 
 type Found = z.infer<typeof lookUpCode.reply>
@@ -80,7 +81,9 @@ function Ready({ found: { taken, partyName }, code, leave }: { found: Found; cod
   return (
     <>
       <p className="code-found" role="status">
-        <i aria-hidden>{taken.icon}</i>
+        <i>
+          <RewardIcon icon={taken.icon} size={30} />
+        </i>
         <b>{name}</b>
         <span className="muted">{partyName}</span>
         <span className={isUsable ? 'good' : 'bad'}>

@@ -16,12 +16,13 @@ import {
   rewardTerms,
 } from './contract.ts'
 import type { Catalogue } from './screen.tsx'
+import { RewardIcon } from './screen-icon.tsx'
 import { inWords } from './screen-words.ts'
 
 const blank: RewardTerms = {
   name: {},
   description: {},
-  icon: '🎁',
+  icon: 'gift',
   price: 500,
   tierPrices: [],
   stock: null,
@@ -104,11 +105,11 @@ function What({ terms, set }: Part) {
           <button
             key={icon}
             type="button"
-            aria-label={t('rewards:edit.icon-one', { icon })}
+            aria-label={t(`rewards:icon.${icon}`)}
             aria-pressed={terms.icon === icon}
             onClick={() => set({ icon })}
           >
-            {icon}
+            <RewardIcon icon={icon} size={20} />
           </button>
         ))}
       </fieldset>

@@ -84,7 +84,7 @@ export function NewCard({ catalogue, leave }: { catalogue: Catalogue; leave: () 
               allowDeselect={false}
               data={rewards.map(reward => ({
                 value: reward.rewardId,
-                label: `${reward.terms.icon} ${inWords(reward.terms.name, format.language)}`,
+                label: inWords(reward.terms.name, format.language),
               }))}
               value={terms.rewardId}
               onChange={value => value && set({ rewardId: value })}

@@ -11,6 +11,7 @@ import { createReward, listRewards, type Reward } from './contract.ts'
 import { StampCards } from './screen-cards.tsx'
 import { UseCode } from './screen-code.tsx'
 import { EditReward } from './screen-edit.tsx'
+import { RewardIcon } from './screen-icon.tsx'
 import { NewCard } from './screen-new-card.tsx'
 import { inWords, priceSaid } from './screen-words.ts'
 import './screen.css'
@@ -92,7 +93,9 @@ function Beginning({ catalogue, onNew }: { catalogue: Catalogue; onNew: () => vo
         <span className="reward-suggestions">
           {catalogue.usual.map(terms => (
             <span key={terms.icon} className="reward-suggestion">
-              <i aria-hidden>{terms.icon}</i>
+              <i>
+                <RewardIcon icon={terms.icon} />
+              </i>
               <b>{inWords(terms.name, format.language)}</b>
               <small>{inWords(terms.description, format.language)}</small>
               <small className="jade">{t('rewards:price.points', { count: terms.price ?? 0 })}</small>
@@ -159,7 +162,9 @@ function OnShelf({ reward, catalogue, onOpen }: Omit<Shown, 'rewards'> & { rewar
   const name = inWords(terms.name, format.language)
   return (
     <li className="reward" data-archived={reward.isActive ? undefined : true}>
-      <i aria-hidden>{terms.icon}</i>
+      <i>
+        <RewardIcon icon={terms.icon} />
+      </i>
       <h2>
         {mayManage ? (
           <button type="button" className="reward-open" onClick={() => onOpen(reward.rewardId)}>

@@ -88,7 +88,8 @@ const triesMs = 15 * 60_000
 
 /**
  * Whose a code is. Whatever is wrong with one that is not ours, the answer is the same; whoever asks for too many of those waits.
- * A try is counted before it is looked at, so that a hundred guesses at the same moment are not a hundred guesses.
+ * Only wrong codes count, or many tills with one key would wait for each other; guessing many at the same moment helps nobody, since
+ * a code has 112 bits.
  */
 export async function findByCode(
   house: House,
@@ -98,23 +99,23 @@ export async function findByCode(
   const now = house.clock.now()
   const since = new Date(now.getTime() - triesMs)
   const [counted] = await house.database.query<{ tries: number; since: Date }>(
-    `insert into rewards.wrong_code as w (actor, since, tries) values ($1, $2, 1)
-     on conflict (actor) do update set tries = case when w.since <= $3 then 1 else w.tries + 1 end,
-       since = case when w.since <= $3 then $2 else w.since end
-     returning tries, since`,
-    [by.actor, now, since],
+    'select tries, since from rewards.wrong_code where actor = $1 and since > $2',
+    [by.actor, since],
   )
-  if (counted!.tries > triesAtMost) {
-    const seconds = Math.ceil((counted!.since.getTime() + triesMs - now.getTime()) / 1000)
+  if (counted && counted.tries >= triesAtMost) {
+    const seconds = Math.ceil((counted.since.getTime() + triesMs - now.getTime()) / 1000)
     throw refuse('too-many', 'rewards:refusal.too-many-codes', { seconds })
   }
   const code = readCode(await readSecret(house.database), typed)
   const found = code === null ? undefined : await store.findCode(house.database, hashOf(code))
-  if (!found) throw refuse('not-found', 'rewards:refusal.no-such-code')
-  await house.database.query('update rewards.wrong_code set tries = greatest(0, tries - 1) where actor = $1', [
-    by.actor,
-  ])
-  return found
+  if (found) return found
+  await house.database.query(
+    `insert into rewards.wrong_code as w (actor, since, tries) values ($1, $2, 1)
+     on conflict (actor) do update set tries = case when w.since <= $3 then 1 else w.tries + 1 end,
+       since = case when w.since <= $3 then $2 else w.since end`,
+    [by.actor, now, since],
+  )
+  throw refuse('not-found', 'rewards:refusal.no-such-code')
 }
 
 /** Uses a code, wherever its owner is: in one step for a till, whose answer says what to hand over. */

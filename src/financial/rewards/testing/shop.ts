@@ -16,7 +16,7 @@ export const by: Asker = {
 export const plainReward: RewardTerms = {
   name: { en: 'Tea', 'zh-CN': '茶' },
   description: {},
-  icon: '🍵',
+  icon: 'leaf',
   price: 100,
   tierPrices: [],
   stock: null,
