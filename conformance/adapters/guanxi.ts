@@ -92,9 +92,10 @@ export function guanxi({ url, key, passDays, now = () => new Date() }: GuanxiSer
           noticeDays: 0,
         },
       })
+      const catalogue = await ask<{ usual: [{ icon: string }] }>('GET', '/api/rewards')
       const terms = {
         description: {},
-        icon: '🍵',
+        icon: catalogue.usual[0].icon,
         price: programme.rewardPoints,
         tierPrices: [],
         merchants: [],
@@ -195,18 +196,22 @@ export function guanxi({ url, key, passDays, now = () => new Date() }: GuanxiSer
     },
 
     async credit(member) {
-      return (await ask<{ availableMinor: number }>('GET', `/api/parties/${member}/credit`)).availableMinor
+      type Balances = { balances: { currency: string; availableMinor: number }[] }
+      const { balances } = await ask<Balances>('GET', `/api/parties/${member}/credit`)
+      return balances.find(each => each.currency === currency)?.availableMinor ?? 0
     },
 
     async handIn(items) {
       const sentAt = now()
       await ask('POST', '/api/till/offline', {
         sentAt: sentAt.toISOString(),
-        items: items.map(({ item, member, minutesAgo, ...rest }) => ({
-          itemId: item,
-          customer: { partyId: member },
-          at: new Date(sentAt.getTime() - minutesAgo * 60_000).toISOString(),
-          ...rest,
+        items: items.map(item => ({
+          itemId: item.item,
+          customer: { partyId: item.member },
+          at: new Date(sentAt.getTime() - item.minutesAgo * 60_000).toISOString(),
+          ...(item.kind === 'sale'
+            ? { kind: item.kind, orderRef: item.order, amountMinor: item.amountMinor }
+            : { kind: item.kind, points: item.points }),
         })),
       })
     },
