@@ -74,7 +74,7 @@ export async function openScreens(): Promise<Screens> {
 const bareKey =
   /^(today|late|portrait|customers|why|task|nav|imports|mapping|problems|dry-run|rules|evidence|stream|demo|jobs|me|staff|business)\./
 
-async function check(page: Page): Promise<string[]> {
+export async function check(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page })
     .setLegacyMode()
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])

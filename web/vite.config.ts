@@ -1,12 +1,28 @@
 import react from '@vitejs/plugin-react'
-import { defineConfig } from 'vite'
+import { defineConfig, type Plugin } from 'vite'
 
 const server = process.env.GUANXI_SERVER ?? 'http://127.0.0.1:7250'
+
+/** On a slow line the card's page begins to arrive together with the few bytes that ask for it. */
+const cardAtOnce: Plugin = {
+  name: 'card-at-once',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle }) =>
+      Object.values(bundle ?? {})
+        .filter(({ type, fileName }) => type === 'chunk' && fileName.startsWith('assets/show-'))
+        .map(({ fileName }) => ({
+          tag: 'link',
+          attrs: { rel: 'modulepreload', href: `/${fileName}`, crossorigin: true },
+          injectTo: 'head' as const,
+        })),
+  },
+}
 
 /** The rooms' contracts and words come straight from `src` (condition `source`); `/api` and `/v1` from a running server. */
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react()],
+  plugins: [react(), cardAtOnce],
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   // The member card is a build of its own, so that a phone loads nothing of what only staff see.
   builder: {},

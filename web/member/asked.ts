@@ -4,6 +4,7 @@ import { forgetAll, keep, kept } from './kept.ts'
 
 const closed = 'card-closed'
 const changed = 'card-changed'
+const tryAgainAfter = 5000
 
 /** Calls back when the server no longer knows this device. */
 export function onClosed(hear: () => void): () => void {
@@ -14,6 +15,15 @@ export function onClosed(hear: () => void): () => void {
 /** Something was done: all that is shown asks again. */
 export function refresh(): void {
   window.dispatchEvent(new Event(changed))
+}
+
+const begun = new Map<string, Promise<Answer<never>>>()
+
+/** Asks already while the page is still loading; whoever shows it takes the answer over. */
+export function askEarly(address: string): void {
+  const answer = ask<never>(address)
+  answer.catch(() => undefined)
+  begun.set(address, answer as Promise<Answer<never>>)
 }
 
 export interface Asked<Data> {
@@ -32,7 +42,10 @@ export function useAsked<O>(address: string, { isWanted = true } = {}): Asked<Re
   const [isFresh, setIsFresh] = useState(false)
   const [problem, setProblem] = useState<Problem>()
   const again = useCallback(() => {
-    ask<O>(address).then(
+    const early = begun.get(address) as Promise<Answer<ReplyOf<O>>> | undefined
+    begun.delete(address)
+    const asking = early ?? ask<O>(address)
+    asking.then(
       given => {
         keep(address, given)
         setAnswer(given)
@@ -49,6 +62,12 @@ export function useAsked<O>(address: string, { isWanted = true } = {}): Asked<Re
       },
     )
   }, [address])
+  useEffect(() => {
+    // Not every browser tells when the line is back, or that the server is.
+    if (!problem || (problem.status > 0 && problem.status < 500)) return
+    const timer = setTimeout(again, tryAgainAfter)
+    return () => clearTimeout(timer)
+  }, [problem, again])
   useEffect(() => {
     if (!isWanted) return
     again()

@@ -1,4 +1,5 @@
 import type { memberDraws } from '#financial/draw/contract.ts'
+import { RewardIcon } from '../../src/financial/rewards/screen-icon.tsx'
 import type { ReplyOf } from './api.ts'
 import { useAsked } from './asked.ts'
 import { Section } from './pieces.tsx'
@@ -29,7 +30,7 @@ function Draw({ entered }: { entered: Entered }) {
   return (
     <li>
       <span className="icon" aria-hidden="true">
-        🎟️
+        <RewardIcon icon="ticket" size={26} />
       </span>
       <div>
         <b>{draw.name}</b>

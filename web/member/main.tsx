@@ -1,10 +1,8 @@
 import '../tokens.css'
 import './member.css'
-import { createRoot } from 'react-dom/client'
 import type { followCardLink } from '#kernel/access/contract.ts'
 import { Problem, tell } from './api.ts'
-import { App } from './app.tsx'
-import { startInstalling } from './install.ts'
+import { askEarly } from './asked.ts'
 import { forgetAll } from './kept.ts'
 import { preferredLanguage, speak } from './words.ts'
 
@@ -32,8 +30,15 @@ async function follow(): Promise<Problem | undefined> {
   }
 }
 
-const [why] = await Promise.all([follow(), speak(preferredLanguage())])
-createRoot(document.getElementById('card')!).render(<App why={why} />)
+/** On a slow line everything is on its way at the same time: the page, its words, and what the card says. */
+const [{ show }, why] = await Promise.all([
+  import('./show.tsx'),
+  follow().then(problem => {
+    askEarly('/api/member/card')
+    return problem
+  }),
+  speak(preferredLanguage()),
+])
+show(why)
 // A link that is opened while the card stands open: begin anew with it.
 window.addEventListener('hashchange', () => location.reload())
-startInstalling()

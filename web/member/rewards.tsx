@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react'
 import type { memberGiveBackReward, memberRewards, memberTakeReward } from '#financial/rewards/contract.ts'
+import { RewardIcon } from '../../src/financial/rewards/screen-icon.tsx'
 import { newKey, type ReplyOf, tell } from './api.ts'
 import { refresh, useAsked } from './asked.ts'
 import { Act, inWords, Section, Skeleton } from './pieces.tsx'
@@ -58,7 +59,7 @@ function Taken({ taken }: { taken: Rewards['taken'][number] }) {
   return (
     <li>
       <span className="icon" aria-hidden="true">
-        {taken.icon}
+        <RewardIcon icon={taken.icon} size={26} />
       </span>
       <div>
         <b>{name}</b>
@@ -104,7 +105,7 @@ function Stamps({ card }: { card: Rewards['cards'][number] }) {
   return (
     <li>
       <span className="icon" aria-hidden="true">
-        {card.icon}
+        <RewardIcon icon={card.icon} size={26} />
       </span>
       <div>
         <b>{inWords(card.name, say)}</b>
@@ -136,7 +137,7 @@ function Offer({ offer }: { offer: Rewards['offers'][number] }) {
   return (
     <li>
       <span className="icon" aria-hidden="true">
-        {offer.icon}
+        <RewardIcon icon={offer.icon} size={26} />
       </span>
       <div>
         <b>{inWords(offer.name, say)}</b>

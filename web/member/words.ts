@@ -4,7 +4,7 @@ import { type Format, formatOf } from './format.ts'
 import { type Sentences, sentenceIn } from './sentence.ts'
 
 const key = 'guanxi.card-language'
-let spokenNow: Language = 'en'
+let spokenNow: Language | undefined
 const known = new Map<Language, Record<string, Sentences>>()
 
 const isLanguage = (value: unknown): value is Language => value === 'en' || value === 'zh-CN'
@@ -19,7 +19,8 @@ export function preferredLanguage(): Language {
   return chosenLanguage() ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en')
 }
 
-export const language = (): Language => spokenNow
+/** Before anything is said: what the browser prefers. */
+export const language = (): Language => spokenNow ?? preferredLanguage()
 
 /** Of each room only the sentences that a member reads are loaded, and only in the language that is spoken. */
 export async function speak(wanted: Language, { isChosen = false } = {}): Promise<void> {

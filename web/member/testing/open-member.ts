@@ -83,9 +83,9 @@ export async function openMember(): Promise<MemberScreens> {
     ...{ name, description: {}, icon, price, tierPrices: [], stock: null, merchants: [] },
     ...{ fromOn: null, untilOn: null, perMember: null, validDays: 60 },
   })
-  const tea = reward({ en: 'A cup of Longjing', 'zh-CN': '龙井一杯' }, '🍵', 100)
+  const tea = reward({ en: 'A cup of Longjing', 'zh-CN': '龙井一杯' }, 'leaf', 100)
   const { rewardId } = (await ask('POST', '/api/rewards', tea)) as { rewardId: string }
-  await ask('POST', '/api/rewards', reward({ en: 'Afternoon tea for two', 'zh-CN': '双人下午茶' }, '🍰', 900_000))
+  await ask('POST', '/api/rewards', reward({ en: 'Afternoon tea for two', 'zh-CN': '双人下午茶' }, 'cake', 900_000))
   await ask('POST', `/api/parties/${partyId}/rewards/${rewardId}/take`, {})
   const card = { name: { en: 'Ten cups', 'zh-CN': '十杯有礼' }, rewardId, stamps: 10, per: 'purchase', atLeast: null }
   const everywhere = { categories: [], skus: [], merchants: [], startsOn: localDay(ago(0), zone), stampDays: null }

@@ -1,0 +1,9 @@
+import { createRoot } from 'react-dom/client'
+import type { Problem } from './api.ts'
+import { App } from './app.tsx'
+import { startInstalling } from './install.ts'
+
+export function show(why: Problem | undefined): void {
+  createRoot(document.getElementById('card')!).render(<App why={why} />)
+  startInstalling()
+}
