@@ -894,6 +894,7 @@ create table ledger.holding (
   held bigint not null,
   debt bigint not null,
   due_at timestamp with time zone,
+  posted_at timestamp with time zone,
   constraint holding_pkey PRIMARY KEY (party_id, asset),
   constraint holding_asset FOREIGN KEY (asset) REFERENCES ledger.asset(asset),
   constraint holding_debt_first CHECK (((debt = 0) OR (available = 0))),
@@ -1018,6 +1019,26 @@ create table ledger.verification (
 );
 CREATE INDEX verification_latest ON ledger.verification (verified_at DESC);
 
+create table liability.assumption (
+  number integer not null,
+  told jsonb not null,
+  told_at timestamp with time zone not null,
+  told_by text not null,
+  constraint assumption_pkey PRIMARY KEY (number)
+);
+
+create table liability.report (
+  report_id uuid not null,
+  as_of_at timestamp with time zone not null,
+  made_at timestamp with time zone not null,
+  made_by text not null,
+  is_month_end boolean not null,
+  digest text not null,
+  body text not null,
+  constraint report_pkey PRIMARY KEY (report_id),
+  constraint report_as_of_at_key UNIQUE (as_of_at)
+);
+
 create table merchants.merchant (
   merchant_id text not null,
   name text not null,
@@ -1025,6 +1046,56 @@ create table merchants.merchant (
   created_at timestamp with time zone not null,
   constraint merchant_pkey PRIMARY KEY (merchant_id),
   constraint merchant_merchant_id_check CHECK ((merchant_id ~ '^[a-z0-9][a-z0-9-]{0,59}$'::text))
+);
+
+create table opening.import (
+  import_id uuid not null,
+  name text not null,
+  file_hash text not null,
+  format text not null,
+  gzip boolean not null,
+  delimiter text not null,
+  encoding text,
+  state text not null,
+  columns jsonb not null,
+  asset text not null,
+  date_order text,
+  totals jsonb,
+  posted bigint not null default 0,
+  taken_back bigint not null default 0,
+  kept bigint not null default 0,
+  done bigint not null default 0,
+  failure text,
+  created_at timestamp with time zone not null,
+  created_by text not null,
+  constraint import_pkey PRIMARY KEY (import_id),
+  constraint import_date_order_check CHECK ((date_order = ANY (ARRAY['ymd'::text, 'dmy'::text, 'mdy'::text]))),
+  constraint import_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text]))),
+  constraint import_state_check CHECK ((state = ANY (ARRAY['mapped'::text, 'checking'::text, 'checked'::text, 'running'::text, 'done'::text, 'undoing'::text, 'undone'::text, 'failed'::text])))
+);
+
+create table opening.line (
+  party_id uuid not null,
+  import_id uuid not null,
+  row integer not null,
+  asset text not null,
+  amount bigint not null,
+  earned_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  reference text,
+  state text not null,
+  constraint line_pkey PRIMARY KEY (party_id, import_id, "row"),
+  constraint line_amount_check CHECK ((amount > 0)),
+  constraint line_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'posted'::text, 'refused'::text, 'taken-back'::text, 'kept'::text])))
+);
+CREATE INDEX line_import ON opening.line (import_id, state, party_id, "row");
+
+create table opening.problem (
+  import_id uuid not null,
+  row integer not null,
+  code text not null,
+  cells jsonb not null,
+  constraint problem_pkey PRIMARY KEY (import_id, "row")
 );
 
 create table parties.consent (
@@ -1288,6 +1359,85 @@ create table settings.setting (
   constraint setting_pkey PRIMARY KEY (name)
 );
 
+create table sharing.code (
+  code_hash bytea not null,
+  kind text not null,
+  party_id uuid not null,
+  subject uuid not null,
+  until timestamp with time zone not null,
+  used_by uuid,
+  constraint code_pkey PRIMARY KEY (code_hash),
+  constraint code_kind_check CHECK ((kind = ANY (ARRAY['gift'::text, 'household'::text])))
+);
+
+create table sharing.gift (
+  party_id uuid not null,
+  gift_id uuid not null,
+  to_party_id uuid,
+  asset text not null,
+  amount bigint not null,
+  state text not null,
+  given_at timestamp with time zone not null,
+  given_by text not null,
+  until timestamp with time zone,
+  ended_at timestamp with time zone,
+  constraint gift_pkey PRIMARY KEY (party_id, gift_id),
+  constraint gift_amount_check CHECK ((amount > 0)),
+  constraint gift_has_a_receiver CHECK (((to_party_id IS NULL) = (state = ANY (ARRAY['waiting'::text, 'returned'::text])))),
+  constraint gift_state_check CHECK ((state = ANY (ARRAY['given'::text, 'waiting'::text, 'claimed'::text, 'returned'::text]))),
+  constraint gift_to_somebody_else CHECK ((to_party_id <> party_id))
+);
+CREATE INDEX gift_given ON sharing.gift (party_id, given_at);
+CREATE INDEX gift_received ON sharing.gift (to_party_id) WHERE (to_party_id IS NOT NULL);
+
+create table sharing.household (
+  household_id uuid not null,
+  name text not null,
+  founder_id uuid not null,
+  founded_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint household_pkey PRIMARY KEY (household_id)
+);
+
+create table sharing.household_member (
+  party_id uuid not null,
+  household_id uuid not null,
+  contributes text not null,
+  joined_at timestamp with time zone not null,
+  left_at timestamp with time zone,
+  constraint household_member_pkey PRIMARY KEY (party_id, household_id),
+  constraint household_member_contributes_check CHECK ((contributes = ANY (ARRAY['by-hand'::text, 'automatically'::text])))
+);
+CREATE INDEX household_member_automatic ON sharing.household_member (party_id) WHERE ((left_at IS NULL) AND (contributes = 'automatically'::text));
+CREATE INDEX household_member_of ON sharing.household_member (household_id);
+CREATE UNIQUE INDEX household_member_one ON sharing.household_member (party_id) WHERE (left_at IS NULL);
+
+create table sharing.member (
+  party_id uuid not null,
+  constraint member_pkey PRIMARY KEY (party_id)
+);
+
+create table sharing.miss (
+  party_id uuid not null,
+  missed_at timestamp with time zone not null,
+  miss_id uuid not null,
+  constraint miss_pkey PRIMARY KEY (party_id, missed_at, miss_id)
+);
+
+create table sharing.spending (
+  household_id uuid not null,
+  spending_id uuid not null,
+  party_id uuid not null,
+  asset text not null,
+  amount bigint not null,
+  returned bigint not null,
+  spent_at timestamp with time zone not null,
+  constraint spending_pkey PRIMARY KEY (household_id, spending_id),
+  constraint spending_amount_check CHECK ((amount > 0)),
+  constraint spending_check CHECK (((returned >= 0) AND (returned <= amount)))
+);
+CREATE INDEX spending_of ON sharing.spending (party_id, spent_at);
+
 create table stage.change (
   party_id uuid not null,
   changed_on date not null,
@@ -1380,6 +1530,89 @@ create table tiers.standing (
 );
 CREATE INDEX standing_due ON tiers.standing (due_on) WHERE (due_on IS NOT NULL);
 CREATE INDEX standing_tier ON tiers.standing (tier_id) WHERE (tier_id IS NOT NULL);
+
+create table till.hold (
+  party_id uuid not null,
+  hold_id uuid not null,
+  merchant text,
+  points bigint not null,
+  points_minor bigint not null,
+  credit_minor bigint not null,
+  currency text,
+  visits text[] not null,
+  rewards jsonb not null,
+  state text not null,
+  until timestamp with time zone not null,
+  order_ref text,
+  created_at timestamp with time zone not null,
+  constraint hold_pkey PRIMARY KEY (party_id, hold_id),
+  constraint hold_credit_minor_check CHECK ((credit_minor >= 0)),
+  constraint hold_points_check CHECK ((points >= 0)),
+  constraint hold_points_minor_check CHECK ((points_minor >= 0)),
+  constraint hold_state_check CHECK ((state = ANY (ARRAY['open'::text, 'captured'::text, 'voided'::text])))
+);
+CREATE INDEX hold_number ON till.hold (hold_id);
+
+create table till.offline_item (
+  party_id uuid not null,
+  item_id uuid not null,
+  fingerprint uuid not null,
+  kind text not null,
+  merchant text,
+  currency text,
+  state text not null,
+  code text,
+  first_missing_points bigint not null,
+  first_missing_minor bigint not null,
+  missing_points bigint not null,
+  missing_minor bigint not null,
+  occurred_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  constraint offline_item_pkey PRIMARY KEY (party_id, item_id)
+);
+CREATE INDEX offline_item_missing ON till.offline_item (party_id) WHERE ((missing_points + missing_minor) > 0);
+
+create table till.refund (
+  party_id uuid not null,
+  refund_id uuid not null,
+  sale_id uuid not null,
+  amount_minor bigint not null,
+  points bigint not null,
+  points_minor bigint not null,
+  credit_minor bigint not null,
+  visits text[] not null,
+  taken_back_points bigint not null,
+  left_minor bigint not null,
+  occurred_at timestamp with time zone not null,
+  constraint refund_pkey PRIMARY KEY (party_id, refund_id),
+  constraint refund_amount_minor_check CHECK ((amount_minor > 0))
+);
+
+create table till.sale (
+  party_id uuid not null,
+  sale_id uuid not null,
+  uses_id uuid not null,
+  merchant text,
+  order_ref text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  points bigint not null,
+  points_minor bigint not null,
+  credit_minor bigint not null,
+  visits text[] not null,
+  rewards uuid[] not null,
+  earned_points bigint not null,
+  earned_lines jsonb not null,
+  refunded_minor bigint not null default 0,
+  exchange_of uuid,
+  occurred_at timestamp with time zone not null,
+  constraint sale_pkey PRIMARY KEY (party_id, sale_id),
+  constraint sale_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint sale_refunds CHECK (((refunded_minor >= 0) AND (refunded_minor <= amount_minor)))
+);
+CREATE INDEX sale_latest ON till.sale (occurred_at);
+CREATE INDEX sale_number ON till.sale (sale_id);
+CREATE INDEX sale_order ON till.sale (order_ref);
 
 create table value.bridge (
   snapshot_no integer not null,
