@@ -13,10 +13,11 @@ create table rewards.reward (
 );
 -- A reservation that is over frees its place for whoever asks next, whether or not a job came by: they delete it here.
 create table rewards.reserved (
-  reward_id uuid not null references rewards.reward (reward_id),
+  reward_id uuid not null,
   taken_id uuid not null,
   until timestamptz not null,
-  primary key (reward_id, taken_id)
+  primary key (reward_id, taken_id),
+  constraint reserved_reward foreign key (reward_id) references rewards.reward (reward_id)
 );
 create table rewards.taken (
   party_id uuid not null,
