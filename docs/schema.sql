@@ -1000,6 +1000,8 @@ create table ledger.transaction (
   reason text,
   occurred_at timestamp with time zone not null,
   posted_at timestamp with time zone not null,
+  postings integer not null,
+  is_cause boolean not null,
   constraint transaction_pkey PRIMARY KEY (party_id, transaction_id),
   constraint transaction_second_pair_of_eyes CHECK ((approved_by <> actor))
 );
@@ -1219,7 +1221,7 @@ create table rewards.reserved (
   taken_id uuid not null,
   until timestamp with time zone not null,
   constraint reserved_pkey PRIMARY KEY (reward_id, taken_id),
-  constraint reserved_reward_id_fkey FOREIGN KEY (reward_id) REFERENCES rewards.reward(reward_id)
+  constraint reserved_reward FOREIGN KEY (reward_id) REFERENCES rewards.reward(reward_id)
 );
 
 create table rewards.reward (
