@@ -481,5 +481,5 @@ describe('a benefit for spend at all merchants', () => {
     )
     expect(lost).toBeGreaterThan(0)
     expect((await verifyLedger(house.database)).filter(finding => finding.faults > 0)).toEqual([])
-  }, 60_000)
+  }, 180_000)
 })
