@@ -118,6 +118,7 @@ function What({ terms, set }: Part) {
           <TextInput
             label={t(`rewards:edit.name.${language}`)}
             maxLength={80}
+            data-autofocus={language === 'zh-CN' ? true : undefined}
             value={terms.name[language] ?? ''}
             onChange={event => say('name', language, event.currentTarget.value)}
           />

@@ -64,6 +64,7 @@ export function NewCard({ catalogue, leave }: { catalogue: Catalogue; leave: () 
                 key={language}
                 label={t(`rewards:edit.name.${language}`)}
                 maxLength={80}
+                data-autofocus={language === 'zh-CN' ? true : undefined}
                 value={terms.name[language] ?? ''}
                 onChange={event => say(language, event.currentTarget.value)}
               />
