@@ -149,15 +149,24 @@ function merchantOf(fact: Fact): string | null {
 
 /** The order that a case is about: the event's own amount, or the purchase with its reference. */
 function orderOf(start: Fact, reference: string, facts: readonly Fact[], { digitsOf }: Ground): Case['order'] {
-  const purchase = facts.find(fact => fact.kind === 'purchase.recorded' && fact.payload.orderRef === reference)
-  const { amountMinor, currency } = (start.kind === 'purchase.recorded' ? start : (purchase ?? start)).payload
-  if (typeof amountMinor === 'number' && typeof currency === 'string') return { amountMinor, currency }
+  const named = moneyOf(start) ?? purchaseNamed(facts, reference)
+  if (named) return named
   const total = Number(
     textOf(fieldOf(start, 'total') ?? fieldOf(start, 'revenue') ?? fieldOf(start, 'value')) ?? Number.NaN,
   )
   const said = textOf(fieldOf(start, 'currency'))?.toUpperCase()
   if (!Number.isFinite(total) || total < 0 || said === undefined || !/^[A-Z]{3}$/.test(said)) return null
   return { amountMinor: Math.round(total * 10 ** digitsOf(said)), currency: said }
+}
+
+/** The purchase with a reference, as far as it is money. */
+export function purchaseNamed(facts: readonly Fact[], reference: string): Case['order'] {
+  const purchase = facts.find(fact => fact.kind === 'purchase.recorded' && fact.payload.orderRef === reference)
+  return purchase ? moneyOf(purchase) : null
+}
+
+function moneyOf({ payload: { amountMinor, currency } }: Fact): Case['order'] {
+  return typeof amountMinor === 'number' && typeof currency === 'string' ? { amountMinor, currency } : null
 }
 
 function isInScope(

@@ -5,8 +5,9 @@ import type { House } from '#kernel/house.ts'
 import type { Caller } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { openTask, withdrawTasks } from '#kernel/tasks/index.ts'
-import { editionAt } from './cases.ts'
+import { type Case, editionAt, purchaseNamed } from './cases.ts'
 import { compensate, saidIn } from './compensate.ts'
+import { readFacts } from './facts.ts'
 import { judgeClaim, owedFor } from './judge.ts'
 import { caseIdOf, reconcile } from './reconcile.ts'
 import * as store from './store.ts'
@@ -50,12 +51,18 @@ export async function claim(
     if (!edition?.terms) throw refuse('not-found', 'guarantee:refusal.no-such-promise')
     if (reference === undefined) throw refuse('invalid', 'guarantee:refusal.reference-needed')
     const { terms } = edition
+    const orderOf = async () =>
+      purchaseNamed((await readFacts(transaction, [partyId], editions)).get(partyId) ?? [], reference)
     const caseId = known?.caseId ?? caseIdOf({ partyId, promiseId, reference })
     const before = (await store.readClaims(transaction, [partyId])).find(each => each.caseId === caseId)
     if (before && before.state !== 'granted') return { outcome: before.state, caseId }
     const by = caller.kind === 'member' ? 'customer' : 'staff'
+    const row =
+      known ?? unheardOf({ partyId, caseId, promiseId, editionId: edition.editionId, reference }, await orderOf())
     const order =
-      known && known.orderMinor !== null ? { amountMinor: known.orderMinor, currency: known.orderCurrency! } : null
+      row.orderMinor === null || row.orderCurrency === null
+        ? null
+        : { amountMinor: row.orderMinor, currency: row.orderCurrency }
     const verdict = judgeClaim(
       {
         known: known ? { state: known.state, dueAt: known.dueAt?.getTime() ?? null } : null,
@@ -67,7 +74,6 @@ export async function claim(
       terms,
     )
     if (verdict === 'known' || verdict === 'running') return { outcome: verdict, caseId }
-    const row = known ?? unheardOf({ partyId, caseId, promiseId, editionId: edition.editionId, reference })
     const source: EventSource = caller.kind === 'nobody' ? systemSource : { sourceId: caller.id, kind: caller.kind }
     const said = { promiseId, caseId, reference, by }
     await house.events.record(transaction, source, [
@@ -130,12 +136,13 @@ function usualReference(
 /** A case of which the facts say nothing. */
 function unheardOf(
   named: Pick<store.StoredCase, 'partyId' | 'caseId' | 'promiseId' | 'editionId' | 'reference'>,
+  order: Case['order'],
 ): store.StoredCase {
   return {
     ...named,
     merchant: null,
-    orderMinor: null,
-    orderCurrency: null,
+    orderMinor: order?.amountMinor ?? null,
+    orderCurrency: order?.currency ?? null,
     state: 'open',
     startedAt: null,
     startEventId: null,

@@ -43,7 +43,7 @@ export function wouldKeep(minutes: readonly number[], neverEnded: number, share 
   return {
     minutes: sayable(quantileOf(sorted, ofEnded)),
     fromMinutes: atRank(Math.floor(all * share - spread)),
-    toMinutes: atRank(Math.ceil(all * share + spread) + 1),
+    toMinutes: atRank(Math.ceil(all * share + spread)),
   }
 }
 

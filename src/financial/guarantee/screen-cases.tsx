@@ -77,7 +77,7 @@ export function CaseLine({ theirs, isNamed = true }: { theirs: ShownCase; isName
         )}
         <small>{[isNamed ? standard : '', theirs.reference].filter(Boolean).join(' · ')}</small>
       </div>
-      <div>
+      <div className="flow-what">
         <Steps theirs={theirs} />
         <details>
           <summary>{t('guarantee:case.facts')}</summary>
@@ -222,7 +222,7 @@ function Pay({ theirs, given }: { theirs: ShownCase; given: Given }) {
         closeButtonProps={{ 'aria-label': t('close') }}
       >
         <form
-          className="form"
+          className="form promise-pay"
           onSubmit={event => {
             event.preventDefault()
             const by = { partyId, by: 'transfer', reference: reference.trim() } as const
