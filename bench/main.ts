@@ -17,6 +17,7 @@ const benches = [
   'ledger',
   'points',
   'liability',
+  'effect',
   'start',
 ] as const
 
