@@ -200,7 +200,7 @@ function Totals({ item, totals }: { item: Opening; totals: NonNullable<Opening['
       {counts.map(([name, value]) => (
         <li key={name}>
           <span>{t(`opening:total.${name}`)}</span>
-          <span className="figure">{format.number(value)}</span>
+          <span>{format.number(value)}</span>
         </li>
       ))}
     </ul>
