@@ -64,7 +64,7 @@ const operationsOf: Record<Topic, readonly string[]> = {
     'memberBenefits',
   ],
   promises: ['listPromises', 'readPromise', 'listPromiseCases', 'promisesToday', 'customerPromises'],
-  credit: [],
+  credit: ['readCredit', 'memberCredit', 'readTill'],
   liability: ['readLiability'],
   effect: ['readEffects'],
   settings: ['readSession', 'readBusiness', 'listMerchants'],

@@ -168,6 +168,18 @@ const results = createRoute({
   component: lazyRouteComponent(() => import('./results/results.tsx'), 'Results'),
 })
 
+const credit = createRoute({
+  getParentRoute: () => shell,
+  path: '/credit',
+  component: lazyRouteComponent(() => import('../src/financial/credit/screen.tsx'), 'CreditPage'),
+})
+
+const till = createRoute({
+  getParentRoute: () => shell,
+  path: '/till',
+  component: lazyRouteComponent(() => import('../src/financial/till/screen.tsx'), 'TillPage'),
+})
+
 const ledger = createRoute({
   getParentRoute: () => shell,
   path: '/ledger',
@@ -222,6 +234,8 @@ export const router = createRouter({
       models,
       audit,
       coalition,
+      credit,
+      till,
       ledger,
       liability,
       results,

@@ -34,6 +34,8 @@ const pages = [
   '/coalition?tab=benefits',
   '/coalition?tab=disputes',
   '/ledger',
+  '/credit',
+  '/till',
   '/liability',
   '/results',
   '/data',

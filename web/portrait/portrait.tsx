@@ -11,6 +11,7 @@ import { RewardsPanel } from '../rewards/rewards-panel.tsx'
 import { HistoryNote } from '../today/history-note.tsx'
 import { BenefitsPanel } from './benefits-panel.tsx'
 import { CardPanel } from './card-panel.tsx'
+import { CreditPanel } from './credit-panel.tsx'
 import { DrawPanel } from './draw-panel.tsx'
 import { NameAndBirthday } from './edit-customer.tsx'
 import { IndicesPanel } from './indices-panel.tsx'
@@ -52,6 +53,7 @@ export function Portrait() {
         {rhythm.data ? <Spend rhythm={rhythm.data} /> : null}
         <TierPanel partyId={partyId} />
         <PointsPanel partyId={partyId} />
+        <CreditPanel partyId={partyId} />
         <RewardsPanel partyId={partyId} />
         <PromisesPanel partyId={partyId} />
         <SharingPanel partyId={partyId} />

@@ -20,6 +20,8 @@ export function Navigation() {
   const maySeeMoney = useMay('money.read')
   const mayReadPoints = useMay('points.read')
   const mayReadLedger = useMay('ledger.read')
+  const mayReadCredit = useMay('credit.read')
+  const mayUseTill = useMay('till.use')
   const mayReadLiability = useMay('liability.read')
   const mayReadEffect = useMay('effect.read')
   const mayReadPromises = useMay('promises.read')
@@ -72,6 +74,7 @@ export function Navigation() {
         <Link to="/customers" activeOptions={{ includeSearch: false }}>
           {t('nav.customers')}
         </Link>
+        {mayUseTill ? <Link to="/till">{t('nav.till')}</Link> : null}
       </div>
       {mayReadPoints ? (
         <div className="bar-group">
@@ -103,6 +106,7 @@ export function Navigation() {
               {overdue > 0 ? <em className="bad">{format.number(overdue)}</em> : number(promises.data?.claimsTotal)}
             </Link>
           ) : null}
+          {mayReadCredit ? <Link to="/credit">{t('nav.credit')}</Link> : null}
           {mayReadLiability ? <Link to="/liability">{t('nav.liability')}</Link> : null}
           {mayReadLedger ? <Link to="/ledger">{t('nav.ledger')}</Link> : null}
         </div>
