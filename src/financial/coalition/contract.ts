@@ -175,6 +175,8 @@ export const readStatement = operation({
     todayOn: day,
     lines: z.array(line),
     netMinor: z.int(),
+    /** What stands on the merchant's account now, over all months; below zero it owes. */
+    balanceMinor: z.int(),
     terms: z.array(shownTerms),
     payments: z.array(
       z.object({

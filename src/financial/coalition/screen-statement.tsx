@@ -1,4 +1,4 @@
-import { Button, Textarea, TextInput } from '@mantine/core'
+import { Button, NumberInput, Textarea, TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -144,7 +144,22 @@ function Whole({ statement }: { statement: Statement }) {
           })}
         </p>
       ))}
-      {mayManage && closedAt && dueMinor !== 0 ? <Pay statement={statement} dueMinor={dueMinor} /> : null}
+      {mayManage && closedAt && dueMinor !== 0 && statement.state !== 'from-deposit' ? (
+        <Pay statement={statement} dueMinor={dueMinor} />
+      ) : null}
+
+      {terms.at(-1)?.payment === 'prepaid' ? (
+        <>
+          <h2>{t('coalition:deposit.title')}</h2>
+          <p>
+            {t('coalition:deposit.stands', {
+              amount: format.exactMoney(statement.balanceMinor, currency),
+              least: format.exactMoney(terms.at(-1)!.depositMinor, currency),
+            })}
+          </p>
+          {mayManage ? <Deposit statement={statement} /> : null}
+        </>
+      ) : null}
 
       {disputes.length > 0 ? (
         <>
@@ -337,6 +352,53 @@ function Pay({ statement, dueMinor }: { statement: Statement; dueMinor: number }
       />
       <Button type="submit" loading={pay.isPending} disabled={reference.trim() === ''}>
         {t(`coalition:payment.note-${direction}`, { amount })}
+      </Button>
+    </form>
+  )
+}
+
+/** What a merchant that pays ahead puts on its account, whatever the month. */
+function Deposit({ statement }: { statement: Statement }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const { merchantId, currency } = statement
+  const unit = 10 ** format.digits(currency)
+  const [amountMinor, setAmount] = useState(0)
+  const [reference, setReference] = useState('')
+  const pay = useDo(recordPayment, { refresh: [readStatement, readCoalition] })
+  const send = (event: FormEvent) => {
+    event.preventDefault()
+    pay.mutate(
+      { params: { merchantId }, body: { direction: 'received', amountMinor, reference } },
+      {
+        onSuccess: () => {
+          showNotice(t('coalition:payment.noted'))
+          setAmount(0)
+          setReference('')
+        },
+      },
+    )
+  }
+  return (
+    <form className="coalition-pay" onSubmit={send}>
+      <NumberInput
+        label={t('coalition:deposit.amount')}
+        min={0}
+        decimalScale={format.digits(currency)}
+        thousandSeparator=","
+        suffix={` ${currency}`}
+        value={amountMinor / unit}
+        onChange={value => setAmount(Math.round(Number(value) * unit))}
+      />
+      <TextInput
+        label={t('coalition:payment.reference')}
+        required
+        maxLength={120}
+        value={reference}
+        onChange={event => setReference(event.currentTarget.value)}
+      />
+      <Button type="submit" loading={pay.isPending} disabled={amountMinor <= 0 || reference.trim() === ''}>
+        {t('coalition:deposit.note')}
       </Button>
     </form>
   )

@@ -145,12 +145,14 @@ export async function readCoalition(
 }
 
 /** The pool beside what it would cost if every point that customers hold were redeemed at the dearest rate. */
-async function ownOf(queryable: Queryable, { calendar, own }: Reading, poolNowMinor: number) {
+async function ownOf(queryable: Queryable, { calendar, own, month: shown }: Reading, poolNowMinor: number) {
   const outstandingPoints = await outstanding(queryable)
   let poolOpenMinor = 0
   for (const { month, state } of monthsOf(calendar)) {
     if (state === 'closed') continue
-    poolOpenMinor += (await workOut(queryable, calendar, { month, upto: null })).settlement.poolMinor
+    const { settlement } =
+      month === shown ? { settlement: own } : await workOut(queryable, calendar, { month, upto: null })
+    poolOpenMinor += settlement.poolMinor
   }
   const { poolMinor, marginMinor, breakageMinor } = own
   return {
@@ -194,12 +196,14 @@ export async function readStatement(house: House, month: Month, merchantId: stri
   const netMinor = netOf(lines)
   const terms = calendar.terms.filter(each => each.merchantId === merchantId && each.fromOn <= period.endsOn)
   const isPrepaid = latestTerms(calendar, merchantId, period.endsOn)?.payment === 'prepaid'
+  const { currency } = calendar.terms[0]!
+  const balances = await readBalances(database, currency)
   return {
     month,
     state: stateOf(reading, { merchantId, netMinor, isPrepaid }),
     merchantId,
     merchantName: member.name,
-    currency: calendar.terms[0]!.currency,
+    currency,
     zone: reading.closed?.zone ?? calendar.zone,
     startsAt: period.startsAt.toISOString(),
     endsAt: period.endsAt.toISOString(),
@@ -213,6 +217,7 @@ export async function readStatement(house: House, month: Month, merchantId: stri
       return { lineId, kind, termsNumber, points, rateMinorPer100, percent, amountMinor, disputeId, transactionId }
     }),
     netMinor,
+    balanceMinor: balances.merchants.get(merchantId) ?? 0,
     terms: terms.map(each => shownTerms(each, calendar.terms, calendar.today)),
     payments: reading.payments
       .filter(each => each.merchantId === merchantId)
