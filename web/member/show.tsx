@@ -5,5 +5,6 @@ import { startInstalling } from './install.ts'
 
 export function show(why: Problem | undefined): void {
   createRoot(document.getElementById('card')!).render(<App why={why} />)
-  startInstalling()
+  // The rest comes once the card is there; what keeps the shell is told of all of it.
+  startInstalling(() => import('./more.tsx'))
 }
