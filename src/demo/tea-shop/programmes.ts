@@ -45,14 +45,14 @@ const plain = {
 export const rewards = [
   {
     ...plain,
-    icon: '🍵' as const,
+    icon: 'leaf' as const,
     name: { en: 'A cup of the day', 'zh-CN': '当日好茶一杯' },
     description: { en: 'Whatever is freshest today.', 'zh-CN': '当天最新鲜的那一款。' },
     price: 200,
   },
   {
     ...plain,
-    icon: '🥟' as const,
+    icon: 'meal' as const,
     name: { en: 'A loaf from next door', 'zh-CN': '隔壁面包一条' },
     description: { en: 'Still warm before eleven.', 'zh-CN': '上午十一点前取，还是热的。' },
     price: 300,
@@ -60,7 +60,7 @@ export const rewards = [
   },
   {
     ...plain,
-    icon: '🎁' as const,
+    icon: 'gift' as const,
     name: { en: 'Two celadon cups', 'zh-CN': '青瓷对杯' },
     description: { en: 'Thrown by Master Ye in Longquan.', 'zh-CN': '龙泉叶师傅手作。' },
     price: 2400,
@@ -69,7 +69,7 @@ export const rewards = [
   },
   {
     ...plain,
-    icon: '🎟️' as const,
+    icon: 'ticket' as const,
     name: { en: 'An afternoon of tasting', 'zh-CN': '品茶下午场' },
     description: { en: 'Five teas, six guests, two hours.', 'zh-CN': '五款茶，六位客人，两个小时。' },
     price: 1500,
