@@ -19,9 +19,9 @@ export async function generateLedger(database: Queryable, postings: number): Pro
     `insert into ledger.holding (party_id, asset, pending, available, held, debt)
      select ${party}, 'points', 0, 100, 0, 0 from generate_series(1, ${parties}) as p`,
     `insert into ledger.transaction
-     select ${party}, ${earned}, 'points', 'earned ' || p || ' ' || n, 'issue', 'bench', null, null, ${at}, ${at} from ${all(25)}
+     select ${party}, ${earned}, 'points', 'earned ' || p || ' ' || n, 'issue', 'bench', null, null, ${at}, ${at}, 1, true from ${all(25)}
      union all
-     select ${party}, ${used}, 'points', 'used ' || p || ' ' || n, 'spend', 'bench', null, null, ${at}, ${at} from ${all(5)}`,
+     select ${party}, ${used}, 'points', 'used ' || p || ' ' || n, 'spend', 'bench', null, null, ${at}, ${at}, 3, true from ${all(5)}`,
     `insert into ledger.key
      select substr(encode(sha256(convert_to(key, 'UTF8')), 'hex'), 1, 32)::uuid, party_id, transaction_id, md5(key)::uuid
      from ledger.transaction`,

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { startEmbedded } from '#kernel/database/embedded/index.ts'
 import { eventsRoom } from '#kernel/events/room.ts'
+import { addUpHouse } from '#kernel/ledger/house-balance.ts'
 import { verifyLedger } from '#kernel/ledger/index.ts'
 import { ledgerRoom } from '#kernel/ledger/room.ts'
 import { silentLog } from '#kernel/log.ts'
@@ -39,6 +40,7 @@ async function measure(measure: string): Promise<void> {
 try {
   await generateLedger(house.database, postings)
   await house.database.query('vacuum analyze')
+  await house.database.transaction(addUpHouse)
   for (let run = 0; run < 3; run++) await measure('sound')
   await house.database.query(
     `update ledger.lot set expired = 1, available = 9 where lot_id = (select lot_id from ledger.lot where available = 10 limit 1)`,

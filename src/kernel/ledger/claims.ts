@@ -1,4 +1,5 @@
 import { edges } from './kinds.ts'
+import type { Sum } from './sums.ts'
 
 /** Answers where the rows of a table come from: all of it, or only the parties that are asked about. */
 export type Rows = (
@@ -12,8 +13,8 @@ export interface Claim {
   readonly claim: string
   /** About all rows at once, so it cannot be asked of some parties alone. */
   readonly isWhole?: true
-  /** Over all rows a fingerprint says first whether there is anything to look for. */
-  readonly fingerprint?: 'accounts' | 'lots' | 'holds'
+  /** Over all rows a sum says first whether there is anything to look for. */
+  readonly sum?: Sum
   readonly sql: (rows: Rows) => string
 }
 
@@ -30,7 +31,7 @@ const allowed = Object.entries(edges)
 export const claims: readonly Claim[] = [
   {
     id: 'accounts-are-their-postings',
-    fingerprint: 'accounts',
+    sum: 'accounts',
     claim: 'every account of a party is the sum of its postings, replayed from nothing',
     sql: rows => `
       select coalesce(h.party_id, r.party_id) as party_id, coalesce(h.asset, r.asset) as asset
@@ -43,6 +44,7 @@ export const claims: readonly Claim[] = [
   },
   {
     id: 'accounts-are-their-lots',
+    sum: 'shares',
     claim: 'what a party has pending, available and held is what its lots have',
     sql: rows => `
       select coalesce(h.party_id, l.party_id) as party_id, coalesce(h.asset, l.asset) as asset
@@ -54,7 +56,7 @@ export const claims: readonly Claim[] = [
   },
   {
     id: 'lots-are-their-postings',
-    fingerprint: 'lots',
+    sum: 'lots',
     claim: 'every lot was issued once, by its postings, and every unit of it went where they say',
     sql: rows => `
       select coalesce(l.party_id, p.party_id) as party_id, coalesce(l.asset, p.asset) as asset, coalesce(l.lot_id, p.lot_id) as lot_id
@@ -70,7 +72,7 @@ export const claims: readonly Claim[] = [
   },
   {
     id: 'lots-are-their-holds',
-    fingerprint: 'holds',
+    sum: 'holds',
     claim: 'what of a lot is held and used is what the holds on it say',
     sql: rows => `
       with part as (
@@ -85,6 +87,7 @@ export const claims: readonly Claim[] = [
   },
   {
     id: 'holds-are-their-parts',
+    sum: 'parts',
     claim: 'every hold is the sum of its parts, and none of them gave back more than it used',
     sql: rows => `
       select h.party_id, h.asset, h.hold_id from ${rows('hold')} h cross join lateral (
@@ -99,7 +102,7 @@ export const claims: readonly Claim[] = [
     isWhole: true,
     sql: rows => `
       select c.party_id, c.asset, c.lot_id from ${rows('lot')} c left join ${rows('lot')} p on p.lot_id = c.parent_id
-      where c.parent_id is not null and (p.lot_id is null or coalesce(c.expires_at, 'infinity') > coalesce(p.expires_at, 'infinity'))
+      where c.parent_id is not null and (p.lot_id is null or (p.asset, p.issuer) <> (c.asset, c.issuer) or coalesce(c.expires_at, 'infinity') > coalesce(p.expires_at, 'infinity'))
       union all
       select p.party_id, p.asset, p.lot_id from (select * from ${rows('lot')} l where moved > 0) p left join (
         select parent_id, sum(issued) as issued from ${rows('lot')} c where parent_id is not null group by parent_id) c
@@ -118,6 +121,7 @@ export const claims: readonly Claim[] = [
   },
   {
     id: 'nothing-is-on-its-way',
+    sum: 'transit',
     claim: 'nothing is lost between two parties: what left one has arrived at the other, in the same transaction',
     isWhole: true,
     sql: rows => `
@@ -126,26 +130,31 @@ export const claims: readonly Claim[] = [
   },
   {
     id: 'postings-have-their-transaction',
-    claim: 'every posting belongs to a transaction of its party and asset, and was posted with it',
+    sum: 'transactions',
+    claim:
+      'every posting belongs to a transaction of its party and asset, was posted with it, and none of its postings is missing',
     sql: rows => `
-      select p.party_id, p.asset, p.transaction_id, p.position
-      from ${rows('posting')} p left join ${rows('transaction')} t
+      select coalesce(t.party_id, p.party_id) as party_id, coalesce(t.asset, p.asset) as asset,
+        coalesce(t.transaction_id, p.transaction_id) as transaction_id
+      from (select party_id, asset, transaction_id, posted_at, postings from ${rows('transaction')} t where postings > 0) t
+      full join (
+        select party_id, asset, transaction_id, posted_at, count(*) as postings from ${rows('posting')} p group by 1, 2, 3, 4) p
         on t.party_id = p.party_id and t.transaction_id = p.transaction_id and t.asset = p.asset and t.posted_at = p.posted_at
-      where t.transaction_id is null`,
+      where t.postings is distinct from p.postings`,
   },
   {
     id: 'causes-and-keys',
+    sum: 'keys',
     claim: 'every transaction has exactly one key, and every key its transaction',
     sql: rows => `
       select coalesce(k.party_id, t.party_id) as party_id, t.key from ${rows('key')} k full join ${rows('transaction')} t
         on t.party_id = k.party_id and t.transaction_id = k.transaction_id
-      where (k.key is null and not (t.act = 'transfer' and exists (
-          select from ledger.key o where o.key = substr(encode(sha256(convert_to(t.key, 'UTF8')), 'hex'), 1, 32)::uuid
-            and o.transaction_id = t.transaction_id)))
+      where t.is_cause is distinct from (k.key is not null)
         or k.key is not null and k.key is distinct from substr(encode(sha256(convert_to(t.key, 'UTF8')), 'hex'), 1, 32)::uuid`,
   },
   {
     id: 'value-moves-as-it-may',
+    sum: 'ways',
     claim: 'every posting moves value along a way that its reason allows',
     sql: rows => `
       with way as (
@@ -188,6 +197,7 @@ export const claims: readonly Claim[] = [
   },
   {
     id: 'house-is-added-up',
+    sum: 'house',
     claim: 'the balances of the house are the sum of all their postings up to their mark',
     isWhole: true,
     sql: rows => `

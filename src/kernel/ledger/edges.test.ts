@@ -259,6 +259,51 @@ describe('when time next changes something', () => {
   })
 })
 
+describe('what lies on several lots', () => {
+  const two = () => {
+    const ledger = book()
+    ledger.issue(3, 0, { expiresAt: 30 * day })
+    ledger.issue(5, 0, { expiresAt: 40 * day })
+    return ledger
+  }
+
+  it('is used from the first on, as far as it goes', () => {
+    const ledger = two()
+    ledger.ask({ act: 'hold', holdId: 'h', amount: 8, until: day }, 1)
+    ledger.ask({ act: 'capture', holdId: 'h', amount: 4, to: shop }, 2)
+    expect(ledger.lots().map(lot => [lot.captured, lot.available])).toEqual([
+      [3, 0],
+      [1, 4],
+    ])
+  })
+
+  it('is given back from the last on, never more of a lot than was used of it', () => {
+    const ledger = two()
+    ledger.ask({ act: 'spend', holdId: 's', amount: 8, to: shop }, 1)
+    for (const amount of [4, 3]) expect(ledger.ask({ act: 'return', holdId: 's', amount }, 2)).toBeUndefined()
+    expect(ledger.lots().map(lot => [lot.captured, lot.available])).toEqual([
+      [1, 2],
+      [0, 5],
+    ])
+  })
+
+  it('gets grace only where something is given back', () => {
+    const ledger = two()
+    ledger.ask({ act: 'spend', holdId: 's', amount: 8, to: shop }, 1)
+    ledger.ask({ act: 'return', holdId: 's', amount: 5, atLeastUntil: 90 * day }, 2)
+    ledger.ask({ act: 'return', holdId: 's', amount: 1, atLeastUntil: 60 * day }, 2)
+    expect(ledger.lots().map(lot => lot.expiresAt)).toEqual([60 * day, 90 * day])
+  })
+
+  it('one hold that ends lets the others stand', () => {
+    const ledger = two()
+    ledger.ask({ act: 'hold', holdId: 'a', amount: 2, until: day }, 1)
+    ledger.ask({ act: 'hold', holdId: 'b', amount: 2, until: 2 * day }, 1)
+    ledger.ask({ act: 'settle' }, day)
+    expect(ledger.accounts()).toEqual({ ...empty, available: 6, held: 2 })
+  })
+})
+
 describe('a broken promise of the code stops everything', () => {
   const journal = () => ({ transactionId: 't', postings: [] as Posting[], extended: [] as string[] })
   const way = { code: 'hold', from: ['available', 'available'], to: ['held', 'held'], at: 0 } as const

@@ -32,7 +32,12 @@ type Sketch = (typeof sketches)[number]
 /** Two sums for each sketch; what a table knows nothing of is zero. */
 const sums = (of: Partial<Record<Sketch, (round: number) => string>>) =>
   sketches
-    .flatMap(sketch => rounds.map((round, index) => `sum(${of[sketch]?.(round) ?? '0::bigint'}) as ${sketch}_${index}`))
+    .flatMap(sketch =>
+      rounds.map((round, index) => {
+        const sum = of[sketch]?.(round)
+        return `${sum ? `sum(${sum})` : '0::numeric'} as ${sketch}_${index}`
+      }),
+    )
     .join(', ')
 
 const ofPostings = `

@@ -148,6 +148,8 @@ const faults: readonly [fault: string, claim: string, ...statements: string[]][]
     `update ledger.posting p set position = 99, transaction_id = (
        select transaction_id from ledger.transaction t where t.party_id = p.party_id and t.act = 'issue' limit 1)
      where from_account = 'transit'`,
+    `update ledger.transaction t set postings = (
+       select count(*) from ledger.posting p where p.party_id = t.party_id and p.transaction_id = t.transaction_id)`,
   ],
   [
     'a posting is dated otherwise than its transaction',
@@ -160,6 +162,21 @@ const faults: readonly [fault: string, claim: string, ...statements: string[]][]
     `delete from ledger.key where transaction_id in (select transaction_id from ledger.transaction where act = 'revoke' and party_id = (
        select party_id from ledger.source where source = 'order 1'))`,
     `delete from ledger.transaction where act = 'revoke' and party_id = (select party_id from ledger.source where source = 'order 1')`,
+  ],
+  [
+    'a transaction had one posting more',
+    'postings-have-their-transaction',
+    `update ledger.transaction set postings = postings + 1 where ${one('transaction', 'postings > 0')}`,
+  ],
+  [
+    'a gift came from another merchant',
+    'children-come-from-parents',
+    `update ledger.lot set issuer = 'inn' where parent_id is not null`,
+  ],
+  [
+    'a gift takes the key of who gave it',
+    'causes-and-keys',
+    `update ledger.transaction set is_cause = true where not is_cause`,
   ],
   ['a key is gone', 'causes-and-keys', `delete from ledger.key where ${one('key', 'true')}`],
   [

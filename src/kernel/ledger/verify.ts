@@ -2,6 +2,7 @@ import type { Database, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { claims, type Rows } from './claims.ts'
 import { suspects } from './fingerprint.ts'
+import { differing } from './sums.ts'
 
 export interface Finding {
   readonly id: string
@@ -25,12 +26,15 @@ const ofParties: Rows = table => `(select * from ledger.${table} where party_id 
 /** Asks each claim of all rows, or of those of some parties; no claim that is about all rows can be asked of some. */
 export async function findFaults(transaction: Transaction, parties?: readonly string[]): Promise<Finding[]> {
   const findings: Finding[] = []
-  const suspected = parties ? undefined : await suspects(transaction)
-  for (const { id, claim, isWhole, fingerprint, sql } of claims) {
+  const differ = parties ? undefined : await differing(transaction)
+  const isAmongParties = differ && (['accounts', 'lots', 'holds'] as const).some(sum => differ.has(sum))
+  const suspected = isAmongParties ? await suspects(transaction) : undefined
+  for (const { id, claim, isWhole, sum, sql } of claims) {
     if (parties && isWhole) continue
-    const among = fingerprint && suspected ? suspected[fingerprint] : parties
+    const among = sum === 'accounts' || sum === 'lots' || sum === 'holds' ? (suspected?.[sum] ?? parties) : parties
+    const isSound = sum !== undefined && differ !== undefined && !differ.has(sum)
     const rows =
-      among?.length === 0
+      isSound || among?.length === 0
         ? []
         : await transaction.query(
             `select *, count(*) over () as faults from (${sql(among ? ofParties : everything)}) as fault limit 5`,

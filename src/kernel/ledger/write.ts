@@ -76,9 +76,14 @@ export async function writeBatch(
 }
 
 /** A transfer is one transaction of two parties, and stands with each of them. */
-function sidesOf(done: Done): readonly Done[] {
-  const others = new Set(done.postings.map(posting => posting.partyId).filter(partyId => partyId !== done.partyId))
-  return others.size === 0 ? [done] : [done, ...[...others].map(partyId => ({ ...done, partyId }))]
+function sidesOf(done: Done): readonly Row[] {
+  const parties = new Set([done.partyId, ...done.postings.map(posting => posting.partyId)])
+  return [...parties].map(partyId => ({
+    ...done,
+    partyId,
+    postings: done.postings.filter(posting => posting.partyId === partyId).length,
+    isCause: partyId === done.partyId,
+  }))
 }
 
 function totalsOf({ parts }: Hold) {
@@ -87,7 +92,7 @@ function totalsOf({ parts }: Hold) {
 }
 
 type Row = Readonly<Record<string, unknown>>
-type ColumnType = 'uuid' | 'text' | 'bigint' | 'integer' | 'instant'
+type ColumnType = 'boolean' | 'uuid' | 'text' | 'bigint' | 'integer' | 'instant'
 
 /** Columns of each table in their order, with the types in which they travel; rows carry them in camel case. */
 const rowsOf = {
@@ -101,6 +106,8 @@ const rowsOf = {
     approved_by: 'text',
     reason: 'text',
     occurred_at: 'instant',
+    postings: 'integer',
+    is_cause: 'boolean',
   },
   key: { key_id: 'uuid', party_id: 'uuid', transaction_id: 'uuid', fingerprint: 'uuid' },
   lot: {
@@ -174,8 +181,9 @@ function columnsOf(columns: Readonly<Record<string, ColumnType>>, rows: readonly
   })
 }
 
-const asIs = (value: string | number) => value
-const writers: { readonly [Type in ColumnType]: (value: never) => string | number } = {
+const asIs = (value: string | number | boolean) => value
+const writers: { readonly [Type in ColumnType]: (value: never) => string | number | boolean } = {
+  boolean: asIs,
   uuid: asIs,
   bigint: asIs,
   integer: asIs,
