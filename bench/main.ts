@@ -15,6 +15,7 @@ const benches = [
   'statistics',
   'audit',
   'ledger',
+  'ledger-mutation',
   'points',
   'liability',
   'effect',
