@@ -1,5 +1,5 @@
-export { cardSecret, cardToken, readCardToken } from './card-token.ts'
 export { createKey, type KeyCaller, rememberingKeys, revokeKey, whoseKey } from './api-key.ts'
+export { cardSecret, cardToken, readCardToken } from './card-token.ts'
 export { type OneTimeLink, type Session, signInPath } from './contract.ts'
 export { askForCardCode, signInWithCardCode } from './member-code.ts'
 export { followCardLink, makeCardLink } from './member-link.ts'
