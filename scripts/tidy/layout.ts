@@ -209,6 +209,6 @@ export const alive: Check = {
 }
 
 const isRoot = (path: string) =>
-  /^src\/cli\/main\.ts$|^src\/testing\/|^src\/statistics\/index\.ts$|^web\/(main\.tsx|vite\.config\.ts)$|\.d\.ts$|\/screen\.tsx$|-worker\.ts$/.test(
+  /^src\/cli\/main\.ts$|^src\/testing\/|^src\/statistics\/index\.ts$|^web\/((member\/)?main\.tsx|vite\.config\.ts)$|\.d\.ts$|\/screen\.tsx$|-worker\.ts$/.test(
     path,
   )
