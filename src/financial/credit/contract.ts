@@ -15,7 +15,17 @@ const method = z.enum(methods)
 const atMerchant = merchantId.optional()
 
 /** What changed a customer's money or visits. */
-export const creditMoves = ['top-up', 'bonus', 'paid', 'refund', 'paid-back', 'bonus-back', 'expired', 'other'] as const
+export const creditMoves = [
+  'top-up',
+  'card',
+  'bonus',
+  'paid',
+  'refund',
+  'paid-back',
+  'bonus-back',
+  'expired',
+  'other',
+] as const
 
 const move = z.object({
   moveId: z.string(),

@@ -109,7 +109,7 @@ export async function postAll(
   const [outcomes] = await post(house, transaction, [{ instructions, author }])
   const refused = outcomes!.find(outcome => outcome.state === 'refused')
   if (refused?.state === 'refused') {
-    const kind = refused.code.startsWith('ledger:refusal.no-such') ? 'not-found' : 'conflict'
+    const kind = /refusal\.no-such-/.test(refused.code) ? 'not-found' : 'conflict'
     throw refuse(kind, refused.code, refused.details)
   }
   return outcomes!.flatMap(outcome => (outcome.state === 'posted' ? outcome.postings : []))

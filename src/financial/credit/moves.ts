@@ -7,7 +7,8 @@ const shownCodes = `('deposit', 'grant', 'compensate', 'open', 'issue', 'adjust'
 
 /** Every way in which value comes and goes, as a customer would name it. */
 const kindOf = `case
-  when code = 'deposit' or code = 'issue' then 'top-up'
+  when code = 'deposit' then 'top-up'
+  when code = 'issue' then 'card'
   when code = 'grant' then 'bonus'
   when code in ('spend', 'capture', 'overdraw') then 'paid'
   when code = 'return' then 'refund'

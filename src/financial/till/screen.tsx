@@ -203,11 +203,13 @@ function Usable({ quote, chosen, set }: { quote: TillQuote; chosen: Chosen; set:
         <Use
           name={t('till:use.points')}
           line={
-            points.usable > 0
-              ? t('till:use.points-all', { points: points.usable, worth: money(points.worthMinor) })
-              : points.whyNot
-                ? <Sentence of={points.whyNot.key} values={points.whyNot.values} />
-                : t('till:use.points-of', { available: points.available })
+            points.usable > 0 ? (
+              t('till:use.points-all', { points: points.usable, worth: money(points.worthMinor) })
+            ) : points.whyNot ? (
+              <Sentence of={points.whyNot.key} values={points.whyNot.values} />
+            ) : (
+              t('till:use.points-of', { available: points.available })
+            )
           }
           isOn={chosen.points}
           isOff={points.usable === 0}
@@ -216,9 +218,11 @@ function Usable({ quote, chosen, set }: { quote: TillQuote; chosen: Chosen; set:
         <Use
           name={t('till:use.credit')}
           line={
-            credit.whyNot
-              ? <Sentence of={credit.whyNot.key} values={credit.whyNot.values} />
-              : t('till:use.credit-of', { available: money(credit.availableMinor) })
+            credit.whyNot ? (
+              <Sentence of={credit.whyNot.key} values={credit.whyNot.values} />
+            ) : (
+              t('till:use.credit-of', { available: money(credit.availableMinor) })
+            )
           }
           isOn={chosen.credit}
           isOff={credit.usableMinor === 0}
@@ -229,11 +233,13 @@ function Usable({ quote, chosen, set }: { quote: TillQuote; chosen: Chosen; set:
             key={visit.cardId}
             name={t('till:use.visit', { name: visit.name, left: visit.left })}
             line={
-              visit.whyNot
-                ? <Sentence of={visit.whyNot.key} values={visit.whyNot.values} />
-                : visit.expiresAt
-                  ? t('till:use.until', { day: format.nearDay(format.dayOf(visit.expiresAt)) })
-                  : ''
+              visit.whyNot ? (
+                <Sentence of={visit.whyNot.key} values={visit.whyNot.values} />
+              ) : visit.expiresAt ? (
+                t('till:use.until', { day: format.nearDay(format.dayOf(visit.expiresAt)) })
+              ) : (
+                ''
+              )
             }
             isOn={chosen.visits.includes(visit.cardId)}
             isOff={visit.whyNot !== null}
