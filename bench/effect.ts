@@ -2,7 +2,7 @@
  * Whether the ranges of measured effects keep their word: `npm run bench -- effect`. Trials whose truth is known: two groups
  * treated alike, looked at once and every week; a known effect; and how many customers it takes to find one. One JSON line each.
  */
-import { tryOften } from '#insight/effect/simulate.testing.ts'
+import { tryOften } from './effect-trials.ts'
 
 const say = (measure: string, figures: object) => console.log(JSON.stringify({ bench: 'effect', measure, ...figures }))
 const trials = Number(process.env.BENCH_TRIALS ?? 2000)

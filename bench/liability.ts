@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { estimate } from '#financial/liability/estimate.ts'
-import { backTest } from '#financial/liability/simulate.testing.ts'
 import { publish, usualRules } from '#financial/points/index.ts'
 import { movableClock } from '#kernel/clock/index.ts'
 import { startEmbedded } from '#kernel/database/embedded/index.ts'
@@ -16,6 +15,7 @@ import type { Database } from '#kernel/database/index.ts'
 import { silentLog } from '#kernel/log.ts'
 import { openHouse } from '#product/house.ts'
 import { rooms } from '#product/rooms.ts'
+import { backTest } from './liability-programmes.ts'
 
 const lots = Number(process.env.BENCH_LOTS ?? 1_000_000)
 const say = (measure: string, figures: object) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest'
 import { seeded } from '#statistics/index.ts'
+import { backTest } from '../../../bench/liability-programmes.ts'
 import { type Cell, curveOf, quantile, resampledCurves, toCome, usedByAge } from './curve.ts'
-import { backTest } from './simulate.testing.ts'
 
 const cell = (vintage: number, age: number, issued: number, redeemed: number, lost = 0): Cell => ({
   vintage,

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { describe, expect, it, test } from 'vitest'
+import { tryOften } from '../../../bench/effect-trials.ts'
 import { sharedDataPath } from '../../../bench/rhythm-datasets.ts'
 import { isEnough, liftOf, paybackMonths, type Side, verdictOf } from './compare.ts'
-import { tryOften } from './simulate.testing.ts'
 
 const side = (customers: number, bought: number): Side => ({
   outcomes: new Float64Array(customers),

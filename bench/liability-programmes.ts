@@ -1,5 +1,13 @@
+import {
+  type Cell,
+  curveOf,
+  groups,
+  overdispersionOf,
+  quantile,
+  resampledCurves,
+  toCome,
+} from '#financial/liability/curve.ts'
 import { gammaDraw, type RandomSource, seeded } from '#statistics/index.ts'
-import { type Cell, curveOf, groups, overdispersionOf, quantile, resampledCurves, toCome } from './curve.ts'
 
 /** The law by which points are used: known, so that a forecast can be held against it. */
 export interface Law {

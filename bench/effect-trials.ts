@@ -1,5 +1,5 @@
+import { liftOf, type Side } from '#insight/effect/compare.ts'
 import { gammaDraw, type RandomSource, seeded } from '#statistics/index.ts'
-import { liftOf, type Side } from './compare.ts'
 
 export interface Trial {
   readonly treated: number
