@@ -12,7 +12,7 @@ import {
 } from '#financial/rewards/contract.ts'
 import { RewardIcon } from '../../src/financial/rewards/screen-icon.tsx'
 import { Stamps } from '../../src/financial/rewards/screen-stamps.tsx'
-import { inWords } from '../../src/financial/rewards/screen-words.ts'
+import { inWords } from '../../src/financial/rewards/screen-words.tsx'
 import { useAsk, useDo } from '../api.ts'
 import { useFormat } from '../format.ts'
 import { offerUndo } from '../notices.tsx'

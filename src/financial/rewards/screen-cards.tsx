@@ -7,7 +7,7 @@ import { useMay } from '../../../web/session.tsx'
 import { endCard, listRewards, type StampCard } from './contract.ts'
 import type { Catalogue } from './screen.tsx'
 import { Stamps } from './screen-stamps.tsx'
-import { inWords } from './screen-words.ts'
+import { inWords } from './screen-words.tsx'
 
 /** Cards of stamps: what fills them, what a full one is worth, how many are collecting. */
 export function StampCards({ catalogue, onNew }: { catalogue: Catalogue; onNew: () => void }) {

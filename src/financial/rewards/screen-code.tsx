@@ -8,7 +8,7 @@ import { useFormat } from '../../../web/format.ts'
 import { offerUndo, sentenceOf } from '../../../web/notices.tsx'
 import { listRewards, lookUpCode, redeemCode, undoUse } from './contract.ts'
 import { RewardIcon } from './screen-icon.tsx'
-import { inWords } from './screen-words.ts'
+import { inWords } from './screen-words.tsx'
 
 type Found = z.infer<typeof lookUpCode.reply>
 

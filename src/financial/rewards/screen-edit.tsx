@@ -17,7 +17,7 @@ import {
 } from './contract.ts'
 import type { Catalogue } from './screen.tsx'
 import { RewardIcon } from './screen-icon.tsx'
-import { inWords } from './screen-words.ts'
+import { inWords } from './screen-words.tsx'
 
 const blank: RewardTerms = {
   name: {},

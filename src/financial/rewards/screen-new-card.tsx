@@ -6,7 +6,7 @@ import { useFormat } from '../../../web/format.ts'
 import { showNotice } from '../../../web/notices.tsx'
 import { type CardTerms, cardTerms, createCard, listRewards, stampsPer } from './contract.ts'
 import type { Catalogue } from './screen.tsx'
-import { inWords } from './screen-words.ts'
+import { inWords } from './screen-words.tsx'
 
 /** A new stamp card. Its rules hold for as long as it runs, so all of them are said before it begins. */
 export function NewCard({ catalogue, leave }: { catalogue: Catalogue; leave: () => void }) {

@@ -13,7 +13,7 @@ import { UseCode } from './screen-code.tsx'
 import { EditReward } from './screen-edit.tsx'
 import { RewardIcon } from './screen-icon.tsx'
 import { NewCard } from './screen-new-card.tsx'
-import { inWords, priceSaid } from './screen-words.ts'
+import { inWords, priceSaid } from './screen-words.tsx'
 import './screen.css'
 
 export type Catalogue = z.infer<typeof listRewards.reply>
