@@ -17,6 +17,7 @@ const benches = [
   'ledger',
   'ledger-mutation',
   'points',
+  'till',
   'liability',
   'effect',
   'start',
