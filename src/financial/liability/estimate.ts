@@ -78,8 +78,8 @@ export async function checkReport(house: House, reportId: string) {
   }
 }
 
-/** So many postings are added up in less than a second; of more, yesterday's report is shown. */
-const quickPostings = 300_000
+/** So many postings are added up while somebody waits; of more, yesterday's report is shown. */
+const quickPostings = 100_000
 
 /** What the page shows: as of now, or for a large ledger the newest kept report, if nothing was assumed since. */
 export async function newest(
