@@ -99,6 +99,7 @@ function Visits({ partyId, credit }: { partyId: string; credit: MemberCredit }) 
           </span>
           <Button
             size="compact-xs"
+            style={{ flex: 'none' }}
             loading={spend.isPending}
             onClick={() =>
               spend.mutate(

@@ -156,6 +156,7 @@ function Basket({
       <div>
         <NumberInput
           className="till-big"
+          hideControls
           label={t('till:basket.amount')}
           autoFocus
           min={0}
