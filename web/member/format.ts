@@ -13,7 +13,10 @@ export function formatOf(language: string, zone: string) {
       month: 'short',
       ...(on.slice(0, 4) === thisYear ? {} : { year: 'numeric' }),
       timeZone: 'UTC',
-    }).format(noon(on))
+    })
+      .format(noon(on))
+      // A day stays in one line.
+      .replaceAll(' ', '\u00a0')
   const clock = (iso: string) =>
     new Intl.DateTimeFormat(region, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', timeZone: zone }).format(
       new Date(iso),

@@ -14,7 +14,7 @@ export function PointsSection() {
   const { t, format } = useSay()
   const asked: Asked<Points> = useAsked<typeof myPoints>('/api/member/points')
   const points = asked.data
-  if (!points) return asked.problem ? null : <Skeleton lines={4} />
+  if (!points) return asked.problem ? null : <Skeleton lines={8} />
   if (!points.isRunning && points.lots.length === 0) return null
   const { available, pending, held, owedBack, worthMinor, currency } = points
   return (
