@@ -2,6 +2,20 @@ import { z } from 'zod'
 import { operation } from '#kernel/operation.ts'
 import { bothLanguages, businessCalendar, evidenceKinds, promiseTerms } from './terms.ts'
 
+export {
+  type BothLanguages,
+  type BusinessCalendar,
+  businessCalendar,
+  type Compensation,
+  type Evidence,
+  evidenceKinds,
+  type Hours,
+  type PromiseClock,
+  type PromiseTerms,
+  promiseTerms,
+  subjects,
+} from './terms.ts'
+
 const day = z.iso.date()
 const instant = z.iso.datetime()
 const minor = z.int()

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { requireDiscretionary } from '#kernel/control-group.ts'
 import { ingest } from '#kernel/events/index.ts'
 import { verifyLedger } from '#kernel/ledger/index.ts'
 import type { Caller } from '#kernel/operation.ts'
@@ -11,6 +12,7 @@ import { pay } from './pay.ts'
 import { guaranteeProgramme } from './programme.ts'
 import { changeCalendars, publish } from './publish.ts'
 import { readyPromises } from './ready.ts'
+import { reconcile } from './reconcile.ts'
 import { whatIf } from './replay.ts'
 import type { PromiseTerms } from './terms.ts'
 import { findFaults } from './verify.ts'
@@ -469,6 +471,59 @@ test('a promise by working hours needs its calendar, and a calendar in use canno
   await expect(changeCalendars(house, [])).rejects.toMatchObject({ code: 'guarantee:refusal.calendar-in-use' })
 })
 
-test('what is owed is never held out: the programme has no control group to ask for', () => {
-  expect(guaranteeProgramme.discretionary).toBe(false)
+test('a judge that dies half-way, and three that run at once, pay once', async () => {
+  await give(delivery)
+  for (let number = 0; number < 6; number++)
+    await tell({
+      who: `storm${number}`,
+      event: 'Order Completed',
+      order: `S${number}`,
+      total: 99,
+      at: '2026-03-02T02:00:00Z',
+    })
+  house.clock.set('2026-03-05T00:00:00Z')
+  const partyId = await partyOf('storm0')
+  const dies = house.database.transaction(async transaction => {
+    await reconcile(house, transaction, [partyId])
+    throw new Error('the machine lost its power')
+  })
+  await expect(dies).rejects.toThrow('lost its power')
+  expect(await postings('storm0')).toEqual([])
+  const arrives = tell({ who: 'storm0', event: 'Order Delivered', order: 'S0', at: '2026-03-04T23:00:00Z' })
+  await Promise.all([
+    house.perform('guarantee.due'),
+    house.perform('guarantee.due'),
+    arrives,
+    house.perform('guarantee.due'),
+  ])
+  for (let number = 0; number < 6; number++) expect(await postings(`storm${number}`)).toEqual(credited)
+  const [tasks] = await house.database.query<{ count: number }>('select count(*) as count from tasks.task')
+  expect(tasks!.count).toBe(6)
+  await sound()
+})
+
+test('faults that are planted are found', async () => {
+  await give(byTransfer)
+  await tell({ who: 'planted', event: 'Order Completed', order: 'F1', total: 100, at: '2026-03-02T02:00:00Z' })
+  await due('2026-03-05T00:00:00Z')
+  await sound()
+  const plant = async (sql: string) => {
+    await house.database.query(sql)
+    const faults = await findFaults(house.database)
+    return faults.map(fault => fault.claim)
+  }
+  expect(await plant('update guarantee.compensation set amount = amount + 1')).toEqual([
+    'what was given or is owed stands in the ledger, once',
+  ])
+  expect(await plant('delete from guarantee.compensation')).toEqual([
+    'every broken case has exactly one granted claim and one compensation',
+  ])
+})
+
+test('what is owed is never held out: the kernel refuses to draw lots for it', () => {
+  const { discretionary } = guaranteeProgramme
+  expect(discretionary).toBe(false)
+  const act = { programme: 'guarantee', treatment: 'compensation', discretionary }
+  expect(() => requireDiscretionary(act)).toThrow('owed')
+  expect(() => requireDiscretionary({ ...act, discretionary: true })).not.toThrow()
 })

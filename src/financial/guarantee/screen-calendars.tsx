@@ -7,10 +7,9 @@ import { useDo } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Page } from '../../../web/kit/index.ts'
 import { showNotice } from '../../../web/notices.tsx'
-import { changeCalendars, listPromises } from './contract.ts'
+import { type BusinessCalendar, businessCalendar, changeCalendars, type Hours, listPromises } from './contract.ts'
 import type { Promises } from './screen.tsx'
 import { clockTime } from './screen-sentences.tsx'
-import { type BusinessCalendar, businessCalendar, type Hours } from './terms.ts'
 
 interface Draft {
   readonly calendarId: string

@@ -3,9 +3,8 @@ import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../web/format.ts'
 import { Why } from '../../../web/kit/index.ts'
-import type { Figures, ShownPromise } from './contract.ts'
+import type { BusinessCalendar, Figures, ShownPromise } from './contract.ts'
 import { sentencesOf, standardIn } from './screen-sentences.tsx'
-import type { BusinessCalendar } from './terms.ts'
 
 /** Below this a week is drawn as a warning. */
 const bar = 0.9

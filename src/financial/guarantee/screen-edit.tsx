@@ -7,11 +7,10 @@ import { useDo } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Page } from '../../../web/kit/index.ts'
 import { showNotice } from '../../../web/notices.tsx'
-import { listPromises, publishPromise, readPromise } from './contract.ts'
+import { listPromises, type PromiseTerms, promiseTerms, publishPromise, readPromise } from './contract.ts'
 import type { Promises } from './screen.tsx'
 import { ClaimFields, CompensationFields, EvidencePart, ScopeFields, StandardFields } from './screen-fields.tsx'
 import { Simulator } from './screen-simulator.tsx'
-import { type PromiseTerms, promiseTerms } from './terms.ts'
 
 /** A promise with the simulator beside it: nothing is promised until it is published with its first day. */
 export function EditPromise({ promises, which }: { promises: Promises; which: string }) {

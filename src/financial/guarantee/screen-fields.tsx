@@ -5,9 +5,9 @@ import { listColleagues } from '#kernel/access/contract.ts'
 import { listMerchants } from '#kernel/merchants/contract.ts'
 import { useAsk } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
+import { type BusinessCalendar, type Compensation, type PromiseClock, type PromiseTerms, subjects } from './contract.ts'
 import { EvidenceFields } from './screen-evidence.tsx'
 import { clockTime } from './screen-sentences.tsx'
-import { type BusinessCalendar, type Compensation, type PromiseClock, type PromiseTerms, subjects } from './terms.ts'
 
 export interface Part {
   readonly terms: PromiseTerms

@@ -6,11 +6,11 @@ import { useAsk } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Answer, Page } from '../../../web/kit/index.ts'
 import { useMay } from '../../../web/session.tsx'
+import type { BusinessCalendar } from './contract.ts'
 import { type Proposal, readPromise } from './contract.ts'
 import { KeptRate, Weeks } from './screen-card.tsx'
 import { CaseList } from './screen-cases.tsx'
 import { sentencesOf, standardIn } from './screen-sentences.tsx'
-import type { BusinessCalendar } from './terms.ts'
 
 type Whole = z.infer<typeof readPromise.reply>
 

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next'
 import type { Format } from '../../../web/format.ts'
-import type { BothLanguages, BusinessCalendar, Compensation, Evidence, PromiseTerms } from './terms.ts'
+import type { BothLanguages, BusinessCalendar, Compensation, Evidence, PromiseTerms } from './contract.ts'
 
 /** Terms as the reader says them; one place, so that a card, a case and the editor never say it differently. */
 export function sentencesOf(t: TFunction, format: Format, calendars: readonly BusinessCalendar[] = []) {

@@ -4,9 +4,8 @@ import type { z } from 'zod'
 import { useAsk } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Failed, Waiting } from '../../../web/kit/index.ts'
-import { whatIfPromise } from './contract.ts'
+import { type PromiseTerms, promiseTerms, whatIfPromise } from './contract.ts'
 import { sentencesOf } from './screen-sentences.tsx'
-import { type PromiseTerms, promiseTerms } from './terms.ts'
 
 /** How long the terms must be left alone before they are tried: not at every letter. */
 const restMilliseconds = 700
