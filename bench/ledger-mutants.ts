@@ -34,8 +34,8 @@ const faults: readonly [fault: string, file: string, was: string, is: string][] 
   [
     'more can be spent than there is',
     'apply.ts',
-    'if (amount <= holding.available) return',
-    'if (amount <= holding.available + 1) return',
+    'const have = only ? spendableOf(holding, only) : holding.available',
+    'const have = (only ? spendableOf(holding, only) : holding.available) + 1',
   ],
   [
     'a hold can be captured twice',
@@ -55,8 +55,8 @@ const faults: readonly [fault: string, file: string, was: string, is: string][] 
   [
     'tier points can be spent',
     'apply.ts',
-    `if (holding.kind === 'qualifying') throw refuse('conflict', 'ledger:refusal.not-spendable')`,
-    '',
+    `if (holding.kind === 'qualifying') throw refuse('conflict', 'ledger:refusal.not-spendable')\n  if (holding.holds`,
+    'if (holding.holds',
   ],
   [
     'tier points can be given away',
@@ -71,7 +71,12 @@ const faults: readonly [fault: string, file: string, was: string, is: string][] 
     'maturesAt: lot.maturesAt,\n        expiresAt: null,',
   ],
   ['a gift arrives before its debts are paid', 'apply.ts', 'arrive(journal, receiver, child, now)', ''],
-  ['an instruction does not settle first', 'apply.ts', '  settle(journal, holding, ground.now)\n  acts', '  acts'],
+  [
+    'an instruction does not settle first',
+    'apply.ts',
+    '  settle(journal, holding, ground.now)\n  const rule',
+    '  const rule',
+  ],
   ['amounts need not be whole', 'apply.ts', 'Number.isSafeInteger(amount) && amount > 0', 'amount > 0'],
   [
     'the last to expire is used first',
@@ -107,7 +112,7 @@ try {
     cpSync(join(root, path), join(folder, path), { recursive: true })
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
-  const config = `export default { ssr: { resolve: { conditions: ['source'] } }, resolve: { conditions: ['source'] }, test: { include: ['src/kernel/ledger/{apply,acts,edges,stories}.test.ts'], bail: 1, pool: 'threads' } }`
+  const config = `export default { ssr: { resolve: { conditions: ['source'] } }, resolve: { conditions: ['source'] }, test: { include: ['src/kernel/ledger/{apply,acts,edges,stories}.test.ts'], bail: 1, pool: 'threads', testTimeout: 60_000, env: { LEDGER_STORIES: '100' } } }`
   writeFileSync(join(folder, 'vitest.config.mjs'), config)
   if (!isGreen()) throw new Error('the rules are red before anything is planted')
   for (const [fault, file, was, is] of chosen) {
@@ -129,6 +134,6 @@ process.exitCode = alive === 0 ? 0 : 1
 function isGreen(): boolean {
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   // A rule that never comes to an end is found out too.
-  const options = { cwd: folder, stdio: 'ignore', timeout: 60_000, killSignal: 'SIGKILL' } as const
+  const options = { cwd: folder, stdio: 'ignore', timeout: 120_000, killSignal: 'SIGKILL' } as const
   return spawnSync(process.execPath, [vitest, 'run', '--root', folder], options).status === 0
 }
