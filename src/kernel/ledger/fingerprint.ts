@@ -72,8 +72,8 @@ const ofHolds = `
   select ${sliceOf} as slice, ${sums({
     holds: heldAndUsed(`case when state = 'open' then amount else 0 end`, '(captured - returned)'),
   })}
-  from (select h.party_id, h.state, (part->>'lotId')::uuid as lot_id, (part->>'amount')::bigint as amount,
-      (part->>'captured')::bigint as captured, (part->>'returned')::bigint as returned
+  from (select h.party_id, h.state, (part->>'lotId')::uuid as lot_id, (part->'amount')::bigint as amount,
+      (part->'captured')::bigint as captured, (part->'returned')::bigint as returned
     from ledger.hold h cross join jsonb_array_elements(h.parts) as part) p group by slice`
 
 /** What stands against what: each sketch is the sum of one side less that of the other. */

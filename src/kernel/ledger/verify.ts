@@ -54,6 +54,7 @@ async function inOneSnapshot<T>(
   return await database.transaction(async transaction => {
     await transaction.query('set transaction isolation level repeatable read, read only')
     await transaction.query(`set local work_mem = '128MB'`)
+    await transaction.query('set local bytea_output = hex')
     return await work(transaction)
   })
 }
