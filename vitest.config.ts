@@ -6,7 +6,13 @@ export default defineConfig({
   // The global set-up runs in an environment of its own, which does not inherit the two lines above.
   environments: { __vitest__: { resolve: { conditions: ['source'] } } },
   test: {
-    include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'scenarios/**/*.test.ts', 'conformance/**/*.test.ts', 'web/**/*.test.ts'],
+    include: [
+      'src/**/*.test.ts',
+      'scripts/**/*.test.ts',
+      'scenarios/**/*.test.ts',
+      'conformance/**/*.test.ts',
+      'web/**/*.test.ts',
+    ],
     globalSetup: ['src/testing/global-setup.ts'],
     setupFiles: ['src/testing/properties.ts'],
     pool: 'forks',
