@@ -177,9 +177,10 @@ export async function planVisit(
 }
 
 /** Has this visit been used under this name already? Then using it again changes nothing. */
-async function isVisitKnown(queryable: Queryable, { partyId, visitId }: UsingVisit): Promise<boolean> {
-  const known = await queryable.query('select from ledger.hold where party_id = $1 and hold_id = $2', [
+async function isVisitKnown(queryable: Queryable, { partyId, cardId, visitId }: UsingVisit): Promise<boolean> {
+  const known = await queryable.query('select from ledger.hold where party_id = $1 and asset = $2 and hold_id = $3', [
     partyId,
+    visitsAsset(cardId),
     visitId,
   ])
   return known.length > 0

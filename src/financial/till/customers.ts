@@ -48,10 +48,13 @@ async function byToken(house: House, queryable: Queryable, text: string, at: Dat
   return await byId(queryable, card.partyId)
 }
 
+/** By the number of a card; where a shop prints its own customer numbers on its cards, by that. */
 async function byCard(queryable: Queryable, value: string): Promise<KnownCustomer | undefined> {
+  const keyOf = (kind: 'card' | 'customer_id') => identifierKey({ kind, value })
   const [found] = await queryable.query<{ partyId: string }>(
-    `select party_id as "partyId" from parties.identifier where value_key = $1 and kind = 'card'`,
-    [identifierKey({ kind: 'card', value })],
+    `select party_id as "partyId" from parties.identifier
+     where kind = 'card' and value_key = $1 or kind = 'customer_id' and value_key = $2 order by kind limit 1`,
+    [keyOf('card'), keyOf('customer_id')],
   )
   return found && (await byId(queryable, found.partyId))
 }

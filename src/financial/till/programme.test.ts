@@ -109,8 +109,10 @@ describe('finding who stands at the till', () => {
       identifiers: [
         { kind: 'card', value: 'VIP 0042' },
         { kind: 'phone', value: '13800005521' },
+        { kind: 'customer_id', value: 'QH-0042' },
       ],
     })
+    expect(await ask('findMember', { text: 'QH-0042' })).toMatchObject({ isCertain: true, items: [{ partyId }] })
     expect(await ask('findMember', { text: 'vip0042'.toUpperCase() })).toMatchObject({
       isCertain: true,
       items: [{ partyId }],
