@@ -28,6 +28,8 @@ export interface Member {
   readonly birthMonth: number | null
   /** Oldest first, from before the programme too. */
   readonly purchases: readonly Purchase[]
+  /** The first purchase ever lies before these: none of them is it. */
+  readonly isPart?: boolean
 }
 
 /** Why points were given: a translation key with what stands in its sentence. */
@@ -79,7 +81,7 @@ export function earningsOf(ground: Ground, member: Member): Earning[] {
   const first = ground.editions[0]
   if (!first) return []
   const given: Mutable[] = []
-  const seen: Seen = { firstKept: null, days: new Set(), birthYears: new Set() }
+  const seen: Seen = { firstKept: member.isPart ? '' : null, days: new Set(), birthYears: new Set() }
   for (const purchase of member.purchases) {
     if (isKept(purchase)) seen.firstKept ??= purchase.eventId
     const edition = editionAt(ground, purchase.at)

@@ -7,7 +7,7 @@ import { refuse } from '#kernel/refusal.ts'
 import { endOfDay, firstDayOf, lastUsableDay } from './calendar.ts'
 import { adjustmentReasons, type MemberPoints, type PointsReason, type pointsMoves } from './contract.ts'
 import { type Edition, earningsOf, editionAt } from './earn.ts'
-import { isKept, type MoneyEvent, moneyKinds, purchasesOf } from './facts.ts'
+import { type MoneyEvent, moneyKinds, purchasesOf } from './facts.ts'
 import { editionsFrom, groundOf, pointsAsset } from './reconcile.ts'
 import { worthOf } from './rules.ts'
 import * as store from './store.ts'
@@ -85,6 +85,7 @@ type Move = (typeof pointsMoves)[number]
 interface MoveRow {
   readonly transactionId: string
   readonly kind: Move
+  readonly code: string
   readonly points: number
   readonly occurredAt: Date
   readonly postedReason: string | null
@@ -102,17 +103,20 @@ export async function memberHistory(
 ) {
   const [beforeId, beforeKind] = page.before?.split('_') ?? []
   const rows = await queryable.query<MoveRow>(
-    `select m."transactionId", m.kind, m.points, m.occurred_at as "occurredAt", t.reason as "postedReason", n.reason
+    `select m."transactionId", m.kind, m.code, m.points, m.occurred_at as "occurredAt", t.reason as "postedReason", n.reason
      from (
-       select transaction_id as "transactionId", min(occurred_at) as occurred_at,
+       select transaction_id as "transactionId", min(occurred_at) as occurred_at, min(code) as code,
          case code when 'issue' then 'earned' when 'revoke' then 'taken-back' when 'capture' then 'used' when 'spend' then 'used'
-           when 'return' then 'returned' when 'expire' then 'expired' when 'adjust' then 'adjusted'
+           when 'return' then 'returned' when 'expire' then 'expired' when 'adjust' then 'adjusted' when 'overdraw' then 'used'
+           when 'compensate' then 'received' when 'grant' then 'received' when 'open' then 'received'
            when 'transfer' then case when to_account = 'transit' then 'given' else 'received' end end as kind,
          sum(case when from_account in ('pending', 'available', 'held', 'debt') then -amount else amount end)::bigint as points
        from ledger.posting
        where party_id = $1 and asset = $2 and from_account not like 'breakage%'
-         and code in ('issue', 'revoke', 'capture', 'spend', 'return', 'expire', 'adjust', 'transfer')
-       group by 1, 3) as m
+         and code in ('issue', 'revoke', 'capture', 'spend', 'return', 'expire', 'adjust', 'transfer', 'overdraw', 'compensate',
+           'grant', 'open')
+         and (from_account in ('pending', 'available', 'held', 'debt') or to_account in ('pending', 'available', 'held', 'debt'))
+       group by 1, 4) as m
      join ledger.transaction t on t.party_id = $1 and t.transaction_id = m."transactionId"
      left join points.line n on n.party_id = $1 and m.kind in ('earned', 'taken-back')
        and n.line_key || '#' || n.generation = regexp_replace(substr(t.key, 45), ' keeps [0-9]+$', '')
@@ -123,15 +127,23 @@ export async function memberHistory(
   const items = rows.slice(0, page.limit)
   const last = items.at(-1)
   return {
-    items: items.map(({ transactionId, kind, points, occurredAt, postedReason, reason }) => ({
+    items: items.map(({ transactionId, kind, code, points, occurredAt, postedReason, reason }) => ({
       moveId: `${transactionId}_${kind}`,
       kind,
       points,
       occurredAt: occurredAt.toISOString(),
-      reason: reason ?? (postedReason === null ? null : byHand(postedReason)),
+      reason: reason ?? whyOf(code) ?? (postedReason === null ? null : byHand(postedReason)),
     })),
     next: rows.length > page.limit && last ? `${last.transactionId}_${last.kind}` : null,
   }
+}
+
+const whys: Readonly<Record<string, string>> = { compensate: 'compensation', grant: 'promotion', open: 'carried' }
+
+/** What came otherwise than by a purchase says where from. */
+function whyOf(code: string): PointsReason | undefined {
+  const why = whys[code]
+  return why === undefined ? undefined : { key: `points:adjustment.${why}`, values: {} }
 }
 
 /** Only the reasons that were chosen are told; what somebody wrote is for the house. */
@@ -163,7 +175,8 @@ export async function quote(
     occurredAt: now,
     payload: { ...payload, currency },
   }
-  const history = partyId === undefined ? [] : await whatMatters(house, partyId, edition, today)
+  const { history, isPart } =
+    partyId === undefined ? { history: [], isPart: false } : await whatMatters(house, partyId, edition, today)
   const months = partyId === undefined ? undefined : await store.birthMonths(database, [partyId])
   const ground = await groundOf(database, editions)
   const earnedWith = (events: readonly MoneyEvent[]) =>
@@ -171,6 +184,7 @@ export async function quote(
       partyId: partyId ?? null,
       birthMonth: months?.get(partyId!) ?? null,
       purchases: purchasesOf(events, stored[0]!.zone).sort((one, other) => one.at - other.at),
+      isPart,
     })
   const before = new Map(earnedWith(history).map(earning => [earning.key, earning.kept]))
   const lines = earnedWith([...history, buying])
@@ -189,21 +203,22 @@ export async function quote(
 
 /**
  * The part of a history that a purchase of today can touch: its month, for caps and birthdays; its quarter or year where a rule
- * looks at them; all of it where a rule counts months in a row, or where nothing recent tells that this is not the first. What lies
- * before earns the same with today's purchase as without it.
+ * looks at them; all of it where a rule counts months in a row, or where it is not known that the first purchase lies before. What
+ * lies before earns the same with today's purchase as without it.
  */
 async function whatMatters(house: House, partyId: string, { rules, zone }: Edition, today: Day) {
   const { database, events } = house
-  if (rules.earning.some(rule => rule.kind === 'regularity'))
-    return await events.history(database, [partyId], moneyKinds)
+  const whole = async () => ({ history: await events.history(database, [partyId], moneyKinds), isPart: false })
+  const firstRules = rules.earning.flatMap(rule => (rule.kind === 'first' ? [rule.ruleId] : []))
+  if (rules.earning.some(rule => rule.kind === 'regularity')) return await whole()
   const periods = rules.earning.flatMap(rule => (rule.kind === 'volume' ? [rule.per] : []))
   const firsts = ['month' as const, ...periods].map(period => firstDayOf(today, period)).sort()
   // A day more, since an earlier edition may have counted its days in another zone.
   const since = startOfDay(addDays(firsts[0]!, -1), zone)
-  const recent = await events.history(database, [partyId], moneyKinds, since)
-  const isKnown = purchasesOf(recent, zone).some(isKept)
-  const asksForFirst = rules.earning.some(rule => rule.kind === 'first')
-  return isKnown || !asksForFirst ? recent : await events.history(database, [partyId], moneyKinds)
+  const welcomed =
+    firstRules.length === 0 || (await store.wasGivenBefore(database, { partyId, ruleIds: firstRules, since }))
+  if (!welcomed) return await whole()
+  return { history: await events.history(database, [partyId], moneyKinds, since), isPart: true }
 }
 
 /** Gives or takes points by hand; what is given expires as if it had been earned today. */

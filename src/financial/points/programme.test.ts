@@ -278,3 +278,22 @@ describe('an adjustment', () => {
     ])
   })
 })
+
+test('what came otherwise than by a purchase says where from', async () => {
+  const partyId = house.newId()
+  await act(partyId, { act: 'issue', amount: 30, from: 'opening:old-card', issuer: 'points' })
+  await act(partyId, {
+    act: 'book',
+    code: 'compensate',
+    amount: 20,
+    from: 'expense:guarantee',
+    to: 'payable:guarantee',
+  })
+  await act(partyId, { act: 'issue', amount: 20, from: 'payable:guarantee', issuer: 'house' })
+  await act(partyId, { act: 'issue', amount: 10, from: 'expense:draw', issuer: 'points' })
+  expect((await history(partyId)).map(({ kind, points, reason }) => [kind, points, reason?.key])).toEqual([
+    ['received', 10, 'points:adjustment.promotion'],
+    ['received', 20, 'points:adjustment.compensation'],
+    ['received', 30, 'points:adjustment.carried'],
+  ])
+})

@@ -100,6 +100,18 @@ export async function readLines(queryable: Queryable, partyIds: readonly string[
   )
 }
 
+/** Whether one of these rules gave this customer something that they kept, for what happened before an instant. */
+export async function wasGivenBefore(
+  queryable: Queryable,
+  asked: { readonly partyId: string; readonly ruleIds: readonly string[]; readonly since: Date },
+): Promise<boolean> {
+  const rows = await queryable.query(
+    'select from points.line where party_id = $1 and rule_id = any ($2) and kept > 0 and occurred_at < $3 limit 1',
+    [asked.partyId, asked.ruleIds, asked.since],
+  )
+  return rows.length > 0
+}
+
 export async function writeLines(transaction: Transaction, lines: readonly Line[]): Promise<void> {
   if (lines.length === 0) return
   const column = <T>(pick: (line: Line) => T) => lines.map(pick)
