@@ -131,7 +131,7 @@ const story: Record<Day, () => Promise<void>> = {
       body: {
         name: { en: 'A free night', 'zh-CN': '免费住一晚' },
         description: {},
-        icon: '🛏️',
+        icon: 'gift',
         price: 2500,
         tierPrices: [{ tierId: 'gold', price: 2000 }],
         stock: 10,

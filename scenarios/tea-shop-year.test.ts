@@ -101,7 +101,7 @@ const story: Record<Day, () => Promise<void>> = {
       body: {
         name: { en: 'A loaf', 'zh-CN': '一条面包' },
         description: {},
-        icon: '🍰',
+        icon: 'cake',
         price: 10,
         tierPrices: [],
         stock: null,

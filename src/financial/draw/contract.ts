@@ -6,7 +6,8 @@ export { type DrawTerms, drawTerms, type EntryRule, type Prize, rewardedKinds } 
 
 const instant = z.iso.datetime()
 const hex = z.string().regex(/^[0-9a-f]{64}$/)
-const drawId = z.uuid()
+/** Of any shape: the demo makes its ids from their names. */
+const drawId = z.guid()
 const params = z.object({ drawId })
 
 /** `closed`: no more tickets, the list is fixed; `drawn`: the seed is known to all. */

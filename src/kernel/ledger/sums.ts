@@ -48,7 +48,7 @@ class Balance {
   }
 }
 
-const member = `uuid_hash_extended(transaction_id, timestamptz_hash_extended(posted_at, hashtextextended(asset, ${party})))`
+const member = `uuid_hash_extended(transaction_id, timestamp_hash_extended(posted_at at time zone 'UTC', hashtextextended(asset, ${party})))`
 /** Keys are compared as sixteen bytes; to read them back as ids costs more than everything else of a row. */
 const cause = (key: string) => `hashtextextended(${key}::text, uuid_hash_extended(transaction_id, ${party}))`
 const keyOf = `substr(sha256(convert_to(key, 'UTF8')), 1, 16)`
