@@ -218,7 +218,10 @@ async function whatMatters(house: House, partyId: string, { rules, zone }: Editi
   const welcomed =
     firstRules.length === 0 || (await store.wasGivenBefore(database, { partyId, ruleIds: firstRules, since }))
   if (!welcomed) return await whole()
-  return { history: await events.history(database, [partyId], moneyKinds, since), isPart: true }
+  // A refund may be dated before the order that it names, so all of them count; there are few.
+  const bought = await events.history(database, [partyId], ['purchase.recorded'], since)
+  const refunded = await events.history(database, [partyId], ['refund.recorded'])
+  return { history: [...bought, ...refunded], isPart: true }
 }
 
 /** Gives or takes points by hand; what is given expires as if it had been earned today. */
