@@ -12,6 +12,11 @@ export interface Act {
   readonly discretionary: boolean
 }
 
+/** What a programme draws its lots with: `isHeldOut(partyId, saltOf(act), share)` is what `enrol` does. Example: 'points/double-week'. */
+export function saltOf({ programme, treatment }: Pick<Act, 'programme' | 'treatment'>): string {
+  return `${programme}/${treatment}`
+}
+
 /**
  * Whether a customer belongs to those who are left out, so that an effect can be seen. A stable hash: the same customer is held
  * out today and in three years, on every machine, and nobody chooses.

@@ -1,5 +1,6 @@
 import type { House } from '#kernel/house.ts'
-import { type Caller, route } from '#kernel/operation.ts'
+import { actorOf } from '#kernel/ledger/index.ts'
+import { route } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
 import { announceDraw, cancelDraw, changeDraw } from './announce.ts'
@@ -9,8 +10,6 @@ import { claimAward, makeDraw } from './make.ts'
 import { drawsOf, publicProof, showDraw, showDraws } from './read.ts'
 import { requireDraw } from './store.ts'
 
-const nameOf = (caller: Caller) => (caller.kind === 'nobody' ? 'nobody' : `${caller.kind}:${caller.id}`)
-
 export const drawRoutes: NonNullable<Room['routes']> = [
   route(contract.listDraws, async house => {
     const { currency } = await house.settings.business()
@@ -18,7 +17,7 @@ export const drawRoutes: NonNullable<Room['routes']> = [
   }),
   route(contract.readDraw, (house, { params }) => showDraw(house, params.drawId)),
   route(contract.createDraw, async (house, { body, caller }) => {
-    const { drawId } = await announceDraw(house, body, { drawId: house.newId(), by: nameOf(caller) })
+    const { drawId } = await announceDraw(house, body, { drawId: house.newId(), by: actorOf(caller) })
     return justDraw(house, drawId)
   }),
   route(contract.changeDraw, async (house, { params, body }) => {
@@ -30,11 +29,11 @@ export const drawRoutes: NonNullable<Room['routes']> = [
     return justDraw(house, params.drawId)
   }),
   route(contract.makeDraw, async (house, { params, body, caller }) => {
-    await makeDraw(house, params.drawId, { publicValue: body.publicValue ?? null, by: nameOf(caller) })
+    await makeDraw(house, params.drawId, { publicValue: body.publicValue ?? null, by: actorOf(caller) })
     return justDraw(house, params.drawId)
   }),
   route(contract.claimAward, (house, { params, caller }) =>
-    claimAward(house, params.drawId, params.order, nameOf(caller)),
+    claimAward(house, params.drawId, params.order, actorOf(caller)),
   ),
   route(contract.drawProof, (house, { params }) => publicProof(house, params.drawId)),
   route(contract.drawTickets, async (house, { params }) => {

@@ -1,4 +1,5 @@
 import type { House } from '#kernel/house.ts'
+import { actorOf } from '#kernel/ledger/index.ts'
 import { minorDigits } from '#kernel/locale/index.ts'
 import { type Caller, route } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
@@ -15,8 +16,6 @@ import { readyPromises } from './ready.ts'
 import { whatIf } from './replay.ts'
 import { guaranteeSettings, settingsName } from './terms.ts'
 
-const nameOf = (caller: Caller) => (caller.kind === 'nobody' ? 'nobody' : `${caller.kind}:${caller.id}`)
-
 export const guaranteeRoutes: NonNullable<Room['routes']> = [
   route(contract.listPromises, async house => {
     const { currency } = await house.settings.business()
@@ -30,7 +29,7 @@ export const guaranteeRoutes: NonNullable<Room['routes']> = [
     }
   }),
   route(contract.publishPromise, async (house, { body, caller }) =>
-    shownEdition(await publish(house, { ...body, by: nameOf(caller) })),
+    shownEdition(await publish(house, { ...body, by: actorOf(caller) })),
   ),
   route(contract.whatIfPromise, (house, { body: { terms, ...span } }) => whatIf(house, terms, span)),
   // Before the path with an id: `cases`, `today`, `evidence` are no promises.

@@ -1,4 +1,5 @@
 import type { House } from '#kernel/house.ts'
+import { actorOf } from '#kernel/ledger/index.ts'
 import { type Caller, route } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
@@ -14,8 +15,6 @@ function mayAssume(caller: Caller): boolean {
   if (caller.kind === 'nobody' || caller.kind === 'member') return false
   return caller.permissions.has('settings.manage') || caller.permissions.has('points.manage')
 }
-
-const nameOf = (caller: Caller) => (caller.kind === 'nobody' ? 'nobody' : `${caller.kind}:${caller.id}`)
 
 async function keptOr(house: House, reportId: string): Promise<store.KeptReport> {
   const kept = await store.findReport(house.database, reportId)
@@ -50,7 +49,7 @@ export const liabilityRoutes: NonNullable<Room['routes']> = [
     }
   }),
   route(contract.keepLiabilityReport, async (house, { body, caller }) => {
-    const kept = await keepReport(house, { asOfOn: body.asOfOn, by: nameOf(caller) })
+    const kept = await keepReport(house, { asOfOn: body.asOfOn, by: actorOf(caller) })
     if (!kept) throw refuse('conflict', 'liability:refusal.nothing-yet')
     return shown(kept)
   }),
@@ -64,7 +63,7 @@ export const liabilityRoutes: NonNullable<Room['routes']> = [
   route(contract.changeLiabilityAssumptions, async (house, { body, caller }) => {
     if (!mayAssume(caller)) throw refuse('forbidden', 'liability:refusal.may-not-assume')
     await house.database.transaction(async transaction => {
-      await store.insertAssumptions(transaction, { told: body, at: house.clock.now(), by: nameOf(caller) })
+      await store.insertAssumptions(transaction, { told: body, at: house.clock.now(), by: actorOf(caller) })
       await house.live.announce(transaction, ['liability'])
     })
     return body

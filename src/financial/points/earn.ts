@@ -1,7 +1,6 @@
-import { saltOf } from '#insight/effect/index.ts'
 import type { Day } from '#kernel/clock/index.ts'
 import { addDays, startOfDay } from '#kernel/clock/index.ts'
-import { isHeldOut } from '#kernel/control-group.ts'
+import { isHeldOut, saltOf } from '#kernel/control-group.ts'
 import type { PurchaseLine } from '#kernel/events/index.ts'
 import { addMonths, endOfDay, firstDayOf, lastDayOf, lastUsableDay, periodOf, weekdayOf } from './calendar.ts'
 import { isKept, type Purchase } from './facts.ts'

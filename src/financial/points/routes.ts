@@ -1,7 +1,8 @@
 import { addDays, localDay } from '#kernel/clock/index.ts'
 import type { House } from '#kernel/house.ts'
+import { actorOf } from '#kernel/ledger/index.ts'
 import { minorDigits } from '#kernel/locale/index.ts'
-import { type Caller, route } from '#kernel/operation.ts'
+import { route } from '#kernel/operation.ts'
 import type { Room } from '#kernel/room.ts'
 import * as contract from './contract.ts'
 import { editionAt } from './earn.ts'
@@ -11,8 +12,6 @@ import { editionsFrom, pointsAsset } from './reconcile.ts'
 import { costMinor, type Moved, type Replay, replay } from './replay.ts'
 import { type PointsRules, usualRules, worthOf } from './rules.ts'
 import * as store from './store.ts'
-
-const nameOf = (caller: Caller) => (caller.kind === 'nobody' ? 'nobody' : `${caller.kind}:${caller.id}`)
 
 export const pointsRoutes: NonNullable<Room['routes']> = [
   route(contract.readProgramme, readProgramme),
@@ -24,7 +23,7 @@ export const pointsRoutes: NonNullable<Room['routes']> = [
     return body
   }),
   route(contract.publishProgramme, async (house, { body, caller }) =>
-    shown(await publish(house, { ...body, by: nameOf(caller) })),
+    shown(await publish(house, { ...body, by: actorOf(caller) })),
   ),
   route(contract.whatIfPoints, whatIf),
   route(contract.quotePoints, (house, { body }) => quote(house, body)),

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startOfDay } from '#kernel/clock/index.ts'
-import { isHeldOut } from '#kernel/control-group.ts'
+import { isHeldOut, saltOf } from '#kernel/control-group.ts'
 import type { NewEvent } from '#kernel/events/index.ts'
 import { type Instruction, post } from '#kernel/ledger/index.ts'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
 import type { readEffects } from './contract.ts'
-import { enrol, recordAssignments, saltOf, type Treatment } from './index.ts'
+import { enrol, recordAssignments, type Treatment } from './index.ts'
 
 const zone = 'Asia/Shanghai'
 const source = { sourceId: '01900000-0000-7000-8000-000000000001', kind: 'import' } as const

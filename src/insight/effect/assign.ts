@@ -1,4 +1,4 @@
-import { type Act, isHeldOut, requireDiscretionary } from '#kernel/control-group.ts'
+import { type Act, isHeldOut, requireDiscretionary, saltOf } from '#kernel/control-group.ts'
 import type { Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { assert } from '#kernel/refusal.ts'
@@ -60,11 +60,6 @@ export async function enrol(
     treated: partyIds.filter(partyId => !heldOut.has(partyId)),
     heldOut: partyIds.filter(partyId => heldOut.has(partyId)),
   }
-}
-
-/** What a programme draws its lots with: `isHeldOut(partyId, saltOf(act), share)` is what `enrol` does. Example: 'points/double-week'. */
-export function saltOf({ programme, treatment }: Pick<Act, 'programme' | 'treatment'>): string {
-  return `${programme}/${treatment}`
 }
 
 /**

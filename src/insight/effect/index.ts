@@ -1,2 +1,2 @@
-export { type Assignment, type Cost, enrol, recordAssignments, saltOf, type Treatment } from './assign.ts'
+export { type Assignment, type Cost, enrol, recordAssignments, type Treatment } from './assign.ts'
 export { effectRoom } from './room.ts'
