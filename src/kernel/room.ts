@@ -27,6 +27,12 @@ export interface Room {
   hear?(house: House, transaction: Transaction, events: readonly RecordedEvent[]): Promise<readonly NewEvent[]>
   /** Forgets what it derived from these parties' events and derives it again from the log (after a withdrawal). */
   refold?(house: House, transaction: Transaction, partyIds: readonly string[]): Promise<void>
+  /**
+   * Deletes what the room keeps about somebody that is personal: names, contacts, texts, secrets, copies of what was sent. What
+   * only counts (postings, sums, events without properties) stays under the id, so that no total changes. Called once for
+   * each profile of the person, in the transaction that erases them.
+   */
+  forget?(house: House, transaction: Transaction, partyId: string): Promise<void>
   readonly routes?: readonly Route[]
   readonly jobs?: readonly JobDefinition[]
   readonly schedules?: readonly Schedule[]

@@ -33,6 +33,11 @@ export const permissions = [
   'ledger.adjust',
   'ledger.approve',
   'jobs.read',
+  'customers.merge',
+  'privacy.manage',
+  'webhooks.manage',
+  'audit.read',
+  'backups.manage',
   'settings.manage',
   'staff.manage',
   'keys.manage',
@@ -58,13 +63,17 @@ const everyone: readonly Permission[] = [
   'tasks.act',
 ]
 
+/** Who may enter, and copies of everything: the owner's alone. */
+const ownersOnly: readonly Permission[] = ['staff.manage', 'keys.manage', 'backups.manage']
+
 /** Front desk and service see people, not money; only owners hand out access. */
 export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = {
   owner: permissions,
-  manager: permissions.filter(permission => permission !== 'staff.manage' && permission !== 'keys.manage'),
+  manager: permissions.filter(permission => !ownersOnly.includes(permission)),
   marketer: [
     ...everyone,
     'customers.write',
+    'customers.merge',
     'money.read',
     'events.read',
     'imports.run',
@@ -79,7 +88,15 @@ export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = 
     'jobs.read',
   ],
   'front-desk': [...everyone, 'customers.write', 'warnings.act', 'till.use'],
-  service: [...everyone, 'customers.write', 'warnings.act', 'points.adjust', 'events.read', 'till.use'],
+  service: [
+    ...everyone,
+    'customers.write',
+    'customers.merge',
+    'warnings.act',
+    'points.adjust',
+    'events.read',
+    'till.use',
+  ],
   finance: [
     ...everyone,
     'money.read',
