@@ -73,6 +73,7 @@ const operationsOf: Record<Topic, readonly string[]> = {
   warnings: ['listWarnings', 'warningsEffect'],
   staff: ['listStaff', 'listKeys', 'listColleagues'],
   demo: ['readSession', 'readDemo'],
+  webhooks: ['listWebhooks', 'listDeliveries', 'readDelivery'],
 }
 
 const wait = 400

@@ -201,6 +201,17 @@ const importing = createRoute({
   component: lazyRouteComponent(() => import('../src/kernel/files/screen.tsx'), 'ImportFile'),
 })
 
+const webhooks = createRoute({
+  getParentRoute: () => shell,
+  path: '/webhooks',
+  validateSearch: z.object({
+    tab: z.enum(['send', 'receive']).optional().catch(undefined),
+    /** The endpoint that stands open, or `new`. */
+    open: z.string().max(60).optional().catch(undefined),
+  }),
+  component: lazyRouteComponent(() => import('./webhooks/webhooks.tsx'), 'Webhooks'),
+})
+
 const jobs = createRoute({
   getParentRoute: () => shell,
   path: '/jobs',
@@ -241,6 +252,7 @@ export const router = createRouter({
       results,
       data,
       importing,
+      webhooks,
       jobs,
       settings,
     ]),

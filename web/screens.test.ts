@@ -43,6 +43,7 @@ const pages = [
   '/data?tab=stream',
   '/data?tab=problems',
   '/data?tab=connect',
+  '/webhooks',
   '/jobs',
   '/settings',
   '/settings?tab=business',

@@ -22,6 +22,7 @@ export type Topic =
   | 'value'
   | 'warnings'
   | 'staff'
+  | 'webhooks'
   | 'demo'
 
 export interface Live {

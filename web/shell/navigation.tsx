@@ -18,6 +18,7 @@ export function Navigation() {
   const maySeeEvents = useMay('events.read')
   const maySeeJobs = useMay('jobs.read')
   const maySeeMoney = useMay('money.read')
+  const mayWebhooks = useMay('webhooks.manage')
   const mayReadPoints = useMay('points.read')
   const mayReadLedger = useMay('ledger.read')
   const mayReadCredit = useMay('credit.read')
@@ -152,6 +153,11 @@ export function Navigation() {
         {mayImport || maySeeEvents ? (
           <Link to="/data" activeOptions={{ includeSearch: false }}>
             {t('nav.data')}
+          </Link>
+        ) : null}
+        {mayWebhooks ? (
+          <Link to="/webhooks" search={{}} activeOptions={{ includeSearch: false }}>
+            {t('nav.webhooks')}
           </Link>
         ) : null}
         {maySeeJobs ? (
