@@ -68,12 +68,15 @@ export function openDatabase(to: Connection, options: { connections?: number } =
   pool.on('error', () => {})
   pool.on('connect', client => client.on('error', () => {}))
 
+  const nameOf = statementNames()
+
   async function run<R>(
     client: pg.Pool | pg.PoolClient,
     sql: string,
     parameters: readonly unknown[] = [],
   ): Promise<R[]> {
-    const result = await client.query(sql, parameters as unknown[])
+    const name = parameters.length > 0 ? nameOf(sql) : undefined
+    const result = await client.query({ ...(name && { name }), text: sql, values: parameters as unknown[] })
     return result.rows as R[]
   }
 
@@ -160,6 +163,20 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
     return await pool.connect()
   } catch (error) {
     throw asOutage(error)
+  }
+}
+
+/**
+ * A statement that comes again is named, so that each connection parses and plans it once: planning took a third of a sale at
+ * the till. Only the first thousand texts get a name, since texts that are put together at run time might never come again.
+ */
+function statementNames(): (sql: string) => string | undefined {
+  const seen = new Map<string, { readonly name: string; times: number }>()
+  return sql => {
+    const known = seen.get(sql)
+    if (known) return ++known.times > 2 ? known.name : undefined
+    if (seen.size < 1000) seen.set(sql, { name: `s${seen.size}`, times: 1 })
+    return undefined
   }
 }
 

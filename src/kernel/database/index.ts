@@ -19,4 +19,5 @@ export {
 } from './database.ts'
 export { checkDurability, type DurabilityFinding, refuseUnlessDurable } from './durability.ts'
 export { type MigrationSource, migrate } from './migrate.ts'
+export { type Lane, openSnapshot, type Snapshot } from './snapshot.ts'
 export { distributed, local, type Placement, reference, type TableMap } from './table-map.ts'
