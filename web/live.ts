@@ -73,6 +73,7 @@ const operationsOf: Record<Topic, readonly string[]> = {
   warnings: ['listWarnings', 'warningsEffect'],
   staff: ['listStaff', 'listKeys', 'listColleagues'],
   demo: ['readSession', 'readDemo'],
+  backups: ['listBackups'],
   webhooks: ['listWebhooks', 'listDeliveries', 'readDelivery'],
 }
 

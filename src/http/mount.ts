@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { whyNotPermitted } from '#kernel/access/index.ts'
 import type { Language } from '#kernel/locale/index.ts'
-import type { Operation, Route, UploadedFile } from '#kernel/operation.ts'
+import type { FileReply, Operation, Route, UploadedFile } from '#kernel/operation.ts'
 import { once, type Reply } from '#kernel/replies/index.ts'
 import { type Asker, nobody, whoAsks } from './caller.ts'
 import { type Context, houseOf, languageOfRequest } from './context.ts'
@@ -113,6 +113,11 @@ async function send(reply: FastifyReply, operation: Operation, given: unknown): 
     const name = operation.path.split('/').at(-1)!
     reply.header('content-disposition', `attachment; filename="${name}"`)
     return reply.type('text/csv; charset=utf-8').send(Readable.from(given as AsyncIterable<string>))
+  }
+  if (operation.format === 'file') {
+    const { name, sizeBytes, stream } = given as FileReply
+    reply.header('content-disposition', `attachment; filename*=UTF-8''${encodeURIComponent(name)}`)
+    return reply.type('application/octet-stream').header('content-length', sizeBytes).send(stream)
   }
   const { status, body } = answered(operation, given)
   return sendAnswered(reply, { status: reply.statusCode === 200 ? status : reply.statusCode, body })

@@ -143,7 +143,9 @@ function replyOf(operation: Operation, schemaOf: SchemaOf): Json {
   const status = String(operation.status ?? 200)
   if (status === '204') return { 204: { description: 'Done' } }
   const media =
-    operation.path === '/api/live' ? 'text/event-stream' : operation.format === 'csv' ? 'text/csv' : 'application/json'
+    operation.path === '/api/live'
+      ? 'text/event-stream'
+      : { csv: 'text/csv', file: 'application/octet-stream', json: 'application/json' }[operation.format ?? 'json']
   return {
     [status]: { description: 'Done', content: { [media]: { schema: schemaOf(operation.reply, 'output') } } },
   }

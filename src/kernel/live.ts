@@ -24,6 +24,7 @@ export type Topic =
   | 'staff'
   | 'webhooks'
   | 'demo'
+  | 'backups'
 
 export interface Live {
   /** Announces with the transaction: heard only if it commits. */

@@ -4,6 +4,8 @@ import type { Needed, Permission } from './access/permissions.ts'
 import type { House } from './house.ts'
 import type { Language } from './locale/languages.ts'
 
+export { contact, money, personal, raw, secret, withMoneyInside } from './field-groups.ts'
+
 /**
  * One thing a client can ask of the server: the contract that server, screen, CLI and the OpenAPI document share.
  * Paths use `{name}` for parameters. `permission: 'public'` needs no sign-in; `'member'` is for a customer on their own card,
@@ -27,14 +29,19 @@ export interface Operation<
   readonly status?: 200 | 201 | 202 | 204
   /** With an `Idempotency-Key`, the same request again gets the first answer: for what moves value or sends. */
   readonly once?: true
+  /** A question that is too long for an address: it changes nothing, so it is no act to be kept in the log of acts. */
+  readonly isQuestion?: true
   /** Names of the refusal codes a client should expect, for the reference page. */
   readonly refusals?: readonly string[]
   /** Staff, keys and the like exist once: asked of the business whatever world the client looks at. */
   readonly world?: 'business'
   /** The body is a multipart form with one file in it; the form's other fields, sent before it, make up `body`. */
   readonly upload?: true
-  /** The answer is a text of this kind, handed over in pieces (an async iterable of strings) and saved as a file. */
-  readonly format?: 'csv'
+  /**
+   * The answer is saved as a file: `csv` is text handed over in pieces (an async iterable of strings), `file` any bytes with
+   * their name and size (`FileReply`).
+   */
+  readonly format?: 'csv' | 'file'
 }
 
 /** Declares an operation, keeping the exact types of its schemas. */
@@ -53,6 +60,8 @@ export type Caller =
       readonly id: string
       readonly name: string
       readonly permissions: ReadonlySet<Permission>
+      /** Who works for one merchant acts for that merchant alone. */
+      readonly merchantId?: string | null
     }
   | {
       readonly kind: 'key'
@@ -77,6 +86,12 @@ export interface Request<Params, Query, Body> {
   readonly file?: UploadedFile
   /** What the client calls this request (`Idempotency-Key`): sent again under the same name it must be done once. */
   readonly idempotencyKey?: string
+}
+
+export interface FileReply {
+  readonly name: string
+  readonly sizeBytes: number
+  readonly stream: Readable
 }
 
 export interface UploadedFile {
