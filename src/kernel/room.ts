@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { TableMap, Transaction } from './database/index.ts'
-import type { NewEvent, RecordedEvent } from './events/index.ts'
+import type { EventSource, NewEvent, RecordedEvent } from './events/index.ts'
 import type { House } from './house.ts'
 import type { JobDefinition, Schedule } from './jobs/index.ts'
 import type { Route } from './operation.ts'
@@ -18,13 +18,24 @@ export interface Room {
   readonly tables?: TableMap
   /** Events this room may emit, with the schema of their payload. */
   readonly vocabulary?: Readonly<Record<string, z.ZodType>>
-  /** Kinds of events the room wants to see; `hear` is called inside the transaction that records them. */
-  readonly listens?: readonly string[]
+  /**
+   * Kinds of events the room wants to see; `hear` is called inside the transaction that records them. Only who hands events on
+   * without understanding them listens to everything.
+   */
+  readonly listens?: readonly string[] | 'everything'
   /**
    * Takes in a batch of events (only kinds in `listens`, oldest first, parties in sorted order) and returns the events
-   * that follow from them; those are recorded in the same transaction and passed on in turn.
+   * that follow from them; those are recorded in the same transaction and passed on in turn. `cause` is the source of what began
+   * the chain: an import, although the points earned by it are recorded by the house.
    */
-  hear?(house: House, transaction: Transaction, events: readonly RecordedEvent[]): Promise<readonly NewEvent[]>
+  hear?(
+    house: House,
+    transaction: Transaction,
+    events: readonly RecordedEvent[],
+    cause: EventSource,
+  ): Promise<readonly NewEvent[]>
+  /** Work of its own that waits for no calendar, begun and ended with the queue's worker. Answers how to stop it. */
+  work?(house: House): { stop(): Promise<void> }
   /** Forgets what it derived from these parties' events and derives it again from the log (after a withdrawal). */
   refold?(house: House, transaction: Transaction, partyIds: readonly string[]): Promise<void>
   /**
