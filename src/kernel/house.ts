@@ -4,6 +4,7 @@ import type { EventLog } from './events/index.ts'
 import type { Jobs } from './jobs/index.ts'
 import type { Live } from './live.ts'
 import type { Log } from './log.ts'
+import type { Route } from './operation.ts'
 import type { Settings } from './settings/index.ts'
 
 /**
@@ -19,6 +20,8 @@ export interface House {
   readonly events: EventLog
   readonly jobs: Jobs
   readonly settings: Settings
+  /** All that the rooms of this house can be asked. */
+  readonly routes: readonly Route[]
   /** Asks, with the transaction, for what the rooms do after the log changed much at once (`Room.afterBulkChange`). */
   afterBulkChange(transaction: Transaction): Promise<void>
   /** Asks for what the rooms do after a model of the base was learned anew (`Room.afterLearning`). */

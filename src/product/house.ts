@@ -52,6 +52,7 @@ export async function openHouse(options: {
   const definitions = new Map(rooms.flatMap(room => room.jobs ?? []).map(job => [job.name, job]))
   const live = liveOn(database)
   let worker: { stop(): Promise<void> } | undefined
+  let works: readonly { stop(): Promise<void> }[] = []
   const house: OpenHouse = {
     name,
     database,
@@ -60,6 +61,7 @@ export async function openHouse(options: {
     live,
     log,
     folder,
+    routes: rooms.flatMap(room => room.routes ?? []),
     settings: settingsOn(database, clock, { ...businessAtFirst, ...options.atFirst }),
     events: eventLogOn({ database, clock, newId, rooms, house: () => house }),
     jobs: jobsOn(() => house, definitions),
@@ -79,9 +81,10 @@ export async function openHouse(options: {
         definitions,
         rooms.flatMap(room => room.schedules ?? []),
       )
+      if (works.length === 0) works = rooms.flatMap(room => (room.work ? [room.work(house)] : []))
     },
     async close() {
-      await worker?.stop()
+      await Promise.all([worker, ...works].map(each => each?.stop()))
       await live.close()
       await database.close()
     },

@@ -4,6 +4,8 @@
 export const permissions = [
   'customers.read',
   'customers.write',
+  'contact.read',
+  'personal.read',
   'money.read',
   'events.write',
   'events.read',
@@ -49,7 +51,16 @@ export type Permission = (typeof permissions)[number]
 /** What an operation asks for: a permission, or only that we know who asks, or that it is a member on their own card. */
 export type Needed = Permission | 'public' | 'signed-in' | 'member'
 
-export const roles = ['owner', 'manager', 'marketer', 'front-desk', 'service', 'finance', 'viewer'] as const
+export const roles = [
+  'owner',
+  'manager',
+  'marketer',
+  'front-desk',
+  'service',
+  'finance',
+  'viewer',
+  'merchant-staff',
+] as const
 
 export type Role = (typeof roles)[number]
 
@@ -63,6 +74,15 @@ const everyone: readonly Permission[] = [
   'tasks.act',
 ]
 
+/** Who deals with customers in person or writes to them: how they are reached, and what one should know of them. */
+const people: readonly Permission[] = ['contact.read', 'personal.read', 'customers.write']
+
+/**
+ * All that anybody may hold who acts for one merchant, staff or key: another merchant's customers and figures stay theirs. What
+ * is granted beyond it counts for nothing.
+ */
+export const merchantPermissions: readonly Permission[] = ['events.write', 'rewards.read', 'till.use', 'coalition.read']
+
 /** Who may enter, and copies of everything: the owner's alone. */
 const ownersOnly: readonly Permission[] = ['staff.manage', 'keys.manage', 'backups.manage']
 
@@ -72,7 +92,7 @@ export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = 
   manager: permissions.filter(permission => !ownersOnly.includes(permission)),
   marketer: [
     ...everyone,
-    'customers.write',
+    ...people,
     'customers.merge',
     'money.read',
     'events.read',
@@ -87,16 +107,8 @@ export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = 
     'effect.read',
     'jobs.read',
   ],
-  'front-desk': [...everyone, 'customers.write', 'warnings.act', 'till.use'],
-  service: [
-    ...everyone,
-    'customers.write',
-    'customers.merge',
-    'warnings.act',
-    'points.adjust',
-    'events.read',
-    'till.use',
-  ],
+  'front-desk': [...everyone, ...people, 'warnings.act', 'till.use'],
+  service: [...everyone, ...people, 'customers.merge', 'warnings.act', 'points.adjust', 'events.read', 'till.use'],
   finance: [
     ...everyone,
     'money.read',
@@ -114,4 +126,5 @@ export const permissionsOfRole: Readonly<Record<Role, readonly Permission[]>> = 
     'jobs.read',
   ],
   viewer: ['customers.read', 'points.read', 'rewards.read', 'draws.read', 'promises.read', 'money.read'],
+  'merchant-staff': merchantPermissions.filter(permission => permission !== 'events.write'),
 }

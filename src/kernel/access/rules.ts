@@ -1,6 +1,6 @@
 import type { Caller } from '../operation.ts'
 import { type Refusal, refuse } from '../refusal.ts'
-import type { Needed, Permission, Role } from './permissions.ts'
+import { merchantPermissions, type Needed, type Permission, permissionsOfRole, type Role } from './permissions.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -78,3 +78,30 @@ export function whyNotPermitted(caller: Caller, needed: Needed): Refusal | undef
   if (needed === 'signed-in' || caller.permissions.has(needed)) return undefined
   return refuse('forbidden', caller.kind === 'key' ? 'access:refusal.key-not-allowed' : 'access:refusal.not-allowed')
 }
+
+/** The merchant for which a caller acts; null for those who act for the whole business. */
+export function boundTo(caller: Caller): string | null {
+  return caller.kind === 'staff' || caller.kind === 'key' ? (caller.merchantId ?? null) : null
+}
+
+/**
+ * For whom a caller acts in a request: the merchant they name, or the one they are bound to. Another merchant does not exist
+ * for who is bound to one.
+ *
+ * Example: a key of `tea-house` that names nobody -> 'tea-house'; one that names `cake-shop` -> refused, 404.
+ */
+export function actingFor(caller: Caller, named: string | undefined): string | null {
+  const bound = boundTo(caller)
+  if (bound !== null && named !== undefined && named !== bound) {
+    throw refuse('not-found', 'merchants:refusal.unknown', { merchant: named })
+  }
+  return bound ?? named ?? null
+}
+
+/** What a role shows and allows; for one merchant never more than anybody may who acts for one. */
+export function grantedTo(held: readonly Permission[], merchantId: string | null): ReadonlySet<Permission> {
+  return new Set(merchantId === null ? held : held.filter(permission => merchantPermissions.includes(permission)))
+}
+
+export const permissionsOf = (role: Role, merchantId: string | null) =>
+  grantedTo(permissionsOfRole[role], role === 'merchant-staff' ? (merchantId ?? '') : merchantId)
