@@ -34,17 +34,18 @@ export async function openHoldings(
   const locked = await lock(transaction, wanted)
   const now = notBefore(given.now, locked)
   const holdings: Holdings = new Map()
-  const whole: Pair[] = []
+  const touched: Touched[] = []
   for (const { partyId, asset, kind, dueAt, postedAt: _, ...balance } of locked) {
     const key = holdingKey(partyId, asset)
-    // An issue needs none of the other lots, however many there are, unless time has something to do first.
-    const isWhole = wanted.get(key)!.isWhole || (dueAt !== null && dueAt <= now)
-    if (isWhole) whole.push({ partyId, asset })
-    const unreadDueAt = isWhole ? null : dueAt
+    // Time has something to do first, and it may be with any of the lots.
+    const isDue = dueAt !== null && dueAt <= now
+    const lots = isDue ? everything : wanted.get(key)!.lots
+    if (lots > 0) touched.push({ partyId, asset, lots: lots === everything ? null : lots })
+    const unreadDueAt = lots === everything ? null : dueAt
     holdings.set(key, { ...emptyHolding(partyId, asset, kind), ...balance, unreadDueAt })
   }
   const named = instructions.filter(each => holdings.has(holdingKey(each.partyId, each.asset)))
-  const known = await readInto(transaction, holdings, { whole, named, keys: given.keys })
+  const known = await readInto(transaction, holdings, { touched, named, keys: given.keys })
   return { holdings, known, now }
 }
 
@@ -62,22 +63,51 @@ function notBefore(now: Instant, locked: readonly { readonly postedAt: Instant |
   }, now)
 }
 
-type Wanted = ReadonlyMap<string, Pair & { readonly isWhole: boolean }>
+/** How much of a holding's lots a batch needs: as many of the first to be used as hold so much, or every one that is alive. */
+type Wanted = ReadonlyMap<string, Pair & { readonly lots: number }>
+type Touched = Pair & { readonly lots: number | null }
+const everything = Number.POSITIVE_INFINITY
 
 /** Sorted, so that batches wait for each other and never deadlock. */
 function wantedBy(instructions: readonly Instruction[]): Wanted {
-  const found = new Map<string, Pair & { isWhole: boolean }>()
-  const want = (partyId: string, asset: string, isWhole: boolean) => {
+  const found = new Map<string, Pair & { lots: number }>()
+  const want = (partyId: string, asset: string, lots: number) => {
     const key = holdingKey(partyId, asset)
     const known = found.get(key)
-    if (!known) found.set(key, { partyId, asset, isWhole })
-    else if (isWhole) known.isWhole = true
+    if (known) known.lots += lots
+    else found.set(key, { partyId, asset, lots })
   }
   for (const each of instructions) {
-    want(each.partyId, each.asset, each.act !== 'issue' && each.act !== 'book')
-    if (each.act === 'transfer') want(each.toPartyId, each.asset, false)
+    want(each.partyId, each.asset, lotsNeeded(each))
+    if (each.act === 'transfer') want(each.toPartyId, each.asset, 0)
   }
   return new Map([...found].sort(([one], [other]) => (one < other ? -1 : 1)))
+}
+
+/**
+ * Somebody who comes every day has hundreds of lots, and a cup of tea is paid from the first few: what is used is read in the
+ * order of use, as far as it is needed. What is issued, or was set aside before, needs no lots but its own.
+ *
+ * Example: to spend 20 -> the first lots whose available value reaches 20.
+ */
+function lotsNeeded(instruction: Instruction): number {
+  switch (instruction.act) {
+    case 'issue':
+    case 'book':
+    case 'capture':
+    case 'release':
+    case 'return':
+      return 0
+    case 'hold':
+    case 'spend':
+    case 'debit':
+    case 'transfer':
+      return instruction.only === undefined && Number.isSafeInteger(instruction.amount) && instruction.amount > 0
+        ? instruction.amount
+        : everything
+    default:
+      return everything
+  }
 }
 
 type Locked = Pair &
@@ -110,15 +140,20 @@ async function lock(transaction: Transaction, wanted: Wanted): Promise<Locked[]>
 }
 
 /**
- * Reads for whole holdings all lots that are alive and all open holds; for all, what the instructions name: holds with the lots
- * they lie on, sources with theirs; and which of the keys are known. A source that has been refunded makes its holding whole.
+ * Reads of the holdings that are touched the lots that are needed, and where it is all of them the open holds too; for all, what
+ * the instructions name: holds with the lots they lie on, sources with theirs; and which of the keys are known. A source that
+ * has been refunded needs all lots of its holding.
  */
 async function readInto(
   transaction: Transaction,
   holdings: Holdings,
-  wanted: { readonly whole: readonly Pair[]; readonly named: readonly Instruction[]; readonly keys: readonly string[] },
+  wanted: {
+    readonly touched: readonly Touched[]
+    readonly named: readonly Instruction[]
+    readonly keys: readonly string[]
+  },
 ): Promise<Map<string, Known>> {
-  const { whole, named, keys } = wanted
+  const { touched, named, keys } = wanted
   const holds = named.flatMap(each => ('holdId' in each ? [each] : []))
   const sources = named.flatMap(each => {
     const source = each.act === 'issue' || each.act === 'revoke' ? each.source : undefined
@@ -130,8 +165,9 @@ async function readInto(
     sources: readonly (Pair & Source)[] | null
     lots: readonly Lot[] | null
   }>('ledger read', readEverything, [
-    whole.map(each => each.partyId),
-    whole.map(each => each.asset),
+    touched.map(each => each.partyId),
+    touched.map(each => each.asset),
+    touched.map(each => each.lots),
     holds.map(each => each.partyId),
     holds.map(each => each.asset),
     holds.map(each => each.holdId),
@@ -154,24 +190,31 @@ async function readInto(
 const milliseconds = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`
 
 const readEverything = `
-  with whole as materialized (
-    select * from unnest($1::uuid[], $2::text[]) as w (party_id, asset)),
+  with wanted as materialized (
+    select * from unnest($1::uuid[], $2::text[], $3::bigint[]) as w (party_id, asset, lots)),
   named_source as materialized (
-    select * from unnest($6::uuid[], $7::text[], $8::text[], $9::boolean[]) as n (party_id, asset, source, is_revoked)),
+    select * from unnest($7::uuid[], $8::text[], $9::text[], $10::boolean[]) as n (party_id, asset, source, is_revoked)),
   source as materialized (
     select s.* from (select distinct party_id, asset, source from named_source) n cross join lateral (
       select * from ledger.source s where s.party_id = n.party_id and s.asset = n.asset and s.source = n.source offset 0) s),
-  touched as materialized (
-    select party_id, asset from whole union select party_id, asset from source),
+  whole as materialized (
+    select party_id, asset from wanted where lots is null union select party_id, asset from source),
   hold as materialized (
-    select h.* from touched t cross join lateral (
-      select * from ledger.hold h where h.party_id = t.party_id and h.asset = t.asset and h.state = 'open' offset 0) h
+    select h.* from whole w cross join lateral (
+      select * from ledger.hold h where h.party_id = w.party_id and h.asset = w.asset and h.state = 'open' offset 0) h
     union
-    select h.* from unnest($3::uuid[], $4::text[], $5::uuid[]) as n (party_id, asset, hold_id) cross join lateral (
+    select h.* from unnest($4::uuid[], $5::text[], $6::uuid[]) as n (party_id, asset, hold_id) cross join lateral (
       select * from ledger.hold h where h.party_id = n.party_id and h.asset = n.asset and h.hold_id = n.hold_id offset 0) h),
   lot as (
-    select l.* from touched t cross join lateral (
-      select * from ledger.lot l where l.party_id = t.party_id and l.asset = t.asset and l.is_alive offset 0) l
+    select l.* from whole w cross join lateral (
+      select * from ledger.lot l where l.party_id = w.party_id and l.asset = w.asset and l.is_alive offset 0) l
+    union all
+    select l.* from wanted w cross join lateral (
+      select (l).* from (
+        select l, sum(l.available) over (order by l.expires_at nulls last, l.matures_at nulls first, l.lot_id) - l.available as before
+        from ledger.lot l where l.party_id = w.party_id and l.asset = w.asset and l.is_alive offset 0) o
+      where o.before < w.lots) l
+    where w.lots is not null and not exists (select from source s where s.party_id = w.party_id and s.asset = w.asset)
     union all
     select l.* from (
       select party_id, asset, source from source union select party_id, asset, source from named_source where is_revoked) s
@@ -182,10 +225,10 @@ const readEverything = `
     select l.* from (
       select distinct h.party_id, (part->>'lotId')::uuid as lot_id from hold h cross join jsonb_array_elements(h.parts) as part) p
     cross join lateral (
-      select * from ledger.lot l where l.party_id = p.party_id and l.lot_id = p.lot_id and not l.is_alive offset 0) l)
+      select * from ledger.lot l where l.party_id = p.party_id and l.lot_id = p.lot_id offset 0) l)
   select
     (select json_agg(k) from (
-      select key, transaction_id as "transactionId", fingerprint from ledger.key where key = any ($10::uuid[])) as k) as keys,
+      select key, transaction_id as "transactionId", fingerprint from ledger.key where key = any ($11::uuid[])) as k) as keys,
     (select json_agg(s) from (
       select party_id as "partyId", asset, source, numerator, denominator, revoked from source) as s) as sources,
     (select json_agg(h) from (
