@@ -77,11 +77,12 @@ export async function find(house: House, text: string) {
   const digits = text.replace(/\D/g, '')
   if (digits.length < 4) return { isCertain: false, items: [] }
   const rows = await queryable.query<KnownCustomer>(
-    `select distinct p.party_id as "partyId", p.name from parties.party p
+    `select distinct o.party_id as "partyId", o.name from parties.party p
      join parties.identifier i on i.party_id = p.party_id and i.kind = 'phone'
-     where p.grams @> array[$1] and p.canonical_party_id is null
+     join parties.party o on o.party_id = coalesce(p.canonical_party_id, p.party_id)
+     where p.grams @> array[$1]
        and right(regexp_replace(i.value, '\\D', '', 'g'), $2) = $3
-     order by p.name, p.party_id limit $4`,
+     order by o.name, o.party_id limit $4`,
     [digits.slice(-8), digits.length, digits, mostFound],
   )
   const hint = `•••• ${digits.slice(-4)}`

@@ -3,6 +3,7 @@ import type { Queryable, Transaction } from '../database/index.ts'
 /** Something that happened with a customer. Payloads hold no personal data: names, addresses, free text live elsewhere. */
 export interface NewEvent {
   readonly kind: string
+  /** Whom it is about, or the profile by which it came: what comes by one that was merged is recorded for who was kept. */
   readonly partyId: string
   readonly occurredAt: Date
   readonly payload: object
@@ -38,6 +39,8 @@ export interface Recording {
 }
 
 export interface EventLog {
+  /** Every kind of event that the rooms of this house may record, by name. */
+  readonly kinds: readonly string[]
   /**
    * Appends events and lets every room that listens take them in, all in the caller's transaction. The months they fall
    * in must exist (`ensureMonths`), because a table cannot be partitioned inside somebody else's transaction.
@@ -50,6 +53,13 @@ export interface EventLog {
    * the log loses rows besides erasure; leaves a line in `events.withdrawal`.
    */
   withdraw(transaction: Transaction, sourceId: string, partyIds: readonly string[]): Promise<number>
+  /** Gives what the log holds of one party to another, remembering by which profile it came, and derives both anew. */
+  join(transaction: Transaction, move: { readonly from: string; readonly to: string }): Promise<void>
+  /** Gives back what came by these profiles, also since they were joined, to one of them, and derives both anew. */
+  separate(
+    transaction: Transaction,
+    move: { readonly from: string; readonly to: string; readonly profileIds: readonly string[] },
+  ): Promise<void>
   /** Events of these parties, oldest first, as they now stand: corrected ones leave out what they replace. */
   history(
     queryable: Queryable,

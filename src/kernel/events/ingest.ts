@@ -82,8 +82,9 @@ async function commit(house: House, items: readonly Item[]): Promise<readonly Ou
     await keepProblems(transaction, house, items)
     for (const [source, group] of bySource(good)) {
       const sightings = group.map(({ read }) => read.sighting)
-      const { partyIds } = await resolveParties(transaction, house, source.sourceId, sightings)
-      await enrichParties(transaction, house, partyIds, sightings)
+      // What arrives belongs to the profile by whose identifiers it came; the log says for whom that profile stands.
+      const { origins } = await resolveParties(transaction, house, source.sourceId, sightings)
+      await enrichParties(transaction, house, origins, sightings)
       await upsertProducts(
         transaction,
         group.flatMap(({ read }) => read.products),
@@ -93,7 +94,7 @@ async function commit(house: House, items: readonly Item[]): Promise<readonly Ou
       for (const [order, { index, read }] of group.entries()) {
         if (!read.event) continue
         const { properties, ...event } = read.event
-        events.push({ ...event, partyId: partyIds[order]!, ...(properties && { properties }) })
+        events.push({ ...event, partyId: origins[order]!, ...(properties && { properties }) })
         positions.push(index)
       }
       const { duplicates } = await house.events.record(transaction, source, events)

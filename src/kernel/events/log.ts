@@ -1,6 +1,7 @@
 import type { Clock } from '#kernel/clock/index.ts'
 import type { Database, Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
+import { holdersKnownTo, holdersOf } from '#kernel/parties/index.ts'
 import { assert } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
 import type { EventLog, EventSource, NewEvent, RecordedEvent, Recording } from './event.ts'
@@ -29,27 +30,30 @@ export function eventLogOn(parts: {
     source: EventSource,
     events: readonly NewEvent[],
   ): Promise<Recording> {
-    return recordAt(0, transaction, source, events)
+    return recordAt({ depth: 0, cause: source }, transaction, source, events)
   }
 
   async function recordAt(
-    depth: number,
+    chain: Chain,
     transaction: Transaction,
     source: EventSource,
     events: readonly NewEvent[],
   ): Promise<Recording> {
     if (events.length === 0) return { recorded: [], duplicates: [] }
-    assert(depth < longestChain, 'events do not follow from each other in a circle')
+    assert(chain.depth < longestChain, 'events do not follow from each other in a circle')
     const receivedAt = clock.now()
+    const holders = await holdersKnownTo(house(), transaction, [...new Set(events.map(event => event.partyId))])
     const entries = events.map(event => {
+      const holderId = holders.get(event.partyId)
       assert(schemas.has(event.kind), `the vocabulary knows ${event.kind}`)
       return {
         keys: (event.keys ?? []).map(keyOf),
         properties: event.properties,
+        originId: holderId === undefined ? null : event.partyId,
         recorded: {
           eventId: newId(),
           kind: event.kind,
-          partyId: event.partyId,
+          partyId: holderId ?? event.partyId,
           occurredAt: event.occurredAt,
           receivedAt,
           sourceId: source.sourceId,
@@ -61,33 +65,62 @@ export function eventLogOn(parts: {
     const kept = entries.filter(entry => fresh.has(entry.recorded.eventId))
     await append(transaction, source, kept)
     const recorded = kept.map(entry => entry.recorded)
-    await tell(depth, transaction, recorded)
+    await tell(chain, transaction, recorded)
     return {
       recorded,
       duplicates: entries.flatMap((entry, index) => (fresh.has(entry.recorded.eventId) ? [] : [index])),
     }
   }
 
+  /** Moves rows of the log between two parties: all of them, or those that came by some profiles. */
+  async function rehome(
+    transaction: Transaction,
+    move: { readonly from: string; readonly to: string; readonly profileIds: readonly string[] | null },
+  ): Promise<void> {
+    const parameters = [move.from, move.to, move.profileIds]
+    // Taken out and put in again: on a cluster a row cannot change the party by which it is placed.
+    await transaction.query(
+      `with moved as (
+         delete from events.event where party_id = $1 and ($3::uuid[] is null or origin_party_id = any ($3)) returning *),
+       free as (
+         delete from events.property p using moved m where p.party_id = $1 and p.event_id = m.event_id returning p.*),
+       put as (
+         insert into events.property (party_id, event_id, properties) select $2, event_id, properties from free)
+       insert into events.event (party_id, occurred_at, event_id, kind, payload, source_id, received_at, origin_party_id)
+       select $2, occurred_at, event_id, kind, payload, source_id, received_at, nullif(coalesce(origin_party_id, $1), $2) from moved`,
+      parameters,
+    )
+    const sorted = [move.from, move.to].sort()
+    for (const room of rooms) await room.refold?.(house(), transaction, sorted)
+  }
+
   /** Lets the rooms take the events in, one room after the other, and records what follows. */
-  async function tell(depth: number, transaction: Transaction, events: readonly RecordedEvent[]): Promise<void> {
+  async function tell(chain: Chain, transaction: Transaction, events: readonly RecordedEvent[]): Promise<void> {
     if (events.length === 0) return
     const ordered = [...events].sort(byPartyAndTime)
     for (const room of rooms) {
       if (!room.hear || !room.listens) continue
-      const heard = ordered.filter(event => room.listens!.includes(event.kind))
+      const { listens } = room
+      const heard = listens === 'everything' ? ordered : ordered.filter(event => listens.includes(event.kind))
       if (heard.length === 0) continue
-      const following = await room.hear(house(), transaction, heard)
+      const following = await room.hear(house(), transaction, heard, chain.cause)
       await ensureMonths(following.map(event => event.occurredAt))
-      await recordAt(depth + 1, transaction, systemSource, following)
+      await recordAt({ depth: chain.depth + 1, cause: chain.cause }, transaction, systemSource, following)
     }
   }
 
   return {
+    kinds: [...schemas.keys()].sort(),
     record,
     ensureMonths,
     history,
     lookup,
-    async withdraw(transaction, sourceId, partyIds) {
+    join: (transaction, { from, to }) => rehome(transaction, { from, to, profileIds: null }),
+    separate: rehome,
+    async withdraw(transaction, sourceId, named) {
+      // What came by a profile that was merged since lies with who was kept.
+      const holders = await holdersOf(transaction, named)
+      const partyIds = [...new Set([...named, ...holders.values()])]
       const removed = await transaction.query(
         'delete from events.event where source_id = $1 and party_id = any($2) returning event_id',
         [sourceId, partyIds],
@@ -114,8 +147,16 @@ export function eventLogOn(parts: {
   }
 }
 
+/** How far an event is from what began it, and whence that came. */
+interface Chain {
+  readonly depth: number
+  readonly cause: EventSource
+}
+
 interface Entry {
   readonly keys: readonly string[]
+  /** The profile by which it came, where that was merged into the party. */
+  readonly originId: string | null
   readonly properties: object | undefined
   readonly recorded: RecordedEvent
 }
@@ -126,21 +167,23 @@ interface Entry {
  */
 async function keepNew(transaction: Transaction, entries: readonly Entry[]): Promise<ReadonlySet<string>> {
   const fresh = new Set(entries.map(entry => entry.recorded.eventId))
-  const owner = new Map<string, RecordedEvent>()
-  for (const { keys, recorded } of entries) {
-    if (keys.some(key => owner.has(key))) fresh.delete(recorded.eventId)
-    else for (const key of keys) owner.set(key, recorded)
+  const owner = new Map<string, Entry>()
+  for (const entry of entries) {
+    if (entry.keys.some(key => owner.has(key))) fresh.delete(entry.recorded.eventId)
+    else for (const key of entry.keys) owner.set(key, entry)
   }
   if (owner.size === 0) return fresh
   const claimed = [...owner.keys()].sort()
-  const events = claimed.map(key => owner.get(key)!)
+  const owners = claimed.map(key => owner.get(key)!)
+  const events = owners.map(entry => entry.recorded)
   const won = await transaction.query<{ key: string }>(
     `insert into events.key (key, party_id, occurred_at, event_id, source_id)
      select * from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::uuid[], $5::uuid[])
      on conflict do nothing returning key`,
     [
       claimed,
-      events.map(event => event.partyId),
+      // A key stays with its profile for ever, so that nothing has to be put right when profiles are joined or separated.
+      owners.map(entry => entry.originId ?? entry.recorded.partyId),
       events.map(event => event.occurredAt.toISOString()),
       events.map(event => event.eventId),
       events.map(event => event.sourceId),
@@ -163,9 +206,9 @@ async function append(transaction: Transaction, source: EventSource, entries: re
     [source.sourceId, source.kind],
   )
   await transaction.query(
-    `insert into events.event (party_id, occurred_at, event_id, kind, payload, source_id, received_at)
-     select p, o, e, k, j, $6, $7 from rows from (
-       unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[]), jsonb_array_elements($5::jsonb)) as t (p, o, e, k, j)`,
+    `insert into events.event (party_id, occurred_at, event_id, kind, payload, source_id, received_at, origin_party_id)
+     select p, o, e, k, j, $6, $7, n from rows from (unnest($1::uuid[], $2::timestamptz[], $3::uuid[], $4::text[], $8::uuid[]),
+       jsonb_array_elements($5::jsonb)) as t (p, o, e, k, n, j)`,
     [
       events.map(event => event.partyId),
       events.map(event => event.occurredAt.toISOString()),
@@ -174,6 +217,7 @@ async function append(transaction: Transaction, source: EventSource, entries: re
       JSON.stringify(events.map(event => event.payload)),
       source.sourceId,
       events[0]!.receivedAt,
+      entries.map(entry => entry.originId),
     ],
   )
   const free = entries.filter(entry => entry.properties !== undefined)
@@ -238,8 +282,10 @@ async function lookup(queryable: Queryable, keys: readonly (readonly string[])[]
     [folded],
   )
   const byKey = new Map(rows.map(row => [row.key, row]))
+  const holders = await holdersOf(queryable, [...new Set(rows.map(row => row.party_id))])
   return folded.map(key => {
     const row = byKey.get(key)
-    return row && { eventId: row.event_id, partyId: row.party_id, occurredAt: row.occurred_at }
+    const partyId = row && (holders.get(row.party_id) ?? row.party_id)
+    return row && { eventId: row.event_id, partyId: partyId!, occurredAt: row.occurred_at }
   })
 }

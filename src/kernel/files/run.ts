@@ -2,7 +2,7 @@ import { upsertProducts } from '#kernel/catalogue/index.ts'
 import type { Transaction } from '#kernel/database/index.ts'
 import type { NewEvent } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
-import { enrichParties, profilesOf, recogniseParties, resolveParties, type Sighting } from '#kernel/parties/index.ts'
+import { enrichParties, profilesOf, recogniseProfiles, resolveParties, type Sighting } from '#kernel/parties/index.ts'
 import { Refusal, refuse } from '#kernel/refusal.ts'
 import { customerPages, sightingOf, stage } from './check.ts'
 import type { ImportSummary, ImportTotals } from './contract.ts'
@@ -130,12 +130,12 @@ async function nameParties(
   importId: string,
   sightings: readonly Sighting[],
 ): Promise<readonly string[]> {
-  const recognised = await recogniseParties(transaction, sightings)
+  const recognised = await recogniseProfiles(transaction, sightings)
   const before = await profilesOf(
     transaction,
     recognised.filter(partyId => partyId !== undefined),
   )
-  const { partyIds, created } = await resolveParties(transaction, house, importId, sightings)
+  const { origins: partyIds, created } = await resolveParties(transaction, house, importId, sightings)
   const fresh = new Set(created)
   const known = partyIds.flatMap((partyId, index) => (fresh.has(partyId) ? [] : [index]))
   await enrichParties(

@@ -88,7 +88,8 @@ function restore(now: ProfileState, before: ProfileState, after: ProfileState): 
 /** Removes those of the parties about whom no event is known; for taking back what an import brought. */
 export async function removeSilentParties(transaction: Transaction, partyIds: readonly string[]): Promise<number> {
   const rows = await transaction.query<{ party_id: string }>(
-    `delete from parties.party p where p.party_id = any($1)
+    `delete from parties.party p where p.party_id = any($1) and p.canonical_party_id is null
+       and not exists (select from parties.party o where o.canonical_party_id = p.party_id)
        and not exists (select from events.event e where e.party_id = p.party_id) returning p.party_id`,
     [partyIds],
   )

@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
+import { holdersKnownTo, holdersOf } from './alias.ts'
 import { type Identifier, identifierKey } from './identifiers.ts'
 import { nameParts } from './names.ts'
 import { searchGrams } from './search.ts'
@@ -20,6 +21,8 @@ export interface Sighting {
 export interface Resolution {
   /** The party of each sighting, in order. */
   readonly partyIds: readonly string[]
+  /** By which of their profiles each was found; another than the party where profiles were merged. */
+  readonly origins: readonly string[]
   /** Those that did not exist before. */
   readonly created: readonly string[]
 }
@@ -27,8 +30,8 @@ export interface Resolution {
 /**
  * Finds the party of each sighting by its identifiers, in the order in which they are given, and creates who is not known.
  * New identifiers of a known party are added; an identifier that belongs to somebody else stays theirs (merging two
- * profiles is a decision of a person). Safe against others resolving the same people at the same time: the identifier's
- * primary key decides who creates.
+ * profiles is a decision of a person). Whoever was merged is answered for by who was kept. Safe against others resolving
+ * the same people at the same time: the identifier's primary key decides who creates.
  */
 export async function resolveParties(
   transaction: Transaction,
@@ -42,7 +45,7 @@ export async function resolveParties(
   const known = await ownersOf(transaction, new Set(keyed.flatMap(list => list.map(entry => entry.key))))
   const created: string[] = []
   const claims = new Map<string, { identifier: Identifier; partyId: string }>()
-  const partyIds = keyed.map(list => {
+  const origins = keyed.map(list => {
     const owner = list.map(entry => known.get(entry.key) ?? claims.get(entry.key)?.partyId).find(id => id !== undefined)
     const partyId = owner ?? house.newId()
     if (owner === undefined) created.push(partyId)
@@ -55,8 +58,9 @@ export async function resolveParties(
     const lost = await claim(transaction, claims)
     if (lost) return resolveParties(transaction, house, sourceId, sightings)
   }
-  if (created.length > 0) await createAll(transaction, house, sourceId, partyIds, sightings, new Set(created))
-  return { partyIds, created }
+  if (created.length > 0) await createAll(transaction, house, sourceId, origins, sightings, new Set(created))
+  const holders = await holdersKnownTo(house, transaction, [...new Set(origins)])
+  return { partyIds: origins.map(id => holders.get(id) ?? id), origins, created }
 }
 
 const keyOf = (kind: string, value: string) => `${kind}\n${value}`
@@ -216,6 +220,16 @@ export async function enrichParties(
 
 /** The party of each sighting where one of its identifiers is known; creates nobody. For telling what an import would do. */
 export async function recogniseParties(
+  queryable: Queryable,
+  sightings: readonly Sighting[],
+): Promise<(string | undefined)[]> {
+  const found = await recogniseProfiles(queryable, sightings)
+  const holders = await holdersOf(queryable, [...new Set(found.filter(id => id !== undefined))])
+  return found.map(id => id && (holders.get(id) ?? id))
+}
+
+/** As `recogniseParties`, but by which of their profiles, where profiles were merged. */
+export async function recogniseProfiles(
   queryable: Queryable,
   sightings: readonly Sighting[],
 ): Promise<(string | undefined)[]> {

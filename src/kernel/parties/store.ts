@@ -1,6 +1,7 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
+import { personOf } from './alias.ts'
 import type { Party } from './contract.ts'
 import { nameParts } from './names.ts'
 import { queryGrams, searchGrams } from './search.ts'
@@ -18,12 +19,14 @@ interface PartyRow {
   readonly created_at: Date
 }
 
+/** A profile that was merged is answered for by the one that was kept, with the identifiers of both. */
 export async function readParty(queryable: Queryable, partyId: string): Promise<Party> {
-  const [row] = await queryable.query<PartyRow>('select * from parties.party where party_id = $1', [partyId])
+  const { holderId, profileIds } = await personOf(queryable, partyId)
+  const [row] = await queryable.query<PartyRow>('select * from parties.party where party_id = $1', [holderId])
   if (!row) throw refuse('not-found', 'parties:refusal.unknown')
   const identifiers = await queryable.query<Party['identifiers'][number]>(
-    'select kind, value from parties.identifier where party_id = $1 order by kind, value',
-    [partyId],
+    'select kind, value from parties.identifier where party_id = any ($1) order by kind, value',
+    [profileIds],
   )
   return {
     partyId: row.party_id,
@@ -45,11 +48,12 @@ export async function findParties(queryable: Queryable, text: string, limit: num
   const grams = queryGrams(text)
   if (grams.length === 0) return []
   const rows = await queryable.query<{ party_id: string; name: string; hint: string | null }>(
-    `select p.party_id, p.name,
-       (select i.value from parties.identifier i where i.party_id = p.party_id
+    `select k.party_id, k.name,
+       (select i.value from parties.identifier i where i.party_id = k.party_id
         order by array_position(array['phone', 'email', 'card', 'customer_id', 'anonymous_id'], i.kind) limit 1) as hint
-     from parties.party p where p.grams @> $1 and p.canonical_party_id is null
-     order by p.name, p.party_id limit $2`,
+     from (select distinct coalesce(p.canonical_party_id, p.party_id) as party_id from parties.party p where p.grams @> $1) f
+     join parties.party k on k.party_id = f.party_id
+     order by k.name, k.party_id limit $2`,
     [grams, limit],
   )
   return rows.map(row => ({ partyId: row.party_id, name: row.name, hint: masked(row.hint ?? '') }))
@@ -71,10 +75,11 @@ export interface PartyChange {
 export async function changeParty(
   transaction: Transaction,
   house: House,
-  partyId: string,
+  named: string,
   change: PartyChange,
 ): Promise<Party> {
-  const before = await readParty(transaction, partyId)
+  const before = await readParty(transaction, named)
+  const { partyId } = before
   const parts = change.name === undefined ? before : nameParts(change.name)
   const after = {
     name: parts.name,
