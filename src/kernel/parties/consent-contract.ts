@@ -9,6 +9,12 @@ export const consentPurposes = ['offers', 'reminders'] as const
 /** Which wording people agree to now; a new wording gets a new name, and what was agreed to before keeps its own. */
 export const consentText = '2026-11'
 
+/** Whether a yes had to be confirmed by the address itself, and was. */
+export const confirmations = ['none', 'asked', 'confirmed'] as const
+
+/** How we know: who heard it, and on what. An IP address is never kept. */
+export const consentWays = ['card', 'in-person', 'phone', 'paper', 'message', 'import', 'api'] as const
+
 const channel = z.enum(consentChannels)
 const purpose = z.enum(consentPurposes)
 
@@ -20,6 +26,8 @@ const consent = z.object({
   /** Since when, and of which wording; null where nothing was ever said. */
   at: z.iso.datetime().nullable(),
   textVersion: z.string().nullable(),
+  /** `asked` is a yes that still has to be confirmed by themselves (double opt-in) and permits nothing yet. */
+  confirmation: z.enum(confirmations),
 })
 export type Consent = z.infer<typeof consent>
 
@@ -33,6 +41,99 @@ export const listConsents = operation({
   permission: 'customers.read',
   params: z.object({ partyId: z.uuid() }),
   reply: consents,
+})
+
+/** One word of the log: what was said, by which wording, how we know. */
+export const consentHistory = operation({
+  id: 'consentHistory',
+  method: 'GET',
+  path: '/api/parties/{partyId}/consents/history',
+  summary: 'Everything a customer ever said about what we may send them, newest first',
+  permission: 'customers.read',
+  params: z.object({ partyId: z.uuid() }),
+  reply: z.object({
+    items: z.array(
+      z.object({
+        consentId: z.uuid(),
+        channel: z.string(),
+        purpose: z.string(),
+        isGiven: z.boolean(),
+        confirmation: z.enum(confirmations),
+        textVersion: z.string(),
+        text: z.string().nullable(),
+        language: z.string().nullable(),
+        way: z.string().nullable(),
+        by: z.string().nullable(),
+        place: z.string().nullable(),
+        at: z.iso.datetime(),
+      }),
+    ),
+  }),
+})
+
+export const noteConsent = operation({
+  id: 'noteConsent',
+  method: 'POST',
+  path: '/api/parties/{partyId}/consents',
+  summary: 'Writes down what a customer told us they allow, or takes it back at once',
+  permission: 'customers.write',
+  params: z.object({ partyId: z.uuid() }),
+  body: z.object({
+    channel,
+    purpose,
+    isGiven: z.boolean(),
+    way: z.enum(consentWays).default('in-person'),
+    /** Where it was said: a shop, a page; never an address of a machine. */
+    place: z.string().trim().max(80).optional(),
+    /** In which language they read the wording. */
+    language: z.enum(languages).optional(),
+  }),
+  reply: consents,
+})
+
+/** The wordings people agree to, each for ever under its name, and which channels ask for a second yes. */
+export const consentSettings = z.object({
+  texts: z
+    .array(
+      z.object({
+        version: z.string().regex(/^[a-z0-9.-]{1,40}$/),
+        fromOn: z.iso.date(),
+        en: z.string().trim().min(1).max(2000),
+        zh: z.string().trim().min(1).max(2000),
+      }),
+    )
+    .min(1)
+    .max(50)
+    .default([
+      {
+        version: consentText,
+        fromOn: '2026-11-01',
+        en: 'You may write to me this way. I can take this back at any time, and nothing I have earned depends on it.',
+        zh: '可以用这种方式联系我。我随时可以收回，已有的权益不受影响。',
+      },
+    ]),
+  doubleOptIn: z.array(channel).default([]),
+})
+export type ConsentSettings = z.infer<typeof consentSettings>
+
+export const readConsentSettings = operation({
+  id: 'readConsentSettings',
+  method: 'GET',
+  path: '/api/settings/consent',
+  summary: 'The wordings of consent and the channels that need a second yes',
+  permission: 'customers.read',
+  reply: consentSettings,
+})
+
+export const changeConsentSettings = operation({
+  id: 'changeConsentSettings',
+  method: 'PUT',
+  path: '/api/settings/consent',
+  summary: 'Adds wordings; one that stands can never be changed or removed',
+  permission: 'privacy.manage',
+  body: consentSettings,
+  reply: consentSettings,
+  refusals: ['parties:refusal.consent-text-stands'],
 })
 
 export const myConsents = operation({

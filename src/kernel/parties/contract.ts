@@ -1,9 +1,19 @@
 import { z } from 'zod'
 import { operation } from '#kernel/operation.ts'
+import { birthdayPattern } from './birthday-contract.ts'
+import { titles } from './profile-contract.ts'
 
 export * from './consent-contract.ts'
+export * from './profile-contract.ts'
 
 export const identifierKinds = ['customer_id', 'email', 'phone', 'card', 'anonymous_id'] as const
+
+/** Besides our own kinds, the id that another system uses: `external:shopify`, `external:wechat`, `external:union`. */
+export const identifierKind = z.union([
+  z.enum(identifierKinds),
+  z.templateLiteral(['external:', z.string().regex(/^[a-z0-9][a-z0-9_.-]{0,39}$/)]),
+])
+
 export const partyKinds = ['person', 'organisation'] as const
 export const partyRoles = [
   'customer',
@@ -17,7 +27,7 @@ export const partyRoles = [
 ] as const
 
 /** `value` as it was given; the normalised form that makes two of them equal stays in the database. */
-export const identifier = z.object({ kind: z.enum(identifierKinds), value: z.string().trim().min(1).max(320) })
+export const identifier = z.object({ kind: identifierKind, value: z.string().trim().min(1).max(320) })
 
 export const party = z.object({
   partyId: z.uuid(),
@@ -27,7 +37,14 @@ export const party = z.object({
   givenName: z.string().nullable(),
   /** How the name is said: pinyin with tones for Chinese names, otherwise null. */
   say: z.string().nullable(),
-  /** `1984-03-08`, or `--03-08` where the year is not known. */
+  /** How a foreigner reads it: `Wang Xiaojie`; null for names that are Latin already. */
+  latinName: z.string().nullable(),
+  title: z.enum(titles).nullable(),
+  /** What they want to be called; goes before every other form of address. */
+  preferredName: z.string().nullable(),
+  /** How to greet them, in either language: 王女士, Ms Wang. */
+  greeting: z.object({ en: z.string(), zh: z.string() }),
+  /** `1984-03-08`; `--03-08` where the year is not known; `lunar:1984-02-08`; `lunar:1984-10+-08` in a leap month. */
   birthday: z.string().nullable(),
   roles: z.array(z.enum(partyRoles)),
   identifiers: z.array(identifier),
@@ -44,7 +61,7 @@ const partyInput = z.object({
   givenName: z.string().trim().max(100).optional(),
   birthday: z
     .string()
-    .regex(/^(\d{4}|-)-\d{2}-\d{2}$/)
+    .regex(birthdayPattern)
     .optional(),
   identifiers: z.array(identifier).max(20).default([]),
   roles: z.array(z.enum(partyRoles)).default(['customer']),
@@ -97,9 +114,14 @@ export const changeParty = operation({
     name: z.string().trim().min(1).max(200).optional(),
     familyName: z.string().trim().max(100).nullable().optional(),
     givenName: z.string().trim().max(100).nullable().optional(),
+    /** Pinyin with tones, where the usual reading of a family name is not theirs (单 Shàn). */
+    say: z.string().trim().max(200).nullable().optional(),
+    title: z.enum(titles).nullable().optional(),
+    preferredName: z.string().trim().max(100).nullable().optional(),
+    roles: z.array(z.enum(partyRoles)).min(1).max(8).optional(),
     birthday: z
       .string()
-      .regex(/^(\d{4}|-)-\d{2}-\d{2}$/)
+      .regex(birthdayPattern)
       .nullable()
       .optional(),
     details: z.record(z.string().max(60), z.string().max(500)).optional(),
