@@ -137,7 +137,7 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
     book(journal, holding, { code: 'overdraw', from: 'debt', to, amount, lotId: null, at: now })
   },
 
-  transfer(journal, holding, { toPartyId, amount, as, only }, { now, newId, holdingOf }) {
+  transfer(journal, holding, { toPartyId, amount, as, keepsSource, only }, { now, newId, holdingOf }) {
     requireAmount(amount)
     if (holding.kind === 'qualifying') throw refuse('conflict', 'ledger:refusal.not-transferable')
     if (toPartyId === holding.partyId) throw refuse('invalid', 'ledger:refusal.transfer-to-self')
@@ -149,7 +149,7 @@ const acts: { readonly [Name in Act['act']]: Rule<Name> } = {
     for (const { lot, amount: part } of parts) {
       const child: Lot = {
         ...emptyLot(receiver, newId(), lot.issuer, part),
-        source: as ?? null,
+        source: keepsSource ? lot.source : (as ?? null),
         parentId: lot.lotId,
         maturesAt: lot.maturesAt,
         expiresAt: lot.expiresAt,
@@ -247,8 +247,9 @@ function spendableOf(holding: Holding, only: Only): number {
   return [...holding.lots.values()].reduce((sum, lot) => (isAmong(lot, only) ? sum + lot.available : sum), 0)
 }
 
-function isAmong(lot: Lot, { issuers, source }: Only = {}): boolean {
-  return (issuers === undefined || issuers.includes(lot.issuer)) && (source === undefined || lot.source === source)
+function isAmong(lot: Lot, { issuers, source, lots }: Only = {}): boolean {
+  const isIssuer = issuers === undefined || issuers.includes(lot.issuer)
+  return isIssuer && (source === undefined || lot.source === source) && (lots === undefined || lots.includes(lot.lotId))
 }
 
 function requireUsable(

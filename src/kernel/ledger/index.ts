@@ -1,6 +1,8 @@
 export { actorOf, askForAdjustment } from './adjust.ts'
 export { type HouseBalance, readHouseBalances } from './house-balance.ts'
 export type { Act, Instruction, Posting } from './instruction.ts'
+export { noteJoining } from './joined.ts'
 export { type AssetKind, assetKinds } from './kinds.ts'
 export { type Author, declareAsset, digest, type Outcome, type PostingRequest, post, poster } from './post.ts'
+export { joinedProfiles, joinProfiles, partProfiles } from './profiles.ts'
 export { type Finding, verifyLedger } from './verify.ts'

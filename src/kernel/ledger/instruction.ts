@@ -13,10 +13,11 @@ export type Instruction = {
   readonly occurredAt: Instant
 } & Act
 
-/** Which lots may be used: those of some issuers, or those that came under one name. Both where both are given. */
+/** Which lots may be used: those of some issuers, those that came under one name, or these. All where several are given. */
 export interface Only {
   readonly issuers?: readonly string[]
   readonly source?: string
+  readonly lots?: readonly string[]
 }
 
 export type Act =
@@ -66,12 +67,16 @@ export type Act =
    * a limit. Only where nothing is left to spend.
    */
   | { readonly act: 'overdraw'; readonly amount: number; readonly to: `redeemed:${string}`; readonly most: number }
-  /** Gives value to another party; its lots keep their expiry. `as` names what arrives, so that it can be found again. */
+  /**
+   * Gives value to another party; its lots keep their expiry. `as` names what arrives, so that it can be found again; between
+   * profiles of one person what arrives keeps the name under which it came.
+   */
   | {
       readonly act: 'transfer'
       readonly toPartyId: string
       readonly amount: number
       readonly as?: string
+      readonly keepsSource?: true
       readonly only?: Only
     }
   /**

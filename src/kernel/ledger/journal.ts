@@ -4,6 +4,8 @@ import type { PostingCode } from './kinds.ts'
 
 export interface PostingFilter {
   readonly partyId?: string | undefined
+  /** All profiles of one person. */
+  readonly profileIds?: readonly string[] | undefined
   readonly asset?: string | undefined
   readonly code?: PostingCode | undefined
   readonly account?: string | undefined
@@ -40,11 +42,11 @@ async function readPostings(
   filter: PostingFilter,
   page: { readonly place?: readonly string[] | undefined; readonly limit: number; readonly order: 'asc' | 'desc' },
 ): Promise<Row[]> {
-  const { partyId, asset, code, account, from, until } = filter
+  const { partyId, profileIds = partyId && [partyId], asset, code, account, from, until } = filter
   const [xid, party, transactionId, position] = page.place ?? []
   const sign = page.order === 'asc' ? '>' : '<'
   const conditions = [
-    partyId && `p.party_id = $6`,
+    profileIds && `p.party_id = any ($6)`,
     asset && `p.asset = $7`,
     code && `p.code = $8`,
     account && `($9 in (p.from_account, p.to_account) or p.from_account like $10 or p.to_account like $10)`,
@@ -57,7 +59,7 @@ async function readPostings(
     `select p.party_id as "partyId", coalesce(n.name, '') as "partyName", p.transaction_id as "transactionId", p.position,
        p.asset, p.code, p.from_account as "from", p.to_account as "to", p.amount, t.key, t.actor, s.name as "actorName",
        t.approved_by as "approvedBy", t.reason, p.occurred_at as "occurredAt", p.posted_at as "postedAt", p.xid::text as xid
-     from (select p.* from ledger.posting p, (select $1::text, $2::text, $3::text, $4::text, $6::uuid, $7::text, $8::text, $9::text,
+     from (select p.* from ledger.posting p, (select $1::text, $2::text, $3::text, $4::text, $6::uuid[], $7::text, $8::text, $9::text,
          $10::text, $11::text, $12::text) as given
        ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}
        order by p.xid ${page.order}, p.party_id ${page.order}, p.transaction_id ${page.order}, p.position ${page.order} limit $5) p
@@ -65,7 +67,7 @@ async function readPostings(
      left join parties.party n on n.party_id = p.party_id
      left join access.staff s on t.actor = 'staff:' || s.staff_id
      order by p.xid ${page.order}, p.party_id ${page.order}, p.transaction_id ${page.order}, p.position ${page.order}`,
-    [xid, party, transactionId, position, page.limit, partyId, asset, code, account, prefix, from, until].map(
+    [xid, party, transactionId, position, page.limit, profileIds, asset, code, account, prefix, from, until].map(
       each => each ?? null,
     ),
   )

@@ -6,6 +6,7 @@ import { Refusal, type RefusalDetails, refuse } from '#kernel/refusal.ts'
 import { apply } from './apply.ts'
 import { copyHolding, type Holding } from './holding.ts'
 import type { Instruction, Posting } from './instruction.ts'
+import { broughtBefore, companionsOf, debtsPaid, type Joined, joinedIn, whereItLies } from './joined.ts'
 import { type Holdings, holdingKey, type Known, openHoldings } from './store.ts'
 import { type Done, whatIsLoaded, writeBatch } from './write.ts'
 
@@ -43,7 +44,9 @@ export async function post(
   const instructions = requests.flatMap(request => request.instructions)
   if (instructions.length === 0) return requests.map(() => [])
   const keyIds = new Map(instructions.map(({ key }) => [key, digest(key)]))
-  const opened = await openHoldings(transaction, instructions, {
+  const joined = await joinedIn(house, transaction, instructions)
+  const companions = joined.size === 0 ? [] : companionsOf(instructions, joined)
+  const opened = await openHoldings(transaction, [...instructions, ...companions], {
     now: house.clock.now().getTime(),
     keys: [...keyIds.values()],
   })
@@ -52,7 +55,7 @@ export async function post(
   const done: Done[] = []
   const outcomes: Outcome[][] = []
   for (const request of requests) {
-    const { outcome, finished } = attempt(house, holdings, request, { known, keyIds, now })
+    const { outcome, finished } = attempt(house, holdings, request, { known, keyIds, now, joined })
     outcomes.push(outcome)
     for (const each of finished) {
       done.push(each)
@@ -71,14 +74,17 @@ export async function post(
   return outcomes
 }
 
+/** Who brings value over between profiles of one person. */
+export const joiner: Author = { actor: 'kernel/ledger' }
+
 /** Does linked instructions on copies of what they touch; the copies take the place of the originals only if all went well. */
 function attempt(
   house: Pick<House, 'newId'>,
   holdings: Holdings,
   { instructions, author }: PostingRequest,
-  given: { known: ReadonlyMap<string, Known>; keyIds: ReadonlyMap<string, string>; now: number },
+  given: { known: ReadonlyMap<string, Known>; keyIds: ReadonlyMap<string, string>; now: number; joined: Joined },
 ): { outcome: Outcome[]; finished: Done[] } {
-  const { known, keyIds, now } = given
+  const { known, keyIds, now, joined } = given
   const before = new Map<string, Holding>()
   const finished: Done[] = []
   const outcome: Outcome[] = []
@@ -89,38 +95,37 @@ function attempt(
     if (!before.has(key)) before.set(key, copyHolding(holding))
     return holding
   }
+  const perform = (instruction: Instruction, at: Holding, by: Author): Done => {
+    const { key, asset, act, occurredAt } = instruction
+    const journal = { transactionId: house.newId(), postings: [] as Posting[], extended: [] as string[] }
+    const ground = { now, newId: house.newId, holdingOf: (other: string) => holdingAt(other, asset) }
+    apply(journal, at, instruction, ground)
+    const { actor, approvedBy = null, reason = null } = by
+    const cause = { key, keyId: keyIds.get(key) ?? digest(key), fingerprint: fingerprintOf(instruction) }
+    const done = { ...journal, ...cause, partyId: at.partyId, asset, act, actor, approvedBy, reason, occurredAt }
+    finished.push(done)
+    return done
+  }
   try {
     for (const instruction of instructions) {
-      const fingerprint = fingerprintOf(instruction)
-      const { key, partyId, asset, act, occurredAt } = instruction
+      const { key, partyId, asset } = instruction
       const keyId = keyIds.get(key)!
       const earlier = known.get(keyId) ?? finished.find(each => each.keyId === keyId)
-      if (earlier && earlier.fingerprint !== fingerprint) throw refuse('conflict', 'ledger:refusal.key-used')
+      if (earlier && earlier.fingerprint !== fingerprintOf(instruction)) {
+        throw refuse('conflict', 'ledger:refusal.key-used')
+      }
       if (earlier) {
         outcome.push({ state: 'repeated', transactionId: earlier.transactionId })
         continue
       }
-      const transactionId = house.newId()
-      const journal = { transactionId, postings: [] as Posting[], extended: [] as string[] }
-      const ground = { now, newId: house.newId, holdingOf: (other: string) => holdingAt(other, asset) }
-      apply(journal, holdingAt(partyId, asset), instruction, ground)
-      const { actor, approvedBy = null, reason = null } = author
-      const { postings, extended } = journal
-      finished.push({
-        transactionId,
-        key,
-        keyId,
-        fingerprint,
-        partyId,
-        asset,
-        act,
-        actor,
-        approvedBy,
-        reason,
-        occurredAt,
-        postings,
-        extended,
-      })
+      const own = holdingAt(partyId, asset)
+      const others = (joined.get(holdingKey(partyId, asset)) ?? []).map(id => holdingAt(id, asset))
+      const bring = (moves: Iterable<Instruction>) => {
+        for (const move of moves) perform(move, holdingAt(move.partyId, asset), joiner)
+      }
+      if (others.length > 0) bring(broughtBefore(instruction, own, others, now))
+      const { transactionId, postings } = perform(instruction, whereItLies(instruction, own, others), author)
+      if (others.length > 0) bring(debtsPaid(instruction, [own, ...others], now))
       outcome.push({ state: 'posted', transactionId, postings })
     }
     return { outcome, finished }

@@ -15,6 +15,7 @@ export const ledgerRoom: Room = {
     'ledger.hold': distributed('party_id'),
     'ledger.source': distributed('party_id'),
     'ledger.key': distributed('key'),
+    'ledger.joined': reference,
     'ledger.adjustment': distributed('party_id'),
     'ledger.verification': local,
     'ledger.house_balance': local,

@@ -1,6 +1,7 @@
 import type { Queryable } from '#kernel/database/index.ts'
 import { listPostings } from './journal.ts'
 import type { AssetKind } from './kinds.ts'
+import { joinedProfiles } from './profiles.ts'
 
 interface HoldingRow {
   readonly asset: string
@@ -24,20 +25,26 @@ interface LotRow {
   readonly expiresAt: Date | null
 }
 
-/** What a party holds: the balances as they are usable now, the lots that are alive in the order of their use, the history. */
+/**
+ * What a party holds: the balances as they are usable now, the lots that are alive in the order of their use, the history. Of a
+ * person with several profiles, all of them together.
+ */
 export async function statementOf(database: Queryable, partyId: string, { now, limit }: { now: Date; limit: number }) {
+  const profileIds = await joinedProfiles(database, partyId)
   const rows = await database.query<HoldingRow>(
-    `select h.asset, a.kind, h.pending, h.available, h.held, h.debt from ledger.holding h join ledger.asset a using (asset)
-     where h.party_id = $1 order by h.asset`,
-    [partyId],
+    `select h.asset, a.kind, sum(h.pending)::bigint as pending, sum(h.available)::bigint as available, sum(h.held)::bigint as held,
+       sum(h.debt)::bigint as debt
+     from ledger.holding h join ledger.asset a using (asset) where h.party_id = any ($1)
+     group by h.asset, a.kind order by h.asset`,
+    [profileIds],
   )
   const lots = await database.query<LotRow>(
     `select asset, lot_id as "lotId", issuer, source, issued, pending, available, held, matures_at as "maturesAt",
        expires_at as "expiresAt"
-     from ledger.lot where party_id = $1 and is_alive order by expires_at nulls last, matures_at nulls first, lot_id`,
-    [partyId],
+     from ledger.lot where party_id = any ($1) and is_alive order by expires_at nulls last, matures_at nulls first, lot_id`,
+    [profileIds],
   )
-  const { items, next } = await listPostings(database, { partyId }, { limit })
+  const { items, next } = await listPostings(database, { profileIds }, { limit })
   const holdings = rows.map(row => {
     const own = lots.filter(lot => lot.asset === row.asset)
     // What has expired cannot be used, whether or not the calendar's job came by to book it.

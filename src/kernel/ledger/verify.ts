@@ -1,5 +1,6 @@
 import type { Database, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
+import type { RoomClaim } from '#kernel/room.ts'
 import { claims, type Rows } from './claims.ts'
 import { suspects } from './fingerprint.ts'
 import { differing } from './sums.ts'
@@ -22,6 +23,17 @@ export interface Verification {
 
 const everything: Rows = table => `ledger.${table}`
 const ofParties: Rows = table => `(select * from ledger.${table} where party_id = any ($1::uuid[]))`
+
+/** Asks what rooms say of their rows and the ledger's together: always of all rows. */
+async function findFaultsOfRooms(transaction: Transaction, ofRooms: readonly RoomClaim[]): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const { id, claim, sql } of ofRooms) {
+    const rows = await transaction.query(`select *, count(*) over () as faults from (${sql}) as fault limit 5`)
+    const faults = Number(rows[0]?.faults ?? 0)
+    findings.push({ id, claim, faults, examples: rows.map(({ faults: _, ...place }) => place) })
+  }
+  return findings
+}
 
 /** Asks each claim of all rows, or of those of some parties; no claim that is about all rows can be asked of some. */
 export async function findFaults(transaction: Transaction, parties?: readonly string[]): Promise<Finding[]> {
@@ -59,9 +71,15 @@ async function inOneSnapshot<T>(
   })
 }
 
-/** Checks every claim against every row. */
-export async function verifyLedger(database: Pick<Database, 'transaction'>): Promise<Finding[]> {
-  return await inOneSnapshot(database, transaction => findFaults(transaction))
+/** Checks every claim against every row; those of rooms too where they are handed in (`house.claims`). */
+export async function verifyLedger(
+  database: Pick<Database, 'transaction'>,
+  ofRooms: readonly RoomClaim[] = [],
+): Promise<Finding[]> {
+  return await inOneSnapshot(database, async transaction => [
+    ...(await findFaults(transaction)),
+    ...(await findFaultsOfRooms(transaction, ofRooms)),
+  ])
 }
 
 /** More than so many changed parties, and looking at all is quicker. */
@@ -89,7 +107,7 @@ export async function verify(house: House, scope: 'whole' | 'changed'): Promise<
             [since],
           )
     if (!changed || changed.length > mostParties) {
-      const findings = await findFaults(transaction)
+      const findings = [...(await findFaults(transaction)), ...(await findFaultsOfRooms(transaction, house.claims))]
       return { scope: 'whole' as const, parties: null, postings: await countPostings(transaction), upto, findings }
     }
     const parties = changed.map(each => each.partyId)
