@@ -1,4 +1,4 @@
-import { type StoredVerification, verifyNow } from '#kernel/ledger/contract.ts'
+import { type StoredVerification, verifyNow, wordsOfClaim } from '#kernel/ledger/contract.ts'
 import { ask, type CommonOptions, houseFor, withProduct } from './product.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -19,7 +19,7 @@ export async function verifyLedger(options: LedgerOptions, terminal: Terminal): 
 function textOf({ findings, faults, postings, tookMs }: StoredVerification, { t, style, language }: Terminal): string {
   const format = new Intl.NumberFormat(language)
   const lines = findings.flatMap(({ id, faults, examples }) => {
-    const claim = t(`ledger:claim.${id}`)
+    const claim = t(wordsOfClaim(id))
     if (faults === 0) return [`${style.good('✓')} ${claim}`]
     const places = examples.map(place => Object.entries(place).map(([name, value]) => `${name}=${value}`))
     return [

@@ -68,7 +68,7 @@ describe('the demo world', () => {
     expect(await count(paid)).toBe(broken)
     expect(await count(`select count(*) as count from coalition.month where closed_at is not null`)).toBeGreaterThan(1)
     expect(await count(`select count(*) as count from draw.award`)).toBe(6)
-    expect((await verifyLedger(house.database)).filter(finding => finding.faults > 0)).toEqual([])
+    expect((await verifyLedger(house.database, house.claims)).filter(finding => finding.faults > 0)).toEqual([])
   })
 
   it('has enough past warnings of both kinds, answered and held out, for their effect to be read', async () => {

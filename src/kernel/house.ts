@@ -5,6 +5,7 @@ import type { Jobs } from './jobs/index.ts'
 import type { Live } from './live.ts'
 import type { Log } from './log.ts'
 import type { Route } from './operation.ts'
+import type { RoomClaim } from './room.ts'
 import type { Settings } from './settings/index.ts'
 
 /**
@@ -22,6 +23,8 @@ export interface House {
   readonly settings: Settings
   /** All that the rooms of this house can be asked. */
   readonly routes: readonly Route[]
+  /** What must hold between the rooms' rows and the ledger's (`Room.claims`). */
+  readonly claims: readonly RoomClaim[]
   /** Asks, with the transaction, for what the rooms do after the log changed much at once (`Room.afterBulkChange`). */
   afterBulkChange(transaction: Transaction): Promise<void>
   /** Asks for what the rooms do after a model of the base was learned anew (`Room.afterLearning`). */

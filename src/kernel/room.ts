@@ -44,6 +44,8 @@ export interface Room {
    * each profile of the person, in the transaction that erases them.
    */
   forget?(house: House, transaction: Transaction, partyId: string): Promise<void>
+  /** What must hold between the rows of the room and those of the ledger; `guanxi ledger verify` asks it of all of them. */
+  readonly claims?: readonly RoomClaim[]
   readonly routes?: readonly Route[]
   readonly jobs?: readonly JobDefinition[]
   readonly schedules?: readonly Schedule[]
@@ -51,6 +53,15 @@ export interface Room {
   readonly afterBulkChange?: readonly string[]
   /** Jobs that take no input, asked for when what is known of the whole base was learned anew. */
   readonly afterLearning?: readonly string[]
+}
+
+/** Something that must always hold, and a statement that finds where it does not: no row, no fault. */
+export interface RoomClaim {
+  /** `<room>.<claim>`; its sentence for people stands in the room's words under `claim.<claim>`. */
+  readonly id: string
+  /** For the operator, in English. */
+  readonly claim: string
+  readonly sql: string
 }
 
 export type Level = 'financial' | 'social' | 'structural'

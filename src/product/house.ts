@@ -62,6 +62,7 @@ export async function openHouse(options: {
     log,
     folder,
     routes: rooms.flatMap(room => room.routes ?? []),
+    claims: rooms.flatMap(room => room.claims ?? []),
     settings: settingsOn(database, clock, { ...businessAtFirst, ...options.atFirst }),
     events: eventLogOn({ database, clock, newId, rooms, house: () => house }),
     jobs: jobsOn(() => house, definitions),

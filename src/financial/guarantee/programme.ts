@@ -5,6 +5,7 @@ import { lateEvidences } from './contract.ts'
 import { dueJob, hear, heardKinds, refold } from './hear.ts'
 import { guaranteeRoutes } from './routes.ts'
 import { guaranteeSettings } from './terms.ts'
+import { promiseClaims } from './verify.ts'
 
 const theCase = { promiseId: z.uuid(), caseId: z.guid() }
 const named = z.object({ ...theCase, reference: z.string().max(200) })
@@ -40,6 +41,7 @@ export const guaranteeProgramme: Programme = {
   listens: heardKinds,
   hear,
   refold,
+  claims: promiseClaims,
   routes: guaranteeRoutes,
   jobs: [dueJob],
   schedules: [{ job: 'guarantee.due', cron: '* * * * *' }],

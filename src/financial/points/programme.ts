@@ -1,5 +1,6 @@
 import { distributed, local, reference } from '#kernel/database/index.ts'
 import type { Programme } from '#kernel/room.ts'
+import { pointsClaims } from './claims.ts'
 import { enrolJob } from './enrol.ts'
 import { hear, heardKinds, refold } from './hear.ts'
 import { pointsMemberRoutes } from './member-routes.ts'
@@ -24,6 +25,7 @@ export const pointsProgramme: Programme = {
   listens: heardKinds,
   hear,
   refold,
+  claims: pointsClaims,
   routes: [...pointsRoutes, ...pointsMemberRoutes],
   jobs: [catchUpJob, enrolJob],
   schedules: [{ job: 'points.enrol', cron: '11 * * * *' }],

@@ -1,18 +1,11 @@
-import type { Queryable } from '#kernel/database/index.ts'
-
-/** Something that must always hold of rewards and the ledger together, and a statement that finds where it does not. */
-export interface RewardClaim {
-  readonly id: string
-  readonly claim: string
-  readonly sql: string
-}
+import type { RoomClaim } from '#kernel/room.ts'
 
 const kept = `('taken', 'used', 'expired')`
 
 /** What rewards say of themselves, held against what the ledger says of them. */
-export const rewardClaims: readonly RewardClaim[] = [
+export const rewardClaims: readonly RoomClaim[] = [
   {
-    id: 'stock-is-counted',
+    id: 'rewards.stock-is-counted',
     claim:
       'what is gone of a reward is what was paid with points and kept, and what is reserved; never more than its stock',
     sql: `
@@ -23,7 +16,7 @@ export const rewardClaims: readonly RewardClaim[] = [
       where r.gone <> k.kept + v.reserved or r.gone > r.stock`,
   },
   {
-    id: 'places-are-reserved',
+    id: 'rewards.places-are-reserved',
     claim: 'whoever has a place reserved is waiting for it, or let its time pass',
     sql: `
       select v.reward_id, v.taken_id from rewards.reserved v
@@ -31,7 +24,7 @@ export const rewardClaims: readonly RewardClaim[] = [
       where t.state is distinct from 'reserved' or t.reserved_until <> v.until`,
   },
   {
-    id: 'rights-are-what-was-taken',
+    id: 'rewards.rights-are-what-was-taken',
     claim:
       'one right was issued for everything that was taken, and it is spent where that was used and gone where it was given back',
     sql: `
@@ -43,7 +36,7 @@ export const rewardClaims: readonly RewardClaim[] = [
         or (t.state = 'used') <> (l.captured = 1) or (t.state = 'returned') <> (l.revoked = 1)`,
   },
   {
-    id: 'points-are-paid',
+    id: 'rewards.points-are-paid',
     claim:
       'what was taken is paid with exactly its price, what was given back is paid back, and what lapsed cost nothing',
     sql: `
@@ -56,7 +49,7 @@ export const rewardClaims: readonly RewardClaim[] = [
         or t.price = 0 and h.hold_id is not null`,
   },
   {
-    id: 'stamps-are-due',
+    id: 'rewards.stamps-are-due',
     claim: 'the stamps that the ledger gave and did not take back are those that purchases are due',
     sql: `
       select coalesce(s.party_id, p.party_id) as party_id, coalesce(s.asset, p.asset) as asset, s.kept, p.given
@@ -67,7 +60,7 @@ export const rewardClaims: readonly RewardClaim[] = [
       where coalesce(s.kept, 0) <> coalesce(p.given, 0)`,
   },
   {
-    id: 'full-cards-are-rewards',
+    id: 'rewards.full-cards-are-rewards',
     claim: 'the stamps that were spent are those of the cards that became a reward, each as many as its card asks for',
     sql: `
       select coalesce(t.party_id, p.party_id) as party_id, coalesce(t.asset, p.asset) as asset, t.stamps, p.spent
@@ -78,7 +71,7 @@ export const rewardClaims: readonly RewardClaim[] = [
       where coalesce(t.stamps, 0) <> coalesce(p.spent, 0)`,
   },
   {
-    id: 'codes-are-of-what-was-taken',
+    id: 'rewards.codes-are-of-what-was-taken',
     claim: 'everything that was taken has exactly one code, and every code stands for something taken',
     sql: `
       select coalesce(t.party_id, c.party_id) as party_id, coalesce(t.taken_id, c.taken_id) as taken_id
@@ -88,13 +81,3 @@ export const rewardClaims: readonly RewardClaim[] = [
       where t.taken_id is null or c.codes is distinct from 1`,
   },
 ]
-
-/** Where the claims do not hold; nothing where all is well. */
-export async function checkRewards(queryable: Queryable): Promise<{ id: string; claim: string; faults: object[] }[]> {
-  const findings: { id: string; claim: string; faults: object[] }[] = []
-  for (const { id, claim, sql } of rewardClaims) {
-    const faults = await queryable.query(`${sql} limit 20`)
-    if (faults.length > 0) findings.push({ id, claim, faults })
-  }
-  return findings
-}

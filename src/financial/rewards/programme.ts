@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { distributed, local, reference } from '#kernel/database/index.ts'
 import type { Programme } from '#kernel/room.ts'
+import { rewardClaims } from './claims.ts'
 import { catchUpJob, hear, heardKinds, refold } from './collect.ts'
 import { dueJob } from './due.ts'
 import { rewardsRoutes } from './routes.ts'
@@ -46,6 +47,7 @@ export const rewardsProgramme: Programme = {
   listens: heardKinds,
   hear,
   refold,
+  claims: rewardClaims,
   routes: rewardsRoutes,
   jobs: [dueJob, catchUpJob],
   schedules: [{ job: 'rewards.due', cron: '23 * * * *' }],

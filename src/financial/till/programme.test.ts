@@ -93,7 +93,7 @@ async function balance(partyId: string) {
 }
 
 const expectVerified = async () =>
-  expect((await verifyLedger(house.database)).filter(finding => finding.faults > 0)).toEqual([])
+  expect((await verifyLedger(house.database, house.claims)).filter(finding => finding.faults > 0)).toEqual([])
 
 const hold = (partyId: string, use: object, more: { key?: string; caller?: object } = {}) =>
   ask<TillHold>('tillHold', { customer: { partyId }, use }, more)

@@ -213,9 +213,3 @@ export const claims: readonly Claim[] = [
       where coalesce(b.amount, 0) <> coalesce(s.amount, 0)`,
   },
 ]
-
-/** Where the sentence of a claim stands: a room's among its own words. Example: 'rewards.stock-is-counted' -> 'rewards:claim.stock-is-counted'. */
-export function wordsOfClaim(id: string): string {
-  const dot = id.indexOf('.')
-  return dot < 0 ? `ledger:claim.${id}` : `${id.slice(0, dot)}:claim.${id.slice(dot + 1)}`
-}

@@ -53,6 +53,7 @@ export const readLedger = operation({
 export const verifyNow = operation({
   id: 'verifyLedger',
   method: 'POST',
+  isQuestion: true,
   path: '/api/ledger/verify',
   summary: 'Checks what must hold against the rows, now',
   permission: 'ledger.read',
@@ -226,3 +227,9 @@ export const decideAdjustment = operation({
   reply: done,
   refusals: ['ledger:refusal.second-pair-of-eyes', 'ledger:refusal.decided', 'ledger:refusal.no-such-adjustment'],
 })
+
+/** Where the sentence of a claim stands: a room's among its own words. Example: 'rewards.stock-is-counted' -> 'rewards:claim.stock-is-counted'. */
+export function wordsOfClaim(id: string): string {
+  const dot = id.indexOf('.')
+  return dot < 0 ? `ledger:claim.${id}` : `${id.slice(0, dot)}:claim.${id.slice(dot + 1)}`
+}

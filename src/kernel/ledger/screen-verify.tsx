@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../web/format.ts'
-import type { StoredVerification } from './contract.ts'
+import { type StoredVerification, wordsOfClaim } from './contract.ts'
 
 /** What must hold and whether it does; rules that hold are folded away, places of faults never. */
 export function Verified({ whole, changed }: { whole: StoredVerification | null; changed: StoredVerification | null }) {
@@ -15,7 +15,7 @@ export function Verified({ whole, changed }: { whole: StoredVerification | null;
       <h2>{t('ledger:verify.title')}</h2>
       {faulty.map(finding => (
         <div key={finding.id} className="ledger-fault" role="alert">
-          <b>{t(`ledger:claim.${finding.id}`)}</b>{' '}
+          <b>{t(wordsOfClaim(finding.id))}</b>{' '}
           <span className="bad">{t('ledger:verify.faults', { count: finding.faults })}</span>
           <p className="muted small">{t('ledger:verify.places')}</p>
           <ul>
@@ -35,7 +35,7 @@ export function Verified({ whole, changed }: { whole: StoredVerification | null;
         <summary>{t('ledger:verify.claims', { count: kept.length, all: whole.findings.length })}</summary>
         <ul>
           {kept.map(finding => (
-            <li key={finding.id}>{t(`ledger:claim.${finding.id}`)}</li>
+            <li key={finding.id}>{t(wordsOfClaim(finding.id))}</li>
           ))}
         </ul>
       </details>

@@ -4,7 +4,7 @@ import { rooms } from '#product/rooms.ts'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
 import type { Asker } from '../asker.ts'
 import { createCard, createReward } from '../catalogue.ts'
-import { checkRewards } from '../claims.ts'
+import { rewardClaims } from '../claims.ts'
 import type { CardTerms, RewardTerms } from '../rules.ts'
 
 export const zone = 'Asia/Shanghai'
@@ -163,8 +163,7 @@ export async function openShop(start = '2026-03-10T04:00:00Z'): Promise<Shop> {
       return operation.reply.parse(await found.handle(house, input as never)) as Reply
     },
     async faults() {
-      const ledger = (await verifyLedger(database)).filter(finding => finding.faults > 0)
-      return [...(await checkRewards(database)), ...ledger]
+      return (await verifyLedger(database, rewardClaims)).filter(finding => finding.faults > 0)
     },
   }
   return shop
