@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { answerAs, whyNotPermitted } from '#kernel/access/index.ts'
+import { keepRefused } from '#kernel/audit-log/index.ts'
 import type { House } from '#kernel/house.ts'
 import type { Language } from '#kernel/locale/index.ts'
 import type { FileReply, Operation, Route, UploadedFile } from '#kernel/operation.ts'
@@ -63,8 +64,11 @@ export function mount<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
     async onRequest(request) {
       if (operation.permission === 'public') return
       request.asker = await whoAsks(houses, request, operation.permission)
-      const refusal = whyNotPermitted(request.asker.caller, operation.permission)
-      if (refusal) throw refusal
+      const { caller } = request.asker
+      const refusal = whyNotPermitted(caller, operation.permission)
+      if (!refusal) return
+      await keepRefused(houseFor(request), described, { caller, params: request.params }, refusal)
+      throw refusal
     },
     async handler(request, reply) {
       const params = read(operation.params, request.params, 'params')

@@ -17,6 +17,7 @@ import { rhythmRoom } from '#insight/rhythm/index.ts'
 import { stageRoom } from '#insight/stage/index.ts'
 import { valueRoom } from '#insight/value/index.ts'
 import { accessRoom } from '#kernel/access/room.ts'
+import { auditLogRoom } from '#kernel/audit-log/room.ts'
 import { catalogueRoom } from '#kernel/catalogue/room.ts'
 import { eventsRoom } from '#kernel/events/room.ts'
 import { filesRoom } from '#kernel/files/room.ts'
@@ -28,6 +29,7 @@ import { repliesRoom } from '#kernel/replies/room.ts'
 import type { Room } from '#kernel/room.ts'
 import { settingsRoom } from '#kernel/settings/room.ts'
 import { tasksRoom } from '#kernel/tasks/room.ts'
+import { webhooksRoom } from '#kernel/webhooks/room.ts'
 import { warningsProgramme } from '#social/warnings/index.ts'
 
 /**
@@ -43,9 +45,11 @@ export const rooms: readonly Room[] = [
   eventsRoom,
   jobsRoom,
   repliesRoom,
+  auditLogRoom,
   filesRoom,
   tasksRoom,
   ledgerRoom,
+  webhooksRoom,
   rhythmRoom,
   stageRoom,
   indicesRoom,

@@ -186,6 +186,7 @@ export const publishPromise = operation({
 export const whatIfPromise = operation({
   id: 'whatIfPromise',
   method: 'POST',
+  isQuestion: true,
   path: '/api/promises/what-if',
   summary: 'What these terms would have meant on the real history: cases, breaches and cost by month, the worst days',
   permission: 'promises.read',

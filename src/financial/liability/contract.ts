@@ -191,6 +191,7 @@ export const readLiabilityReport = operation({
 export const checkLiabilityReport = operation({
   id: 'checkLiabilityReport',
   method: 'POST',
+  isQuestion: true,
   path: '/api/liability/reports/{reportId}/check',
   summary: 'Works a kept report out again from the ledger and compares both, byte by byte',
   permission: 'liability.read',

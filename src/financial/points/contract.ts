@@ -91,6 +91,7 @@ const moved = z.object({ partyId: z.uuid(), partyName: z.string(), points: z.int
 export const whatIfPoints = operation({
   id: 'whatIfPoints',
   method: 'POST',
+  isQuestion: true,
   path: '/api/points/what-if',
   summary: 'What these rules would have given and cost on the real purchases of some days, beside the rules in force',
   permission: 'points.manage',
@@ -113,6 +114,7 @@ export type WhatIf = z.infer<typeof whatIfPoints.reply>
 export const quotePoints = operation({
   id: 'quotePoints',
   method: 'POST',
+  isQuestion: true,
   path: '/api/points/quote',
   summary: 'What a basket would earn now, and why; nothing is posted',
   permission: 'points.read',

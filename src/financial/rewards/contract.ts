@@ -298,6 +298,7 @@ const code = z.string().trim().min(1).max(80)
 export const lookUpCode = operation({
   id: 'lookUpRewardCode',
   method: 'POST',
+  isQuestion: true,
   path: '/api/reward-codes/look-up',
   summary: 'What a code stands for, without using it',
   permission: 'till.use',

@@ -27,6 +27,7 @@ export const readTiers = operation({
 export const previewTiers = operation({
   id: 'previewTiers',
   method: 'POST',
+  isQuestion: true,
   path: '/api/tiers/preview',
   summary: 'How many customers would stand on each rung of other rules today, and how many would move',
   permission: 'points.manage',

@@ -46,6 +46,7 @@ export type Uses = z.infer<typeof uses>
 export const findMember = operation({
   id: 'findMember',
   method: 'POST',
+  isQuestion: true,
   path: '/api/till/find',
   summary: 'Finds who stands at the till: by card token, card number, or the last digits of a phone, to be confirmed',
   permission: 'till.use',
@@ -61,6 +62,7 @@ export const findMember = operation({
 export const tillQuote = operation({
   id: 'tillQuote',
   method: 'POST',
+  isQuestion: true,
   path: '/api/till/quote',
   summary: 'What a basket would earn this customer, and what they could use now, with the reason where they cannot',
   permission: 'till.use',

@@ -1,3 +1,4 @@
+import { recorded } from '../audit-log/index.ts'
 import type { House } from '../house.ts'
 import type { Language } from '../locale/languages.ts'
 import type { Caller, Operation, Route, UploadedFile } from '../operation.ts'
@@ -23,8 +24,10 @@ export interface Asking {
  * Example: `answerAs(house, route, { caller: frontDesk, query, language })` of `listCustomers` has no amounts in it.
  */
 export async function answerAs(house: House, { operation, handle }: Route, asking: Asking): Promise<unknown> {
-  requirePermitted(operation, asking)
-  const given = await handle(house, asking as never)
+  const given = await recorded(house, operation, asking, async seen => {
+    requirePermitted(operation, asking)
+    return handle(seen, asking as never)
+  })
   return operation.format === undefined ? shownTo(operation, asking.caller, given) : given
 }
 

@@ -1,0 +1,1 @@
+export { type Acting, keepRefused, recorded } from './record.ts'
