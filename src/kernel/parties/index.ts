@@ -1,4 +1,5 @@
 export { holdersKnownTo, holdersOf, noteMerge, personOf, profileIdsOf } from './alias.ts'
+export { consentsOf } from './consent.ts'
 export { type Identifier, identifierKey } from './identifiers.ts'
 export { nameParts } from './names.ts'
 export { type ProfileChange, type ProfileState, profilesOf, removeSilentParties, takeBackProfiles } from './profiles.ts'
