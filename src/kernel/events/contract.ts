@@ -56,7 +56,6 @@ export const repairNames = [
   'total-from-products',
   'leave-products-out',
   'without-nul',
-  'without-properties',
 ] as const
 
 export type RepairName = (typeof repairNames)[number]
@@ -135,7 +134,12 @@ export const replayEventProblem = operation({
   params: z.object({ problemId: z.uuid() }),
   body: z.object({ event: z.string().max(40_000).optional() }),
   reply: replayed,
-  refusals: ['events:refusal.problem-unknown', 'events:refusal.problem-settled', 'events:refusal.not-json'],
+  refusals: [
+    'events:refusal.problem-unknown',
+    'events:refusal.problem-settled',
+    'events:refusal.problem-dismissed',
+    'events:refusal.not-json',
+  ],
 })
 
 export const replayEventProblems = operation({

@@ -29,7 +29,7 @@ export interface RecordedEvent {
 /** Where events came from: an import, an API key, a member of staff, or the house itself. */
 export interface EventSource {
   readonly sourceId: string
-  readonly kind: 'import' | 'key' | 'staff' | 'member' | 'system'
+  readonly kind: 'import' | 'key' | 'receiver' | 'staff' | 'member' | 'system'
 }
 
 export interface Recording {

@@ -1,5 +1,6 @@
 export type { EventLog, EventSource, NewEvent, RecordedEvent, Recording } from './event.ts'
 export { type Ingested, ingest } from './ingest.ts'
 export { eventLogOn, systemSource } from './log.ts'
+export { Unreadable } from './message.ts'
 export { earliestAt } from './months.ts'
 export { clientTracked, type PurchaseLine, purchaseRecorded, refundRecorded } from './vocabulary.ts'

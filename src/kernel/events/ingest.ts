@@ -1,24 +1,16 @@
 import { batcher } from '#kernel/batcher.ts'
-import { upsertProducts } from '#kernel/catalogue/index.ts'
-import type { Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { enrichParties, resolveParties } from '#kernel/parties/index.ts'
-import type { EventSource, NewEvent } from './event.ts'
-import { type Translation, translate } from './segment.ts'
+import type { EventSource } from './event.ts'
+import { type KeptProblem, waitingProblems } from './problem.ts'
+import { messageOf } from './repair.ts'
+import { type Reading, translate } from './segment.ts'
+import { type Item, type Outcome, takeIn } from './take-in.ts'
 
 export interface Ingested {
   readonly accepted: number
   readonly duplicates: number
   readonly problems: number
 }
-
-interface Item {
-  readonly source: EventSource
-  readonly message: unknown
-  readonly translation: Translation
-}
-
-type Outcome = 'accepted' | 'duplicate' | 'problem'
 
 /** One batcher for each house; held weakly, so that a closed house takes its batcher along. */
 const batchers = new WeakMap<House, (items: readonly Item[]) => Promise<readonly Outcome[]>>()
@@ -42,20 +34,31 @@ export async function ingest(
     currency,
     merchant: context.merchant ?? undefined,
   }
-  const items = messages.map(message => ({ source, message, translation: translate(message, reading) }))
+  const items = messages.map(message => itemOf(source, message, reading))
+  const outcomes = await submitTo(house)(items)
+  const count = (what: Outcome['what']) => outcomes.filter(each => each.what === what).length
+  return { accepted: count('accepted'), duplicates: count('duplicate'), problems: count('problem') }
+}
+
+const itemOf = (source: EventSource, message: unknown, reading: Reading): Item => ({
+  source,
+  message,
+  reading,
+  translation: translate(message, reading),
+})
+
+function submitTo(house: House) {
   let submit = batchers.get(house)
   if (!submit) {
     submit = batcher<Item, Outcome>({ largest: 2000, lanes: 2, laneOf, commit: batch => commit(house, batch) })
     batchers.set(house, submit)
   }
-  const outcomes = await submit(items)
-  const count = (outcome: Outcome) => outcomes.filter(each => each === outcome).length
-  return { accepted: count('accepted'), duplicates: count('duplicate'), problems: count('problem') }
+  return submit
 }
 
 /** By whoever the message names first, so that one customer's events meet in one transaction. */
 function laneOf({ translation }: Item): number {
-  const name = translation.ok ? (translation.sighting.identifiers[0]?.value ?? '') : ''
+  const name = translation.ok ? (translation.sighting?.identifiers[0]?.value ?? translation.about?.orderRef ?? '') : ''
   let hash = 0
   for (let index = 0; index < name.length; index++) hash = (hash * 31 + name.charCodeAt(index)) >>> 0
   return hash
@@ -74,68 +77,38 @@ async function businessOf(house: House): Promise<{ currency: string }> {
   return fresh
 }
 
+/**
+ * After the commit, whatever waited for one of these orders is looked at again; and what waits since just now is looked at too,
+ * because its order may have come at the same time by another way. Whoever commits last sees the other.
+ */
 async function commit(house: House, items: readonly Item[]): Promise<readonly Outcome[]> {
-  const good = items.flatMap((item, index) => (item.translation.ok ? [{ index, item, read: item.translation }] : []))
-  await house.events.ensureMonths(good.flatMap(({ read }) => (read.event ? [read.event.occurredAt] : [])))
-  return house.database.transaction(async transaction => {
-    const outcomes: Outcome[] = items.map(item => (item.translation.ok ? 'accepted' : 'problem'))
-    await keepProblems(transaction, house, items)
-    for (const [source, group] of bySource(good)) {
-      const sightings = group.map(({ read }) => read.sighting)
-      // What arrives belongs to the profile by whose identifiers it came; the log says for whom that profile stands.
-      const { origins } = await resolveParties(transaction, house, source.sourceId, sightings)
-      await enrichParties(transaction, house, origins, sightings)
-      await upsertProducts(
-        transaction,
-        group.flatMap(({ read }) => read.products),
-      )
-      const events: NewEvent[] = []
-      const positions: number[] = []
-      for (const [order, { index, read }] of group.entries()) {
-        if (!read.event) continue
-        const { properties, ...event } = read.event
-        events.push({ ...event, partyId: origins[order]!, ...(properties && { properties }) })
-        positions.push(index)
-      }
-      const { duplicates } = await house.events.record(transaction, source, events)
-      for (const duplicate of duplicates) outcomes[positions[duplicate]!] = 'duplicate'
-    }
-    await house.live.announce(transaction, ['events', 'customers'])
-    return outcomes
+  const outcomes = await takeIn(house, items)
+  const orderRefs = items.flatMap(({ translation, problemId }, index) => {
+    const { what, refusal } = outcomes[index]!
+    if (refusal) return refusal.waitsFor && !problemId ? [refusal.waitsFor] : []
+    const payload = translation.ok && translation.event?.kind === 'purchase.recorded' ? translation.event.payload : {}
+    const { orderRef } = payload as { orderRef?: string }
+    return orderRef && what === 'accepted' ? [orderRef] : []
   })
-}
-
-function bySource<Each extends { item: Item }>(entries: readonly Each[]): Map<EventSource, Each[]> {
-  const groups = new Map<string, [EventSource, Each[]]>()
-  for (const entry of entries) {
-    const { source } = entry.item
-    const group = groups.get(source.sourceId)
-    if (group) group[1].push(entry)
-    else groups.set(source.sourceId, [source, [entry]])
+  if (orderRefs.length > 0) {
+    const waiting = await waitingProblems(house.database, { orderRefs }, 500)
+    if (waiting.length > 0) await replay(house, waiting)
   }
-  return new Map(groups.values())
+  return outcomes
 }
 
-async function keepProblems(transaction: Transaction, house: House, items: readonly Item[]): Promise<void> {
-  const problems = items.flatMap(({ source, message, translation }) =>
-    translation.ok ? [] : [{ source, message, code: translation.code, details: translation.details }],
-  )
-  if (problems.length === 0) return
-  await transaction.query(
-    `insert into events.problem (problem_id, source_id, received_at, code, details, event)
-     select i, s, $6, c, d::jsonb, e::jsonb from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) as t (i, s, c, d, e)`,
-    [
-      problems.map(() => house.newId()),
-      problems.map(problem => problem.source.sourceId),
-      problems.map(problem => problem.code),
-      problems.map(problem => JSON.stringify(problem.details)),
-      // PostgreSQL cannot hold a NUL in JSON, so it is shown as the replacement character.
-      problems.map(problem =>
-        JSON.stringify(problem.message ?? null)
-          .replaceAll('\\u0000', '\\ufffd')
-          .slice(0, 32_768),
-      ),
-      house.clock.now(),
-    ],
+/** Sends problems through the door again, read as they were read when they came; `messages` are what to send instead of them. */
+export async function replay(
+  house: House,
+  problems: readonly KeptProblem[],
+  messages: readonly unknown[] = problems.map(messageOf),
+): Promise<readonly Outcome[]> {
+  const { currency } = await businessOf(house)
+  return commit(
+    house,
+    problems.map(({ problemId, source, receivedAt, sentAt, merchant }, index) => {
+      const reading = { receivedAt, sentAt: sentAt ?? undefined, merchant: merchant ?? undefined, currency }
+      return { ...itemOf(source, messages[index], reading), problemId }
+    }),
   )
 }

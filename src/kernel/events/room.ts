@@ -1,7 +1,7 @@
 import { distributed, local, reference } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
 import { eventsRoutes } from './routes.ts'
-import { clientTracked, purchaseRecorded, refundRecorded } from './vocabulary.ts'
+import { clientJoined, clientTracked, clientViewed, purchaseRecorded, refundRecorded } from './vocabulary.ts'
 
 export const eventsRoom: Room = {
   name: 'kernel/events',
@@ -18,6 +18,8 @@ export const eventsRoom: Room = {
     'purchase.recorded': purchaseRecorded,
     'refund.recorded': refundRecorded,
     'client.tracked': clientTracked,
+    'client.joined': clientJoined,
+    'client.viewed': clientViewed,
   },
   routes: eventsRoutes,
 }

@@ -1,23 +1,36 @@
-import { minorDigits } from '#kernel/locale/index.ts'
 import type { Identifier, Sighting } from '#kernel/parties/index.ts'
+import { commerceEntry } from './commerce.ts'
+import { type Fields, hasNul, isFields, type Refused, refused, shown, textOf, Unreadable } from './message.ts'
 import { earliestAt } from './months.ts'
-import { clientTracked, purchaseRecorded, refundRecorded } from './vocabulary.ts'
+import { orderOf } from './order.ts'
+import { clientTracked, clientViewed, purchaseRecorded, refundRecorded } from './vocabulary.ts'
 
 /** What one Segment message means to us, or why it cannot be taken in. */
-export type Translation =
-  | {
-      readonly ok: true
-      readonly sighting: Sighting
-      readonly event?: {
-        readonly kind: string
-        readonly occurredAt: Date
-        readonly payload: object
-        readonly keys: readonly (readonly string[])[]
-        readonly properties?: object | undefined
-      }
-      readonly products: readonly { sku: string; name: string; category?: string | undefined }[]
-    }
-  | { readonly ok: false; readonly code: string; readonly details: Readonly<Record<string, string | number>> }
+export type Translation = Understood | Refused
+
+export interface Understood {
+  readonly ok: true
+  /** Who is meant; null where only the order of which it speaks can tell. */
+  readonly sighting: Sighting | null
+  readonly occurredAt: Date
+  readonly event?: {
+    readonly kind: string
+    readonly occurredAt: Date
+    readonly payload: object
+    readonly keys: readonly (readonly string[])[]
+    readonly properties?: object | undefined
+  }
+  readonly products: readonly { sku: string; name: string; category?: string | undefined }[]
+  /**
+   * It speaks of an order that must be known: to put it right, or to give back of it what is not said (all that is left, or to a
+   * customer who is not named).
+   */
+  readonly about?: { readonly orderRef: string; readonly act: 'correct' | 'give-back'; readonly isWhole: boolean }
+  /** It says that these names are one person's: said outright, or told by a browser where somebody signed in. */
+  readonly joins?: 'alias' | 'browser'
+  /** The organisation that the person belongs to. */
+  readonly group?: Sighting
+}
 
 /** What a message is read by. Whoever sends with the key of one merchant speaks for that merchant, whatever they say. */
 export interface Reading {
@@ -27,153 +40,173 @@ export interface Reading {
   readonly merchant?: string | undefined
 }
 
-type Refused = Extract<Translation, { ok: false }>
-
-type Fields = Readonly<Record<string, unknown>>
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' && value.trim() !== ''
-    ? value.trim()
-    : typeof value === 'number'
-      ? String(value)
-      : undefined
-
-/** Names under which Segment's commerce specification speaks of an order that was paid, and of money given back. */
-const purchases = new Set(['Order Completed', 'Purchase'])
-const refunds = new Set(['Order Refunded', 'Order Cancelled'])
-
 /**
  * Reads one message of the Segment tracking interface (specification of its HTTP tracking API: `type`, `userId` or
  * `anonymousId`, `messageId`, `timestamp`, `traits` or `event` with `properties`).
  *
  * `receivedAt - sentAt` is how wrong the client's clock is; `timestamp` is put right by it, unless that would put the
- * event into the future.
+ * event into the future. `integrations` names where Segment would forward to, so it says nothing to us.
  */
 export function translate(message: unknown, context: Reading): Translation {
+  if (message instanceof Unreadable) return refused(message.code, message.details, message.place)
   if (!isFields(message)) return refused('events:problem.not-an-object')
-  const type = message.type
+  if (message.type === 'webhook') {
+    return refused('events:problem.topic', { system: shown(message.system), topic: shown(message.topic) }, 'topic')
+  }
   const userId = textOf(message.userId)
   const anonymousId = textOf(message.anonymousId)
-  if (!userId && !anonymousId) return refused('events:problem.nobody')
-  if ((userId?.length ?? 0) > 300 || (anonymousId?.length ?? 0) > 300) return refused('events:problem.id-too-long')
-  if (hasNul(userId) || hasNul(anonymousId)) return refused('events:problem.nul')
+  for (const [name, id] of Object.entries({ userId, anonymousId })) {
+    if ((id?.length ?? 0) > 300) return refused('events:problem.id-too-long', {}, name)
+    if (hasNul(id)) return refused('events:problem.nul', {}, name)
+  }
   const occurredAt = timeOf(message, context)
-  if (!occurredAt) return refused('events:problem.time', { time: shown(message.timestamp) })
+  if (!occurredAt) {
+    const place = message.timestamp === undefined ? 'originalTimestamp' : 'timestamp'
+    return refused('events:problem.time', { time: shown(message[place]) }, place)
+  }
   const identifiers: Identifier[] = []
   if (userId) identifiers.push({ kind: 'customer_id', value: userId })
   if (anonymousId) identifiers.push({ kind: 'anonymous_id', value: anonymousId })
-  switch (type) {
-    case 'identify':
-      return { ok: true, sighting: sightingOf(identifiers, message.traits), products: [] }
+  const besides = isFields(message.context) ? message.context.traits : undefined
+  const sighting = sightingOf(identifiers, message.type === 'identify' ? message.traits : besides)
+  const isNamed = sighting.identifiers.length > 0
+  switch (message.type) {
     case 'track':
-      return tracked(message, occurredAt, identifiers, context)
+      return tracked(message, occurredAt, isNamed ? sighting : null, context)
+    case 'identify':
+      if (!isNamed) return refused('events:problem.nobody')
+      return { ok: true, sighting, occurredAt, products: [], ...(userId && anonymousId && { joins: 'browser' }) }
+    case 'page':
+    case 'screen':
+      return isNamed ? viewed(message, message.type, occurredAt, sighting) : refused('events:problem.nobody')
+    case 'group':
+      return isNamed ? grouped(message, occurredAt, sighting) : refused('events:problem.nobody')
+    case 'alias':
+      return aliased(message, occurredAt, sighting)
     default:
-      return refused('events:problem.type', { type: shown(type) })
+      return refused('events:problem.type', { type: shown(message.type) }, 'type')
   }
 }
 
-function tracked(message: Fields, occurredAt: Date, identifiers: Identifier[], context: Reading): Translation {
+function tracked(message: Fields, occurredAt: Date, sighting: Sighting | null, context: Reading): Translation {
   const name = textOf(message.event)
-  if (!name || name.length > 200 || hasNul(name)) return refused('events:problem.event-name')
+  if (!name || name.length > 200 || hasNul(name)) return refused('events:problem.event-name', {}, 'event')
   const properties = isFields(message.properties) ? message.properties : {}
-  const messageId = textOf(message.messageId)
-  const keys: string[][] = messageId ? [['message', messageId]] : []
-  const sighting: Sighting = { identifiers }
-  if (purchases.has(name) || refunds.has(name)) {
+  const keys = keysOf(message)
+  const entry = commerceEntry(name)
+  if (entry && entry.means !== 'kept') {
     const order = orderOf(properties, context)
-    if ('ok' in order) return order
-    if (hasNul(order.orderRef) || hasNul(order.merchant)) return refused('events:problem.nul')
-    const isRefund = refunds.has(name)
-    // The order's own number makes a purchase itself, so that the same order from the till and from a file counts once.
-    if (order.orderRef && !isRefund) keys.push(['order', '', order.orderRef])
-    const { orderRef, products, ...rest } = order
-    const payload = isRefund
-      ? orderRef
-        ? { ...rest, of: orderRef, lines: rest.lines.map(line => ({ ...line, of: orderRef })) }
-        : rest
-      : orderRef
-        ? { ...rest, orderRef }
-        : rest
-    const checked = (isRefund ? refundRecorded : purchaseRecorded).safeParse(payload)
+    if (!order.ok) return order
+    const { orderRef, products, payload } = order
+    if (hasNul(orderRef)) return refused('events:problem.nul', {}, 'properties.order_id')
+    if (hasNul(payload.merchant)) return refused('events:problem.nul', {}, 'properties.affiliation')
+    const isPurchase = entry.means === 'purchase' || entry.means === 'correction'
+    const checked = isPurchase
+      ? purchaseRecorded.safeParse({ ...payload, orderRef })
+      : refundRecorded.safeParse({
+          ...payload,
+          of: orderRef,
+          lines: payload.lines.map(line => ({ ...line, of: orderRef })),
+        })
     if (!checked.success) {
       const [issue] = checked.error.issues
-      return refused('events:problem.property', { property: issue?.path.join('.') ?? '' })
+      const property = issue?.path.join('.') ?? ''
+      return refused('events:problem.property', { property }, `properties.${property}`)
     }
-    const kind = isRefund ? 'refund.recorded' : 'purchase.recorded'
-    return { ok: true, sighting, event: { kind, occurredAt, payload: checked.data, keys }, products }
+    const isWhole = !isPurchase && order.isBare
+    const asks = entry.means === 'correction' || isWhole || (!isPurchase && sighting === null)
+    if (asks && orderRef === undefined) {
+      return sighting === null
+        ? refused('events:problem.nobody')
+        : refused('events:problem.order-unnamed', {}, 'properties')
+    }
+    if (sighting === null && !asks) return refused('events:problem.nobody')
+    if (orderRef) {
+      // The order's own number makes a purchase itself, so that the same order from the till and from a file counts once.
+      if (entry.means === 'purchase') keys.push(['order', '', orderRef])
+      if (entry.means === 'cancellation') keys.push(['cancelled', '', orderRef])
+    }
+    const refundRef = textOf(properties.refund_id)?.slice(0, 200)
+    if (refundRef && !isPurchase) keys.push(['refund', '', refundRef])
+    return {
+      ok: true,
+      sighting,
+      occurredAt,
+      event: {
+        kind: isPurchase ? 'purchase.recorded' : 'refund.recorded',
+        occurredAt,
+        payload: refundRef && !isPurchase ? { ...checked.data, refundRef } : checked.data,
+        keys,
+      },
+      products,
+      ...(asks && { about: { orderRef: orderRef!, act: isPurchase ? 'correct' : 'give-back', isWhole } }),
+    }
   }
-  const payload = clientTracked.parse({ name })
-  if (hasNul(JSON.stringify(properties))) return refused('events:problem.nul')
+  if (sighting === null) return refused('events:problem.nobody')
+  if (hasNul(JSON.stringify(properties))) return refused('events:problem.nul', {}, 'properties')
+  const lifted = {
+    sku: textOf(properties.sku) ?? textOf(properties.product_id),
+    orderRef: textOf(properties.order_id) ?? textOf(properties.checkout_id),
+    coupon: textOf(properties.coupon) ?? textOf(properties.coupon_id),
+  }
+  const payload = {
+    name,
+    ...Object.fromEntries(
+      (entry?.lifts ?? []).flatMap(lift => (lifted[lift] ? [[lift, lifted[lift].slice(0, 200)]] : [])),
+    ),
+  }
   return {
     ok: true,
     sighting,
-    event: {
-      kind: 'client.tracked',
-      occurredAt,
-      payload,
-      keys,
-      properties: Object.keys(properties).length > 0 ? properties : undefined,
-    },
+    occurredAt,
+    event: { kind: 'client.tracked', occurredAt, payload: clientTracked.parse(payload), keys, ...free(properties) },
     products: [],
   }
 }
 
-/** Segment speaks of money in decimal units; ours are minor ones. Totals fall back on revenue, then on the products. */
-function orderOf(properties: Fields, context: Reading) {
-  const currency = (textOf(properties.currency) ?? context.currency).toUpperCase()
-  if (!/^[A-Z]{3}$/.test(currency)) return refused('events:problem.currency', { currency: currency.slice(0, 20) })
-  const digits = minorDigits(currency)
-  const items = Array.isArray(properties.products) ? properties.products.slice(0, 5000).filter(isFields) : []
-  const lines = []
-  const products = []
-  for (const item of items) {
-    const sku = (textOf(item.sku) ?? textOf(item.product_id) ?? textOf(item.productId) ?? textOf(item.name))?.slice(
-      0,
-      200,
-    )
-    const quantity = item.quantity === undefined ? 1 : Number(textOf(item.quantity) ?? Number.NaN)
-    const price = item.price === undefined ? 0 : Number(textOf(item.price) ?? Number.NaN)
-    if (!sku || !Number.isFinite(quantity) || !Number.isFinite(price)) {
-      return refused('events:problem.product', { sku: sku?.slice(0, 40) ?? '' })
-    }
-    lines.push({
-      sku,
-      quantity: Math.round(quantity * 1000),
-      amountMinor: Math.round(Math.round(price * 10 ** digits * 1000) * quantity * 0.001),
-    })
-    const name = textOf(item.name)
-    const category = textOf(item.category)?.slice(0, 200)
-    if (name || category) products.push({ sku, name: (name ?? sku).slice(0, 300), category })
-  }
-  const stated = properties.total ?? properties.revenue ?? properties.value
-  const amountMinor =
-    stated === undefined || stated === null
-      ? lines.reduce((sum, line) => sum + line.amountMinor, 0)
-      : Math.round(Number(textOf(stated) ?? Number.NaN) * 10 ** digits)
-  if (!Number.isSafeInteger(amountMinor)) return refused('events:problem.total', { total: shown(stated) })
-  const orderRef = (textOf(properties.order_id) ?? textOf(properties.orderId))?.slice(0, 200)
-  const merchant = context.merchant ?? textOf(properties.affiliation)?.slice(0, 100)
-  const part = (name: 'taxMinor' | 'paidWithPointsMinor' | 'paidWithGiftCardMinor', value: unknown) => {
-    const minor = Math.round(Number(textOf(value) ?? Number.NaN) * 10 ** digits)
-    return Number.isSafeInteger(minor) && minor > 0 ? { [name]: minor } : {}
-  }
-  const parts = {
-    ...part('taxMinor', properties.tax),
-    ...part('paidWithPointsMinor', properties.paid_with_points),
-    ...part('paidWithGiftCardMinor', properties.paid_with_gift_card),
-  }
-  return {
-    orderRef,
-    ...(merchant && { merchant }),
-    amountMinor: Math.abs(amountMinor),
-    currency,
-    ...parts,
-    lines,
-    products,
-  }
+/** Page views are many and small: the name stands in the log, where they looked (an address may name them) is erasable. */
+function viewed(message: Fields, what: 'page' | 'screen', occurredAt: Date, sighting: Sighting): Translation {
+  const properties = isFields(message.properties) ? message.properties : {}
+  if (hasNul(JSON.stringify([message.name, properties]))) return refused('events:problem.nul', {}, 'properties')
+  const name = (textOf(message.name) ?? textOf(properties.name))?.slice(0, 200)
+  const payload = clientViewed.parse({ what, ...(name && { name }) })
+  const event = { kind: 'client.viewed', occurredAt, payload, keys: keysOf(message), ...free(properties) }
+  return { ok: true, sighting, occurredAt, event, products: [] }
 }
+
+function grouped(message: Fields, occurredAt: Date, sighting: Sighting): Translation {
+  const groupId = textOf(message.groupId)
+  if (!groupId || groupId.length > 300) return refused('events:problem.group', {}, 'groupId')
+  if (hasNul(groupId)) return refused('events:problem.nul', {}, 'groupId')
+  const traits = isFields(message.traits) ? message.traits : {}
+  const organisation: Sighting = {
+    ...sightingOf([{ kind: 'customer_id', value: `group:${groupId}` }], traits),
+    kind: 'organisation',
+    roles: ['customer'],
+  }
+  return { ok: true, sighting, occurredAt, group: organisation, products: [] }
+}
+
+/** `previousId` was a browser's name for somebody or a customer number: whichever comes later finds the same person. */
+function aliased(message: Fields, occurredAt: Date, sighting: Sighting): Translation {
+  const previousId = textOf(message.previousId)
+  if (!previousId || previousId.length > 300) return refused('events:problem.previous', {}, 'previousId')
+  if (hasNul(previousId)) return refused('events:problem.nul', {}, 'previousId')
+  if (sighting.identifiers.length === 0) return refused('events:problem.nobody')
+  const identifiers = [
+    ...sighting.identifiers,
+    { kind: 'customer_id', value: previousId } as const,
+    { kind: 'anonymous_id', value: previousId } as const,
+  ]
+  return { ok: true, sighting: { ...sighting, identifiers }, occurredAt, joins: 'alias', products: [] }
+}
+
+function keysOf(message: Fields): string[][] {
+  const messageId = textOf(message.messageId)
+  return messageId ? [['message', messageId]] : []
+}
+
+const free = (properties: Fields) => (Object.keys(properties).length > 0 ? { properties } : {})
 
 function sightingOf(identifiers: Identifier[], traits: unknown): Sighting {
   if (!isFields(traits)) return { identifiers }
@@ -207,15 +240,4 @@ function timeOf(message: Fields, context: { receivedAt: Date; sentAt?: Date | un
   const corrected = Math.abs(skew) > 60_000 ? new Date(stamp.getTime() + skew) : stamp
   const latest = context.receivedAt.getTime() + 86_400_000
   return corrected >= earliestAt && corrected.getTime() <= latest ? corrected : undefined
-}
-
-const hasNul = (text: string | undefined) => text !== undefined && (text.includes('\u0000') || text.includes('\\u0000'))
-
-/** A value as it may stand in a sentence: short, and safe for objects that have no text of their own. */
-function shown(value: unknown): string {
-  return (textOf(value) ?? JSON.stringify(value) ?? typeof value).slice(0, 40)
-}
-
-function refused(code: string, details: Refused['details'] = {}): Refused {
-  return { ok: false, code, details }
 }

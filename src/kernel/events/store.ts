@@ -78,25 +78,17 @@ export async function roughCount(queryable: Queryable): Promise<number> {
   return row?.events ?? 0
 }
 
-export async function problems(queryable: Queryable, limit: number) {
-  const rows = await queryable.query<{
-    problem_id: string
-    received_at: Date
-    code: string
-    details: Record<string, unknown>
-    event: unknown
-  }>('select problem_id, received_at, code, details, event from events.problem order by received_at desc limit $1', [
-    limit,
-  ])
-  const [count] = await queryable.query<{ total: number }>('select count(*) as total from events.problem')
-  return {
-    items: rows.map(row => ({
-      problemId: row.problem_id,
-      receivedAt: row.received_at.toISOString(),
-      code: row.code,
-      details: row.details,
-      event: row.event,
-    })),
-    total: count?.total ?? 0,
+/** Events that only their name is known of, counted among the newest that were received. */
+export async function byName(queryable: Queryable, now: Date) {
+  for (const hours of [24, 24 * 31, 24 * 365 * 50]) {
+    const rows = await queryable.query<{ name: string; count: number; lastAt: Date; seen: number }>(
+      `select payload ->> 'name' as name, count(*)::int as count, max(received_at) as "lastAt", sum(count(*)) over ()::int as seen
+       from (select payload, received_at from events.event where kind = 'client.tracked' and received_at > $1
+             order by received_at desc limit 10000) as newest
+       group by 1 order by 2 desc, 1 limit 200`,
+      [new Date(now.getTime() - hours * 3_600_000)],
+    )
+    if ((rows[0]?.seen ?? 0) >= 1000 || hours > 24 * 365) return rows
   }
+  return []
 }

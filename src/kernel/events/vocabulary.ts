@@ -27,6 +27,8 @@ export const purchaseRecorded = z.object({
   paidWithPointsMinor: minor.optional(),
   paidWithGiftCardMinor: minor.optional(),
   replaces: z.uuid().optional(),
+  /** Of two corrections by a shop the one that was said later counts, whichever arrives first. */
+  saidAt: z.iso.datetime().optional(),
 })
 
 /** Something was given back. `of` names the order that it refunds, where that can be told, as a whole or line by line. */
@@ -41,4 +43,16 @@ export const refundRecorded = z.object({
 })
 
 /** A business event that we do not know: its name is kept, its properties are kept apart where they can be erased. */
-export const clientTracked = z.object({ name: z.string().max(200) })
+export const clientTracked = z.object({
+  name: z.string().max(200),
+  /** What it was about, where Segment's commerce specification says so: things, never people. */
+  sku: z.string().max(200).optional(),
+  orderRef: z.string().max(200).optional(),
+  coupon: z.string().max(200).optional(),
+})
+
+/** Somebody looked at a page of a web site or a screen of an app. */
+export const clientViewed = z.object({ what: z.enum(['page', 'screen']), name: z.string().max(200).optional() })
+
+/** A person was said to belong to an organisation (Segment's *group*). */
+export const clientJoined = z.object({ organisationId: z.uuid() })

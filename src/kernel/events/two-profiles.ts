@@ -1,0 +1,48 @@
+import type { Queryable } from '#kernel/database/index.ts'
+import { recogniseParties, type Sighting } from '#kernel/parties/index.ts'
+import { type Refused, refused } from './message.ts'
+
+export interface Stranger {
+  readonly partyId: string
+  /** Known only as somebody's browser so far: nobody signed in there, and no shop gave them a number. */
+  readonly isOnlyBrowser: boolean
+}
+
+/**
+ * For messages that say that several names are one person's: another profile that holds one of these names. Two profiles are never
+ * made one by a machine, since that moves money; people are asked.
+ */
+export async function strangersIn(
+  queryable: Queryable,
+  named: readonly { readonly sighting: Sighting; readonly partyId: string }[],
+): Promise<readonly (Stranger | undefined)[]> {
+  if (named.length === 0) return []
+  const single = named.flatMap(({ sighting, partyId }, order) =>
+    sighting.identifiers
+      .filter(({ kind }) => kind === 'customer_id' || kind === 'anonymous_id')
+      .map(identifier => ({ order, partyId, identifier })),
+  )
+  const owners = await recogniseParties(
+    queryable,
+    single.map(({ identifier }) => ({ identifiers: [identifier] })),
+  )
+  const others = new Map<number, string>()
+  for (const [index, { order, partyId }] of single.entries()) {
+    const owner = owners[index]
+    if (owner !== undefined && owner !== partyId) others.set(order, owner)
+  }
+  if (others.size === 0) return named.map(() => undefined)
+  const rows = await queryable.query<{ party_id: string }>(
+    `select distinct party_id from parties.identifier where party_id = any ($1) and kind <> 'anonymous_id'`,
+    [[...new Set(others.values())]],
+  )
+  const known = new Set(rows.map(row => row.party_id))
+  return named.map((_, order) => {
+    const partyId = others.get(order)
+    return partyId && { partyId, isOnlyBrowser: !known.has(partyId) }
+  }) as (Stranger | undefined)[]
+}
+
+export function twoProfiles(one: string, other: string): Refused {
+  return refused('events:problem.two-profiles', { one, other })
+}
