@@ -25,7 +25,7 @@ describe('points that live as long as somebody buys', () => {
       occurredAt: localInstant(on, 36_000, zone),
       payload: { amountMinor: 1000, currency: 'CNY', lines: [] },
     }))
-    const member = { partyId: null, birthMonth: null, purchases: purchasesOf(events, zone) }
+    const member = { partyId: null, birthday: null, purchases: purchasesOf(events, zone) }
     const earnings = earningsOf({ editions: [edition], categoryOf: () => undefined }, member)
     return Object.fromEntries(earnings.map(({ on, expiresAt }) => [on, localDay(new Date(expiresAt! - 1), zone)]))
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readBirthday } from '#kernel/parties/index.ts'
 import { lastUsableDay } from './calendar.ts'
 import { type Edition, earningsOf } from './earn.ts'
 import { type MoneyEvent, purchasesOf } from './facts.ts'
@@ -23,14 +24,13 @@ function refund(on: string, amountMinor: number, more: object = {}): MoneyEvent 
 
 const groups: Record<string, string> = { longjing: 'tea', pot: 'ware', card: 'gift cards' }
 
-function earned(
-  rules: Partial<PointsRules> | Edition[],
-  facts: readonly MoneyEvent[],
-  birthMonth: number | null = null,
-) {
+function earned(rules: Partial<PointsRules> | Edition[], facts: readonly MoneyEvent[], birthday: string | null = null) {
   const editions = Array.isArray(rules) ? rules : [edition(rules)]
   const purchases = purchasesOf(facts, zone)
-  return earningsOf({ editions, categoryOf: sku => groups[sku] }, { partyId: null, birthMonth, purchases })
+  return earningsOf(
+    { editions, categoryOf: sku => groups[sku] },
+    { partyId: null, birthday: birthday ? readBirthday(birthday)! : null, purchases },
+  )
 }
 const total = (earnings: readonly { kept: number }[]) => earnings.reduce((sum, each) => sum + each.kept, 0)
 const item = (sku: string, amountMinor: number, quantity = 1000) => ({ sku, amountMinor, quantity })
@@ -155,7 +155,7 @@ describe('other ways to earn', () => {
       0,
     ],
   ])('%s', (_, given, facts, points) => {
-    expect(total(earned(rule(given), facts, 5))).toBe(points)
+    expect(total(earned(rule(given), facts, '--05-20'))).toBe(points)
   })
 
   const double = {
@@ -177,7 +177,7 @@ describe('other ways to earn', () => {
     ['on its weekdays', { ...double, weekdays: [1] }, '2026-03-01', 10],
     ['for those whose birthday is in the month', { ...double, onlyBirthMonth: true }, '2026-03-01', 10],
   ])('a campaign %s', (_, campaign, on, points) => {
-    expect(total(earned({ campaigns: [campaign] }, [buy(on, 10_000)], 5))).toBe(points)
+    expect(total(earned({ campaigns: [campaign] }, [buy(on, 10_000)], '--05-20'))).toBe(points)
   })
 })
 

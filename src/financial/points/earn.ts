@@ -2,6 +2,7 @@ import type { Day } from '#kernel/clock/index.ts'
 import { addDays, startOfDay } from '#kernel/clock/index.ts'
 import { isHeldOut, saltOf } from '#kernel/control-group.ts'
 import type { PurchaseLine } from '#kernel/events/index.ts'
+import { type Birthday, birthMonthsIn } from '#kernel/parties/index.ts'
 import { addMonths, endOfDay, firstDayOf, lastDayOf, lastUsableDay, periodOf, weekdayOf } from './calendar.ts'
 import { isKept, type Purchase } from './facts.ts'
 import type { Campaign, EarningRule, Expiry, ItemMatch, Period, PointsRules } from './rules.ts'
@@ -23,8 +24,8 @@ export interface Ground {
 export interface Member {
   /** Null for anybody: a basket that is quoted before it is known whose it is. */
   readonly partyId: string | null
-  /** 1 to 12; null where the birthday is not known. */
-  readonly birthMonth: number | null
+  /** Null where it is not known. */
+  readonly birthday: Birthday | null
   /** Oldest first, from before the programme too. */
   readonly purchases: readonly Purchase[]
   /** The first purchase ever lies before these: none of them is it. */
@@ -119,7 +120,8 @@ function earnForOrder(given: Mutable[], { ground, edition, member, purchase, see
   const { on, at, eventId, orderRef, refundedMinor } = purchase
   const ofMinor = purchase.amountMinor
   const times = usableBetween(edition, on, member)
-  const isBirthMonth = member.birthMonth !== null && Number(on.slice(5, 7)) === member.birthMonth
+  const isBirthMonth =
+    member.birthday !== null && birthMonthsIn(member.birthday, Number(on.slice(0, 4))).includes(Number(on.slice(5, 7)))
   const give = (key: string, ruleId: string, points: number, reason: Reason, budgets: readonly Budget[] = []) => {
     if (points <= 0) return
     const { merchant } = purchase

@@ -1,7 +1,7 @@
 import { addDays, type Day, localDay, startOfDay } from '#kernel/clock/index.ts'
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { askForAdjustment } from '#kernel/ledger/index.ts'
+import { askForAdjustment, joinedProfiles } from '#kernel/ledger/index.ts'
 import type { Caller } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { endOfDay, firstDayOf, lastUsableDay } from './calendar.ts'
@@ -24,6 +24,7 @@ export async function memberPoints(house: House, partyId: string): Promise<Membe
   const now = house.clock.now()
   const [stored, { zone, currency: own }] = [await store.readEditions(queryable), await house.settings.business()]
   const current = editionAt({ editions: editionsFrom(stored) }, now.getTime())
+  const profileIds = await joinedProfiles(queryable, partyId)
   const rows = await queryable.query<{
     lotId: string
     pending: number
@@ -35,14 +36,14 @@ export async function memberPoints(house: House, partyId: string): Promise<Membe
   }>(
     `select l.lot_id as "lotId", l.pending, l.available, l.held, l.matures_at as "maturesAt", l.expires_at as "expiresAt", n.reason
      from ledger.lot l ${ofLot}
-     where l.party_id = $1 and l.asset = $2 and l.pending + l.available + l.held > 0
+     where l.party_id = any ($1) and l.asset = $2 and l.pending + l.available + l.held > 0
        and (l.expires_at is null or l.expires_at > $3 or l.held > 0)
      order by l.expires_at nulls last, l.matures_at nulls first, l.lot_id`,
-    [partyId, pointsAsset, now],
+    [profileIds, pointsAsset, now],
   )
   const [holding] = await queryable.query<{ debt: number }>(
-    'select debt from ledger.holding where party_id = $1 and asset = $2',
-    [partyId, pointsAsset],
+    'select sum(debt)::bigint as debt from ledger.holding where party_id = any ($1) and asset = $2',
+    [profileIds, pointsAsset],
   )
   const lots = rows.map(({ maturesAt, expiresAt, ...lot }) => {
     const isMature = maturesAt === null || maturesAt <= now
@@ -94,7 +95,7 @@ interface MoveRow {
 
 /**
  * Every change of what a customer has, newest first. What only moves between the customer's own accounts (maturing, holding,
- * paying what is owed) is none; what refunds take of points that had expired already neither.
+ * paying what is owed, or bringing over between profiles of one person) is none; what refunds take of points that had expired already neither.
  */
 export async function memberHistory(
   queryable: Queryable,
@@ -102,27 +103,28 @@ export async function memberHistory(
   page: { readonly before: string | undefined; readonly limit: number },
 ) {
   const [beforeId, beforeKind] = page.before?.split('_') ?? []
+  const profileIds = await joinedProfiles(queryable, partyId)
   const rows = await queryable.query<MoveRow>(
     `select m."transactionId", m.kind, m.code, m.points, m.occurred_at as "occurredAt", t.reason as "postedReason", n.reason
      from (
-       select transaction_id as "transactionId", min(occurred_at) as occurred_at, min(code) as code,
+       select party_id, transaction_id as "transactionId", min(occurred_at) as occurred_at, min(code) as code,
          case code when 'issue' then 'earned' when 'revoke' then 'taken-back' when 'capture' then 'used' when 'spend' then 'used'
            when 'return' then 'returned' when 'expire' then 'expired' when 'adjust' then 'adjusted' when 'overdraw' then 'used'
            when 'compensate' then 'received' when 'grant' then 'received' when 'open' then 'received'
            when 'transfer' then case when to_account = 'transit' then 'given' else 'received' end end as kind,
          sum(case when from_account in ('pending', 'available', 'held', 'debt') then -amount else amount end)::bigint as points
        from ledger.posting
-       where party_id = $1 and asset = $2 and from_account not like 'breakage%'
+       where party_id = any ($1) and asset = $2 and from_account not like 'breakage%'
          and code in ('issue', 'revoke', 'capture', 'spend', 'return', 'expire', 'adjust', 'transfer', 'overdraw', 'compensate',
            'grant', 'open')
          and (from_account in ('pending', 'available', 'held', 'debt') or to_account in ('pending', 'available', 'held', 'debt'))
-       group by 1, 4) as m
-     join ledger.transaction t on t.party_id = $1 and t.transaction_id = m."transactionId"
-     left join points.line n on n.party_id = $1 and m.kind in ('earned', 'taken-back')
+       group by 1, 2, 5) as m
+     join ledger.transaction t on t.party_id = m.party_id and t.transaction_id = m."transactionId" and t.actor <> 'kernel/ledger'
+     left join points.line n on n.party_id = m.party_id and m.kind in ('earned', 'taken-back')
        and n.line_key || '#' || n.generation = regexp_replace(substr(t.key, 45), ' keeps [0-9]+$', '')
      where $3::uuid is null or (m."transactionId", m.kind) < ($3::uuid, $4)
      order by m."transactionId" desc, m.kind desc limit $5`,
-    [partyId, pointsAsset, beforeId ?? null, beforeKind ?? null, page.limit + 1],
+    [profileIds, pointsAsset, beforeId ?? null, beforeKind ?? null, page.limit + 1],
   )
   const items = rows.slice(0, page.limit)
   const last = items.at(-1)
@@ -177,12 +179,12 @@ export async function quote(
   }
   const { history, isPart } =
     partyId === undefined ? { history: [], isPart: false } : await whatMatters(house, partyId, edition, today)
-  const months = partyId === undefined ? undefined : await store.birthMonths(database, [partyId])
+  const birthdays = partyId === undefined ? undefined : await store.birthdays(database, [partyId])
   const ground = await groundOf(database, editions)
   const earnedWith = (events: readonly MoneyEvent[]) =>
     earningsOf(ground, {
       partyId: partyId ?? null,
-      birthMonth: months?.get(partyId!) ?? null,
+      birthday: birthdays?.get(partyId!) ?? null,
       purchases: purchasesOf(events, stored[0]!.zone).sort((one, other) => one.at - other.at),
       isPart,
     })

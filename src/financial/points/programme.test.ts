@@ -81,7 +81,7 @@ const history = async (partyId: string) => (await ask<History>('memberPointsHist
 async function due(partyId: string): Promise<{ available: number; pending: number }> {
   const editions = editionsFrom(await readEditions(house.database))
   const events = await house.events.history(house.database, [partyId], moneyKinds)
-  const member = { partyId: null, birthMonth: null, purchases: purchasesOf(events, zone) }
+  const member = { partyId: null, birthday: null, purchases: purchasesOf(events, zone) }
   const sums = { available: 0, pending: 0 }
   const now = house.clock.now().getTime()
   for (const earning of earningsOf({ editions, categoryOf: () => undefined }, member)) {

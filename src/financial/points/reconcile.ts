@@ -1,6 +1,7 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { digest, type Instruction, type PostingRequest, post } from '#kernel/ledger/index.ts'
+import { holdersKnownTo, profileIdsKnownTo } from '#kernel/parties/index.ts'
 import { assert } from '#kernel/refusal.ts'
 import { type Earning, type Edition, earningsOf, type Ground, type Member } from './earn.ts'
 import { moneyKinds, purchasesOf } from './facts.ts'
@@ -35,11 +36,11 @@ export async function membersOf(
   zone: string,
 ): Promise<Map<string, Member>> {
   const events = Map.groupBy(await house.events.history(transaction, partyIds, moneyKinds), event => event.partyId)
-  const months = await store.birthMonths(transaction, partyIds)
+  const birthdays = await store.birthdays(transaction, partyIds)
   return new Map(
     partyIds.map(partyId => [
       partyId,
-      { partyId, birthMonth: months.get(partyId) ?? null, purchases: purchasesOf(events.get(partyId) ?? [], zone) },
+      { partyId, birthday: birthdays.get(partyId) ?? null, purchases: purchasesOf(events.get(partyId) ?? [], zone) },
     ]),
   )
 }
@@ -52,20 +53,25 @@ export async function membersOf(
 export async function reconcile(house: House, transaction: Transaction, partyIds: readonly string[]): Promise<void> {
   const stored = await store.readEditions(transaction)
   if (stored.length === 0 || partyIds.length === 0) return
-  const sorted = [...new Set(partyIds)].sort()
-  await store.lockMembers(transaction, sorted, house.clock.now())
+  const holders = await holdersKnownTo(house, transaction, partyIds)
+  const sorted = [...new Set(partyIds.map(id => holders.get(id) ?? id))].sort()
+  // What was posted for a profile that was merged since stays where it lies, and counts for who was kept.
+  const profileIds = await profileIdsKnownTo(house, transaction, sorted)
+  const holderOf = new Map([...profileIds].flatMap(([id, theirs]) => theirs.map(each => [each, id] as const)))
+  await store.lockMembers(transaction, [...holderOf.keys()].sort(), house.clock.now())
   const editions = editionsFrom(stored)
   const ground = await groundOf(transaction, editions)
   const members = await membersOf(house, transaction, sorted, stored[0]!.zone)
-  const posted = Map.groupBy(await store.readLines(transaction, sorted), line => line.partyId)
+  const lines = await store.readLines(transaction, [...holderOf.keys()])
+  const posted = Map.groupBy(lines, line => holderOf.get(line.partyId)!)
   const now = house.clock.now().getTime()
   const due = new Map(sorted.map(partyId => [partyId, earningsOf(ground, members.get(partyId)!)]))
   const steps = sorted.flatMap(partyId => stepsFor(partyId, due.get(partyId)!, posted.get(partyId) ?? []))
-  const written = Map.groupBy(await takeSteps(house, transaction, { steps, editions }), line => line.partyId)
-  const extensions = sorted.flatMap(partyId => {
-    const lines = [...(posted.get(partyId) ?? []), ...(written.get(partyId) ?? [])]
-    return extensionsOf(partyId, { editions, due: due.get(partyId)!, lines, now })
-  })
+  const written = await takeSteps(house, transaction, { steps, editions })
+  const known = Map.groupBy([...lines, ...written], line => line.partyId)
+  const extensions = [...holderOf].flatMap(([partyId, holderId]) =>
+    extensionsOf(partyId, { editions, due: due.get(holderId)!, lines: known.get(partyId) ?? [], now }),
+  )
   await post(
     house,
     transaction,
@@ -130,7 +136,14 @@ export function stepsFor(partyId: string, due: readonly Earning[], posted: reado
     const have = lines.reduce((sum, line) => sum + line.kept, 0)
     const more = earning.kept - have
     if (more > 0) {
-      steps.push({ kind: 'grow', partyId, earning, generation: lines.at(-1)!.generation + 1, points: more, kept: more })
+      steps.push({
+        kind: 'grow',
+        partyId,
+        earning,
+        generation: Math.max(...lines.map(line => line.generation)) + 1,
+        points: more,
+        kept: more,
+      })
     } else if (more < 0) steps.push(...shrinkBy(lines, -more))
   }
   for (const lines of known.values()) {

@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
+import { type Birthday, profileIdsOf, readBirthday } from '#kernel/parties/index.ts'
 import type { Reason } from './earn.ts'
 import { type PointsRules, pointsRules } from './rules.ts'
 
@@ -59,14 +60,15 @@ export async function knownMembers(queryable: Queryable, partyIds: readonly stri
   return rows.map(row => row.partyId)
 }
 
-/** The months of birth of those whose birthday is known. */
-export async function birthMonths(queryable: Queryable, partyIds: readonly string[]): Promise<Map<string, number>> {
-  const rows = await queryable.query<{ partyId: string; month: number }>(
-    `select party_id as "partyId", substr(birthday, length(birthday) - 4, 2)::int4 as month from parties.party
-     where party_id = any ($1) and birthday is not null`,
+/** The birthdays of those of whom one is known. */
+export async function birthdays(queryable: Queryable, partyIds: readonly string[]): Promise<Map<string, Birthday>> {
+  const rows = await queryable.query<{ partyId: string; birthday: string }>(
+    'select party_id as "partyId", birthday from parties.party where party_id = any ($1) and birthday is not null',
     [partyIds],
   )
-  return new Map(rows.map(row => [row.partyId, row.month]))
+  return new Map(
+    rows.flatMap(row => [readBirthday(row.birthday)].flatMap(day => (day ? [[row.partyId, day] as const] : []))),
+  )
 }
 
 /** The groups of all products that have one. */
@@ -106,8 +108,8 @@ export async function wasGivenBefore(
   asked: { readonly partyId: string; readonly ruleIds: readonly string[]; readonly since: Date },
 ): Promise<boolean> {
   const rows = await queryable.query(
-    'select from points.line where party_id = $1 and rule_id = any ($2) and kept > 0 and occurred_at < $3 limit 1',
-    [asked.partyId, asked.ruleIds, asked.since],
+    'select from points.line where party_id = any ($1) and rule_id = any ($2) and kept > 0 and occurred_at < $3 limit 1',
+    [(await profileIdsOf(queryable, [asked.partyId])).get(asked.partyId), asked.ruleIds, asked.since],
   )
   return rows.length > 0
 }
@@ -157,16 +159,19 @@ export async function writeBudgets(transaction: Transaction, used: ReadonlyMap<s
   )
 }
 
-/** What is left of the points that these customers earned, by the day on which they earned them. */
+/** What is left of the points that these customers earned, with all their profiles, by the day on which they earned them. */
 export async function keptPointsOf(
   queryable: Queryable,
   partyIds: readonly string[],
   zone: string,
 ): Promise<Map<string, { on: string; amount: number }[]>> {
+  const byHolder = await profileIdsOf(queryable, partyIds)
+  const profiles = [...byHolder].flatMap(([holderId, theirs]) => theirs.map(id => [id, holderId] as const))
   const rows = await queryable.query<{ partyId: string; on: string; amount: number }>(
-    `select party_id as "partyId", (occurred_at at time zone $2)::date as on, sum(kept)::bigint as amount
-     from points.line where party_id = any ($1) and kept > 0 group by 1, 2 order by 1, 2`,
-    [partyIds, zone],
+    `select h.holder_id as "partyId", (l.occurred_at at time zone $1)::date as on, sum(l.kept)::bigint as amount
+     from unnest($2::uuid[], $3::uuid[]) as h (party_id, holder_id) join points.line l on l.party_id = h.party_id and l.kept > 0
+     group by 1, 2 order by 1, 2`,
+    [zone, profiles.map(([id]) => id), profiles.map(([, holderId]) => holderId)],
   )
   return Map.groupBy(rows, row => row.partyId)
 }

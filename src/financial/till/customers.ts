@@ -80,10 +80,10 @@ export async function find(house: House, text: string) {
     `select distinct o.party_id as "partyId", o.name from parties.party p
      join parties.identifier i on i.party_id = p.party_id and i.kind = 'phone'
      join parties.party o on o.party_id = coalesce(p.canonical_party_id, p.party_id)
-     where p.grams @> array[$1]
-       and right(regexp_replace(i.value, '\\D', '', 'g'), $2) = $3
+     join parties.search_key k on k.party_id = p.party_id and k.key >= $1 and k.key < $1 || $5
+     where right(regexp_replace(i.value, '\\D', '', 'g'), $2) = $3
      order by o.name, o.party_id limit $4`,
-    [digits.slice(-8), digits.length, digits, mostFound],
+    [`~${[...digits].reverse().join('')}`, digits.length, digits, mostFound, '\u{10ffff}'],
   )
   const hint = `•••• ${digits.slice(-4)}`
   return { isCertain: false, items: rows.map(row => shown({ ...row, name: maskedName(row.name) }, hint)) }

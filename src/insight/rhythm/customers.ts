@@ -1,6 +1,6 @@
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { queryGrams } from '#kernel/parties/index.ts'
+import { foundBy } from '#kernel/parties/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { type CustomerRow, type CustomerType, type customerOrders, customerTypes } from './contract.ts'
 import { isLate, lateSql, typeOf, typeSql } from './customer-type.ts'
@@ -47,8 +47,7 @@ export async function listCustomers(house: House, query: CustomerQuery) {
   const conditions = [isCustomer]
   const values: unknown[] = []
   const value = (given: unknown) => `$${values.push(given)}`
-  const grams = queryGrams(query.find)
-  if (query.find) conditions.push(grams.length > 0 ? `p.grams @> ${value(grams)}::text[]` : 'false')
+  if (query.find) conditions.push(foundBy(query.find, value) ?? 'false')
   if (query.type) conditions.push(`${typeSql(`${value(asOfOn)}::date`)} = ${value(query.type)}`)
   if (late === 'yes') conditions.push(lateSql(`${value(asOfOn)}::date`))
   if (late === 'no') conditions.push(`not coalesce(${lateSql(`${value(asOfOn)}::date`)}, false)`)

@@ -22,9 +22,10 @@ async function addParty(name: string): Promise<string> {
   const partyId = house.newId()
   await house.database.query(
     `insert into parties.party (party_id, kind, name, roles, details, grams, source_id, created_at, changed_at)
-     values ($1, 'person', $2, '{customer}', '{}', array[$2], $3, $4, $4)`,
+     values ($1, 'person', $2, '{customer}', '{}', '{}', $3, $4, $4)`,
     [partyId, name, source.sourceId, house.clock.now()],
   )
+  await house.database.query('insert into parties.search_key (party_id, key) values ($1, $2)', [partyId, name])
   return partyId
 }
 

@@ -60,6 +60,16 @@ export async function holdersKnownTo(
   return holders
 }
 
+/** `profileIdsOf`, without asking where nobody was ever merged. */
+export async function profileIdsKnownTo(
+  house: House,
+  queryable: Queryable,
+  partyIds: readonly string[],
+): Promise<Map<string, readonly string[]>> {
+  const isNobody = (nobodyUntil.get(house) ?? 0) > house.clock.elapsed()
+  return isNobody ? new Map(partyIds.map(id => [id, [id]])) : await profileIdsOf(queryable, partyIds)
+}
+
 /** Somebody is merged: this process asks from now on. */
 export function noteMerge(house: House): void {
   nobodyUntil.delete(house)

@@ -59,10 +59,7 @@ const partyInput = z.object({
   name: z.string().trim().min(1).max(200),
   familyName: z.string().trim().max(100).optional(),
   givenName: z.string().trim().max(100).optional(),
-  birthday: z
-    .string()
-    .regex(birthdayPattern)
-    .optional(),
+  birthday: z.string().regex(birthdayPattern).optional(),
   identifiers: z.array(identifier).max(20).default([]),
   roles: z.array(z.enum(partyRoles)).default(['customer']),
   details: z.record(z.string().max(60), z.string().max(500)).default({}),
@@ -119,11 +116,7 @@ export const changeParty = operation({
     title: z.enum(titles).nullable().optional(),
     preferredName: z.string().trim().max(100).nullable().optional(),
     roles: z.array(z.enum(partyRoles)).min(1).max(8).optional(),
-    birthday: z
-      .string()
-      .regex(birthdayPattern)
-      .nullable()
-      .optional(),
+    birthday: z.string().regex(birthdayPattern).nullable().optional(),
     details: z.record(z.string().max(60), z.string().max(500)).optional(),
   }),
   reply: party,

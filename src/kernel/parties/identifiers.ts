@@ -1,4 +1,4 @@
-import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
+import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import type { z } from 'zod'
 import type { identifier } from './contract.ts'
 
@@ -6,11 +6,12 @@ export type Identifier = z.infer<typeof identifier>
 
 /**
  * The form in which two spellings of one identifier are equal: e-mail in lower case, phones in E.164, the rest trimmed
- * with width folded (full-width digits of Chinese forms). Case of customer numbers matters, so it is kept.
+ * with width folded (full-width digits of Chinese forms). Case of customer numbers and of other systems' ids matters, so it
+ * is kept.
  *
  * Example: `identifierKey({kind: 'phone', value: '138 0000 5521'}, 'CN')` is `+8613800005521`.
  */
-export function identifierKey(identifier: Identifier, country: 'CN' | 'GB' | 'US' = 'CN'): string {
+export function identifierKey(identifier: Identifier, country: CountryCode = 'CN'): string {
   const value = identifier.value.normalize('NFKC').trim()
   switch (identifier.kind) {
     case 'email':
@@ -19,8 +20,7 @@ export function identifierKey(identifier: Identifier, country: 'CN' | 'GB' | 'US
       return parsePhoneNumberFromString(value, country)?.number ?? value.replace(/[^\d+]/g, '')
     case 'card':
       return value.replace(/[\s-]/g, '')
-    case 'customer_id':
-    case 'anonymous_id':
+    default:
       return value
   }
 }

@@ -1,8 +1,13 @@
-export { holdersKnownTo, holdersOf, noteMerge, personOf, profileIdsOf } from './alias.ts'
-export { consentsOf } from './consent.ts'
+export { holdersKnownTo, holdersOf, noteMerge, personOf, profileIdsKnownTo, profileIdsOf } from './alias.ts'
+export { birthdayIn, birthMonthsIn, nextBirthday } from './birthday.ts'
+export { type Birthday, readBirthday, writeBirthday } from './birthday-contract.ts'
+export { consentsOf, mayContact } from './consent.ts'
+export { foundBy, refreshSearchKeys } from './find.ts'
+export { tracesOf } from './forget.ts'
 export { type Identifier, identifierKey } from './identifiers.ts'
-export { nameParts } from './names.ts'
+export { nameParts, romanised } from './names.ts'
 export { type ProfileChange, type ProfileState, profilesOf, removeSilentParties, takeBackProfiles } from './profiles.ts'
+export { regionKnownTo } from './region.ts'
 export {
   enrichParties,
   type Resolution,
@@ -11,5 +16,4 @@ export {
   resolveParties,
   type Sighting,
 } from './resolve.ts'
-export { queryGrams } from './search.ts'
 export { changeParty, findParties, readParty } from './store.ts'

@@ -14,7 +14,13 @@ export const partiesMemberRoutes: NonNullable<Room['routes']> = [
   route(contract.changeMyConsent, async (house, { body, caller, language }) => {
     const partyId = own(caller)
     await house.database.transaction(async transaction => {
-      await recordConsent(transaction, house, { ...body, partyId, evidence: { by: 'member', on: 'card', language } })
+      await recordConsent(transaction, house, {
+        ...body,
+        partyId,
+        language,
+        isConfirmed: true,
+        evidence: { by: 'member', on: 'card' },
+      })
       await house.live.announce(transaction, ['customers'])
     })
     return { items: await consentsOf(house.database, partyId) }

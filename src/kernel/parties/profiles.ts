@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { searchGrams } from './search.ts'
+import { refreshSearchKeys } from './find.ts'
 
 /** What a source may have changed about a known party; kept by whoever must be able to take it back. */
 export interface ProfileState {
@@ -10,7 +10,6 @@ export interface ProfileState {
   readonly say: string | null
   readonly birthday: string | null
   readonly details: Readonly<Record<string, string>>
-  readonly grams: readonly string[]
   /** Kind and normalised value of each identifier. */
   readonly identifiers: readonly string[]
 }
@@ -21,7 +20,7 @@ export async function profilesOf(
 ): Promise<Map<string, ProfileState>> {
   if (partyIds.length === 0) return new Map()
   const rows = await queryable.query<ProfileState & { partyId: string }>(
-    `select party_id as "partyId", name, family_name as "familyName", given_name as "givenName", say, birthday, details, grams,
+    `select party_id as "partyId", name, family_name as "familyName", given_name as "givenName", say, birthday, details,
        array(select i.kind || chr(10) || i.value_key from parties.identifier i where i.party_id = p.party_id order by 1) as identifiers
      from parties.party p where party_id = any($1)`,
     [partyIds],
@@ -62,10 +61,14 @@ export async function takeBackProfiles(
   })
   await transaction.query(
     `update parties.party p set name = r.name, family_name = r."familyName", given_name = r."givenName", say = r.say,
-       birthday = r.birthday, details = r.details, grams = r.grams, changed_at = $2
+       birthday = r.birthday, details = r.details, changed_at = $2
      from jsonb_to_recordset($1::jsonb) as r ("partyId" uuid, name text, "familyName" text, "givenName" text, say text,
-       birthday text, details jsonb, grams text[]) where p.party_id = r."partyId"`,
+       birthday text, details jsonb) where p.party_id = r."partyId"`,
     [JSON.stringify(restored), house.clock.now()],
+  )
+  await refreshSearchKeys(
+    transaction,
+    changes.map(({ partyId }) => partyId),
   )
 }
 
@@ -79,10 +82,7 @@ function restore(now: ProfileState, before: ProfileState, after: ProfileState): 
     if (before.details[key] === undefined) delete details[key]
     else details[key] = before.details[key]
   }
-  const untouched = JSON.stringify(now.grams) === JSON.stringify(after.grams)
-  const values = now.identifiers.map(key => key.slice(key.indexOf('\n') + 1))
-  const grams = untouched ? before.grams : searchGrams(String(kept.name), values)
-  return { ...(kept as Pick<ProfileState, (typeof fields)[number]>), details, grams }
+  return { ...(kept as Pick<ProfileState, (typeof fields)[number]>), details }
 }
 
 /** Removes those of the parties about whom no event is known; for taking back what an import brought. */
@@ -93,6 +93,8 @@ export async function removeSilentParties(transaction: Transaction, partyIds: re
        and not exists (select from events.event e where e.party_id = p.party_id) returning p.party_id`,
     [partyIds],
   )
-  await transaction.query('delete from parties.identifier where party_id = any($1)', [rows.map(row => row.party_id)])
+  const gone = rows.map(row => row.party_id)
+  await transaction.query('delete from parties.identifier where party_id = any($1)', [gone])
+  await refreshSearchKeys(transaction, gone)
   return rows.length
 }

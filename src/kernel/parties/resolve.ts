@@ -1,9 +1,10 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { holdersKnownTo, holdersOf } from './alias.ts'
+import { refreshSearchKeys, writeSearchKeys } from './find.ts'
 import { type Identifier, identifierKey } from './identifiers.ts'
 import { nameParts } from './names.ts'
-import { searchGrams } from './search.ts'
+import { regionKnownTo } from './region.ts'
 
 /** Somebody as a source describes them: by whatever identifiers it has, and what it knows besides. */
 export interface Sighting {
@@ -39,8 +40,12 @@ export async function resolveParties(
   sourceId: string,
   sightings: readonly Sighting[],
 ): Promise<Resolution> {
+  const region = await regionKnownTo(house, transaction)
   const keyed = sightings.map(sighting =>
-    sighting.identifiers.map(identifier => ({ identifier, key: keyOf(identifier.kind, identifierKey(identifier)) })),
+    sighting.identifiers.map(identifier => ({
+      identifier,
+      key: keyOf(identifier.kind, identifierKey(identifier, region)),
+    })),
   )
   const known = await ownersOf(transaction, new Set(keyed.flatMap(list => list.map(entry => entry.key))))
   const created: string[] = []
@@ -58,6 +63,11 @@ export async function resolveParties(
     const lost = await claim(transaction, claims)
     if (lost) return resolveParties(transaction, house, sourceId, sightings)
   }
+  const fresh = new Set(created)
+  await refreshSearchKeys(
+    transaction,
+    [...new Set([...claims.values()].map(claimed => claimed.partyId))].filter(id => !fresh.has(id)),
+  )
   if (created.length > 0) await createAll(transaction, house, sourceId, origins, sightings, new Set(created))
   const holders = await holdersKnownTo(house, transaction, [...new Set(origins)])
   return { partyIds: origins.map(id => holders.get(id) ?? id), origins, created }
@@ -129,7 +139,8 @@ async function createAll(
       birthday: sighting.birthday ?? null,
       roles: sighting.roles ?? ['customer'],
       details: sighting.details ?? {},
-      grams: searchGrams(sighting.name ?? '', values),
+      known_name: sighting.name ?? '',
+      values,
       source_id: sourceId,
       created_at: now,
       changed_at: now,
@@ -138,10 +149,14 @@ async function createAll(
   await transaction.query(
     `insert into parties.party
        (party_id, kind, name, family_name, given_name, say, birthday, roles, details, grams, source_id, created_at, changed_at)
-     select party_id, kind, name, family_name, given_name, say, birthday, roles, details, grams, source_id, created_at, changed_at
+     select party_id, kind, name, family_name, given_name, say, birthday, roles, details, '{}', source_id, created_at, changed_at
      from jsonb_to_recordset($1::jsonb) as r (party_id uuid, kind text, name text, family_name text, given_name text, say text,
-       birthday text, roles text[], details jsonb, grams text[], source_id uuid, created_at timestamptz, changed_at timestamptz)`,
+       birthday text, roles text[], details jsonb, source_id uuid, created_at timestamptz, changed_at timestamptz)`,
     [JSON.stringify(rows)],
+  )
+  await writeSearchKeys(
+    transaction,
+    rows.map(row => ({ partyId: row.party_id, name: row.known_name, say: row.say, identifiers: row.values })),
   )
 }
 
@@ -169,8 +184,7 @@ export async function enrichParties(
     name: string
     birthday: string | null
     details: Record<string, string>
-    grams: string[]
-  }>('select party_id, name, birthday, details, grams from parties.party where party_id = any($1)', [ids])
+  }>('select party_id, name, birthday, details from parties.party where party_id = any($1)', [ids])
   const values = await transaction.query<{ party_id: string; value: string }>(
     'select party_id, value from parties.identifier where party_id = any($1)',
     [ids],
@@ -187,12 +201,7 @@ export async function enrichParties(
     const parts = named?.name ? nameParts(named.name) : undefined
     const birthday = row.birthday ?? sightingsOfParty.find(sighting => sighting.birthday)?.birthday ?? null
     const details = Object.assign({}, ...sightingsOfParty.map(sighting => sighting.details ?? {}), row.details)
-    const grams = searchGrams(parts?.name ?? (unnamed ? '' : row.name), identifiers)
-    const same =
-      !parts &&
-      birthday === row.birthday &&
-      Object.keys(details).length === Object.keys(row.details).length &&
-      grams.length === row.grams.length
+    const same = !parts && birthday === row.birthday && Object.keys(details).length === Object.keys(row.details).length
     if (same) continue
     changed.push({
       party_id: row.party_id,
@@ -202,7 +211,6 @@ export async function enrichParties(
       say: parts?.say,
       birthday,
       details,
-      grams,
       changed_at: now,
     })
   }
@@ -210,11 +218,15 @@ export async function enrichParties(
   await transaction.query(
     `update parties.party p set name = r.name, family_name = coalesce(r.family_name, p.family_name),
        given_name = coalesce(r.given_name, p.given_name), say = coalesce(r.say, p.say), birthday = r.birthday,
-       details = r.details, grams = r.grams, changed_at = r.changed_at
+       details = r.details, changed_at = r.changed_at
      from jsonb_to_recordset($1::jsonb) as r (party_id uuid, name text, family_name text, given_name text, say text,
-       birthday text, details jsonb, grams text[], changed_at timestamptz)
+       birthday text, details jsonb, changed_at timestamptz)
      where p.party_id = r.party_id`,
     [JSON.stringify(changed)],
+  )
+  await refreshSearchKeys(
+    transaction,
+    changed.filter(row => row.say !== undefined).map(row => row.party_id),
   )
 }
 

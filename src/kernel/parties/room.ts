@@ -1,5 +1,7 @@
 import { distributed } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
+import { fillAtStart, fillSearchKeys } from './fill.ts'
+import { forgetParty } from './forget.ts'
 import { partiesMemberRoutes } from './member-routes.ts'
 import { partiesRoutes } from './routes.ts'
 
@@ -9,7 +11,12 @@ export const partiesRoom: Room = {
   tables: {
     'parties.party': distributed('party_id'),
     'parties.identifier': distributed('value_key'),
+    'parties.identifier_change': distributed('party_id'),
+    'parties.search_key': distributed('party_id'),
     'parties.consent': distributed('party_id'),
   },
+  forget: forgetParty,
+  jobs: [fillSearchKeys],
+  work: fillAtStart,
   routes: [...partiesRoutes, ...partiesMemberRoutes],
 }

@@ -2,9 +2,12 @@ import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { personOf } from './alias.ts'
+import { readBirthday } from './birthday-contract.ts'
 import type { Party } from './contract.ts'
+import { findPartyIds, refreshSearchKeys } from './find.ts'
+import { greetingOf, latinNameOf } from './greeting.ts'
 import { nameParts } from './names.ts'
-import { queryGrams, searchGrams } from './search.ts'
+import type { Title } from './profile-contract.ts'
 
 interface PartyRow {
   readonly party_id: string
@@ -13,6 +16,8 @@ interface PartyRow {
   readonly family_name: string | null
   readonly given_name: string | null
   readonly say: string | null
+  readonly title: Title | null
+  readonly preferred_name: string | null
   readonly birthday: string | null
   readonly roles: Party['roles']
   readonly details: Record<string, string>
@@ -28,6 +33,7 @@ export async function readParty(queryable: Queryable, partyId: string): Promise<
     'select kind, value from parties.identifier where party_id = any ($1) order by kind, value',
     [profileIds],
   )
+  const named = { ...row, familyName: row.family_name, preferredName: row.preferred_name }
   return {
     partyId: row.party_id,
     kind: row.kind,
@@ -35,6 +41,10 @@ export async function readParty(queryable: Queryable, partyId: string): Promise<
     familyName: row.family_name,
     givenName: row.given_name,
     say: row.say,
+    latinName: row.kind === 'person' ? latinNameOf(named) : null,
+    title: row.title,
+    preferredName: row.preferred_name,
+    greeting: { en: greetingOf(named, 'en'), zh: greetingOf(named, 'zh') },
     birthday: row.birthday,
     roles: row.roles,
     identifiers,
@@ -43,20 +53,24 @@ export async function readParty(queryable: Queryable, partyId: string): Promise<
   }
 }
 
-/** Finds by the pieces of `search.ts`; the hint is an identifier by which a person at a desk can tell two namesakes apart. */
+/** Finds by beginnings (`search.ts`), the closest first; the hint is an identifier by which a desk can tell two namesakes apart. */
 export async function findParties(queryable: Queryable, text: string, limit: number) {
-  const grams = queryGrams(text)
-  if (grams.length === 0) return []
+  const ids = await findPartyIds(queryable, text, limit)
+  if (ids.length === 0) return []
   const rows = await queryable.query<{ party_id: string; name: string; hint: string | null }>(
     `select k.party_id, k.name,
        (select i.value from parties.identifier i where i.party_id = k.party_id
         order by array_position(array['phone', 'email', 'card', 'customer_id', 'anonymous_id'], i.kind) limit 1) as hint
-     from (select distinct coalesce(p.canonical_party_id, p.party_id) as party_id from parties.party p where p.grams @> $1) f
-     join parties.party k on k.party_id = f.party_id
-     order by k.name, k.party_id limit $2`,
-    [grams, limit],
+     from unnest($1::uuid[]) with ordinality as f (party_id, place)
+     join parties.party p on p.party_id = f.party_id
+     join parties.party k on k.party_id = coalesce(p.canonical_party_id, p.party_id)
+     order by f.place`,
+    [ids],
   )
-  return rows.map(row => ({ partyId: row.party_id, name: row.name, hint: masked(row.hint ?? '') }))
+  const people = new Map(rows.map(row => [row.party_id, row]))
+  return [...people.values()]
+    .slice(0, limit)
+    .map(row => ({ partyId: row.party_id, name: row.name, hint: masked(row.hint ?? '') }))
 }
 
 /** Long numbers show only their end: enough to tell people apart, too little to copy a list of phones from a screen. */
@@ -68,6 +82,10 @@ export interface PartyChange {
   readonly name?: string | undefined
   readonly familyName?: string | null | undefined
   readonly givenName?: string | null | undefined
+  readonly say?: string | null | undefined
+  readonly title?: Title | null | undefined
+  readonly preferredName?: string | null | undefined
+  readonly roles?: Party['roles'] | undefined
   readonly birthday?: string | null | undefined
   readonly details?: Readonly<Record<string, string>> | undefined
 }
@@ -80,18 +98,22 @@ export async function changeParty(
 ): Promise<Party> {
   const before = await readParty(transaction, named)
   const { partyId } = before
+  if (change.birthday && !readBirthday(change.birthday)) throw refuse('invalid', 'parties:refusal.no-such-day')
   const parts = change.name === undefined ? before : nameParts(change.name)
   const after = {
     name: parts.name,
-    say: parts.say,
+    say: change.say === undefined ? parts.say : change.say || null,
+    title: change.title === undefined ? before.title : change.title,
+    preferredName: change.preferredName === undefined ? before.preferredName : change.preferredName || null,
+    roles: change.roles ?? before.roles,
     familyName: change.familyName === undefined ? parts.familyName : change.familyName,
     givenName: change.givenName === undefined ? parts.givenName : change.givenName,
     birthday: change.birthday === undefined ? before.birthday : change.birthday,
     details: { ...before.details, ...change.details },
   }
   await transaction.query(
-    `update parties.party set name = $2, say = $3, family_name = $4, given_name = $5, birthday = $6, details = $7, grams = $8,
-       changed_at = $9 where party_id = $1`,
+    `update parties.party set name = $2, say = $3, family_name = $4, given_name = $5, birthday = $6, details = $7,
+       changed_at = $8, title = $9, preferred_name = $10, roles = $11 where party_id = $1`,
     [
       partyId,
       after.name,
@@ -100,12 +122,12 @@ export async function changeParty(
       after.givenName,
       after.birthday,
       JSON.stringify(after.details),
-      searchGrams(
-        after.name,
-        before.identifiers.map(identifier => identifier.value),
-      ),
       house.clock.now(),
+      after.title,
+      after.preferredName,
+      after.roles,
     ],
   )
+  await refreshSearchKeys(transaction, [partyId])
   return readParty(transaction, partyId)
 }
