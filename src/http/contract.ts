@@ -66,33 +66,37 @@ export const listenLive = operation({
 const message = z.record(z.string(), z.unknown())
 const taken = z.object({ success: z.literal(true) })
 
+const ingestOne = (type: string, summary: string) =>
+  operation({
+    id: `ingest${type[0]!.toUpperCase()}${type.slice(1)}`,
+    method: 'POST',
+    path: `/v1/${type}`,
+    summary,
+    permission: 'events.write',
+    body: message,
+    reply: taken,
+  })
+
 /** The Segment interface. Described here for the reference page; the door itself reads it without schemas, for speed. */
 export const ingestOperations = [
   operation({
     id: 'ingestBatch',
     method: 'POST',
     path: '/v1/batch',
-    summary: 'Send up to 500 KB of messages; each is recorded once, known by its `messageId`',
+    summary: 'Send up to 500 KB of messages, 32 KB each; each is recorded once, known by its `messageId`',
     permission: 'events.write',
-    body: z.object({ batch: z.array(message), sentAt: z.string().optional(), writeKey: z.string().optional() }),
+    body: z.object({
+      batch: z.array(message),
+      context: message.optional(),
+      sentAt: z.string().optional(),
+      writeKey: z.string().optional(),
+    }),
     reply: taken,
   }),
-  operation({
-    id: 'ingestTrack',
-    method: 'POST',
-    path: '/v1/track',
-    summary: 'Send one thing that a customer did',
-    permission: 'events.write',
-    body: message,
-    reply: taken,
-  }),
-  operation({
-    id: 'ingestIdentify',
-    method: 'POST',
-    path: '/v1/identify',
-    summary: 'Send who a customer is',
-    permission: 'events.write',
-    body: message,
-    reply: taken,
-  }),
+  ingestOne('track', 'Send one thing that a customer did'),
+  ingestOne('identify', 'Send who a customer is; with anonymousId and userId, what the browser did becomes theirs'),
+  ingestOne('page', 'Send that somebody looked at a page of a web site'),
+  ingestOne('screen', 'Send that somebody looked at a screen of an app'),
+  ingestOne('group', 'Send to which organisation a customer belongs'),
+  ingestOne('alias', 'Send that two names are one customer’s'),
 ] as const

@@ -2,7 +2,7 @@
 export type Fields = Readonly<Record<string, unknown>>
 
 export const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Unreadable)
 
 export const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== ''

@@ -26,8 +26,10 @@ export interface Understood {
    * customer who is not named).
    */
   readonly about?: { readonly orderRef: string; readonly act: 'correct' | 'give-back'; readonly isWhole: boolean }
-  /** It says that these names are one person's: said outright, or told by a browser where somebody signed in. */
-  readonly joins?: 'alias' | 'browser'
+  /** Names that are said to be the same person's as well. */
+  readonly aliases?: readonly Identifier[]
+  /** Somebody signed in, in a browser that may have been known as somebody. */
+  readonly signsIn?: boolean
   /** The organisation that the person belongs to. */
   readonly group?: Sighting
 }
@@ -75,7 +77,7 @@ export function translate(message: unknown, context: Reading): Translation {
       return tracked(message, occurredAt, isNamed ? sighting : null, context)
     case 'identify':
       if (!isNamed) return refused('events:problem.nobody')
-      return { ok: true, sighting, occurredAt, products: [], ...(userId && anonymousId && { joins: 'browser' }) }
+      return { ok: true, sighting, occurredAt, products: [], ...(userId && anonymousId && { signsIn: true }) }
     case 'page':
     case 'screen':
       return isNamed ? viewed(message, message.type, occurredAt, sighting) : refused('events:problem.nobody')
@@ -193,12 +195,11 @@ function aliased(message: Fields, occurredAt: Date, sighting: Sighting): Transla
   if (!previousId || previousId.length > 300) return refused('events:problem.previous', {}, 'previousId')
   if (hasNul(previousId)) return refused('events:problem.nul', {}, 'previousId')
   if (sighting.identifiers.length === 0) return refused('events:problem.nobody')
-  const identifiers = [
-    ...sighting.identifiers,
+  const aliases = [
     { kind: 'customer_id', value: previousId } as const,
     { kind: 'anonymous_id', value: previousId } as const,
   ]
-  return { ok: true, sighting: { ...sighting, identifiers }, occurredAt, joins: 'alias', products: [] }
+  return { ok: true, sighting, occurredAt, aliases, products: [] }
 }
 
 function keysOf(message: Fields): string[][] {

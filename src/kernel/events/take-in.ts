@@ -1,7 +1,7 @@
 import { upsertProducts } from '#kernel/catalogue/index.ts'
 import type { Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { enrichParties, resolveParties } from '#kernel/parties/index.ts'
+import { enrichParties, recogniseParties, resolveParties } from '#kernel/parties/index.ts'
 import type { EventSource, NewEvent } from './event.ts'
 import { holdOrders, recordAboutOrder } from './known-order.ts'
 import type { Refused } from './message.ts'
@@ -28,7 +28,7 @@ export interface Outcome {
 interface Entry {
   readonly index: number
   readonly item: Item
-  readonly read: Understood
+  read: Understood
 }
 
 const accepted: Outcome = { what: 'accepted' }
@@ -55,6 +55,7 @@ async function takeGroup(
   group: readonly Entry[],
   outcomes: Outcome[],
 ): Promise<void> {
+  await joinAliases(transaction, group, outcomes)
   const sightings = group.flatMap(({ read }) => (read.sighting ? [read.sighting] : []))
   const organisations = group.flatMap(({ read }) => (read.group ? [read.group] : []))
   // What arrives belongs to the profile by whose identifiers it came; the log says for whom that profile stands.
@@ -112,13 +113,38 @@ async function takeGroup(
     outcomes[index] = typeof became === 'string' ? { what: became } : problem(became)
   }
 
-  const joining = group.filter(({ read }) => read.joins)
-  const named = joining.map(({ read }) => ({ sighting: read.sighting!, partyId: holderOf.get(read.sighting!)! }))
-  const strangers = await strangersIn(transaction, named)
-  for (const [order, { index, read }] of joining.entries()) {
+  const signing = group.filter(({ read }) => read.signsIn)
+  const named = signing.map(({ read: { sighting } }) => ({
+    identifiers: sighting!.identifiers.filter(({ kind }) => kind === 'anonymous_id'),
+    partyId: holderOf.get(sighting!)!,
+  }))
+  for (const [order, stranger] of (await strangersIn(transaction, named)).entries()) {
+    // A browser that several people sign in with belongs to none of them.
+    if (stranger?.isOnlyBrowser) {
+      outcomes[signing[order]!.index] = { ...accepted, refusal: twoProfiles(named[order]!.partyId, stranger.partyId) }
+    }
+  }
+}
+
+/** A second name for somebody becomes one more identifier, unless somebody else is known by it already. */
+async function joinAliases(transaction: Transaction, group: readonly Entry[], outcomes: Outcome[]): Promise<void> {
+  const saying = group.filter(({ read }) => read.aliases)
+  if (saying.length === 0) return
+  const owners = await recogniseParties(
+    transaction,
+    saying.map(({ read }) => read.sighting!),
+  )
+  const strangers = await strangersIn(
+    transaction,
+    saying.map(({ read }, order) => ({ identifiers: read.aliases!, partyId: owners[order] })),
+  )
+  for (const [order, entry] of saying.entries()) {
+    const { index, read } = entry
     const stranger = strangers[order]
-    if (stranger && (read.joins === 'alias' || stranger.isOnlyBrowser)) {
-      outcomes[index] = { what: 'accepted', refusal: twoProfiles(named[order]!.partyId, stranger.partyId) }
+    if (stranger) outcomes[index] = { ...accepted, refusal: twoProfiles(owners[order]!, stranger.partyId) }
+    else {
+      const identifiers = [...read.sighting!.identifiers, ...read.aliases!]
+      entry.read = { ...read, sighting: { ...read.sighting!, identifiers } }
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Queryable } from '#kernel/database/index.ts'
-import { recogniseParties, type Sighting } from '#kernel/parties/index.ts'
+import { type Identifier, recogniseParties } from '#kernel/parties/index.ts'
 import { type Refused, refused } from './message.ts'
 
 export interface Stranger {
@@ -9,18 +9,16 @@ export interface Stranger {
 }
 
 /**
- * For messages that say that several names are one person's: another profile that holds one of these names. Two profiles are never
- * made one by a machine, since that moves money; people are asked.
+ * For names that are said to be one person's: another profile that holds one of them. Two profiles are never made one by a
+ * machine, since that moves money; people are asked.
  */
 export async function strangersIn(
   queryable: Queryable,
-  named: readonly { readonly sighting: Sighting; readonly partyId: string }[],
+  named: readonly { readonly identifiers: readonly Identifier[]; readonly partyId: string | undefined }[],
 ): Promise<readonly (Stranger | undefined)[]> {
   if (named.length === 0) return []
-  const single = named.flatMap(({ sighting, partyId }, order) =>
-    sighting.identifiers
-      .filter(({ kind }) => kind === 'customer_id' || kind === 'anonymous_id')
-      .map(identifier => ({ order, partyId, identifier })),
+  const single = named.flatMap(({ identifiers, partyId }, order) =>
+    partyId === undefined ? [] : identifiers.map(identifier => ({ order, partyId, identifier })),
   )
   const owners = await recogniseParties(
     queryable,
