@@ -18,19 +18,25 @@ import { stageRoom } from '#insight/stage/index.ts'
 import { valueRoom } from '#insight/value/index.ts'
 import { accessRoom } from '#kernel/access/room.ts'
 import { auditLogRoom } from '#kernel/audit-log/room.ts'
+import { bondsRoom } from '#kernel/bonds/room.ts'
 import { catalogueRoom } from '#kernel/catalogue/room.ts'
 import { eventsRoom } from '#kernel/events/room.ts'
 import { filesRoom } from '#kernel/files/room.ts'
 import { jobsRoom } from '#kernel/jobs/room.ts'
 import { ledgerRoom } from '#kernel/ledger/room.ts'
 import { merchantsRoom } from '#kernel/merchants/room.ts'
+import { mergesRoom } from '#kernel/merges/room.ts'
 import { partiesRoom } from '#kernel/parties/room.ts'
+import { recoveryRoom } from '#kernel/recovery/index.ts'
 import { repliesRoom } from '#kernel/replies/room.ts'
 import type { Room } from '#kernel/room.ts'
 import { settingsRoom } from '#kernel/settings/room.ts'
 import { tasksRoom } from '#kernel/tasks/room.ts'
 import { webhooksRoom } from '#kernel/webhooks/room.ts'
 import { warningsProgramme } from '#social/warnings/index.ts'
+import { readConfiguration } from './configuration.ts'
+import { migrationSources } from './house.ts'
+import { version } from './version.ts'
 
 /**
  * Every room of the house, in the order in which they are migrated and in which they hear of events: the kernel first,
@@ -48,7 +54,14 @@ export const rooms: readonly Room[] = [
   auditLogRoom,
   filesRoom,
   tasksRoom,
+  bondsRoom,
   ledgerRoom,
+  mergesRoom,
+  recoveryRoom({
+    version,
+    sources: () => migrationSources(rooms),
+    passphrase: () => readConfiguration(process.env).backupPassphrase,
+  }),
   webhooksRoom,
   rhythmRoom,
   stageRoom,

@@ -1,0 +1,41 @@
+import { distributed } from '#kernel/database/index.ts'
+import { route } from '#kernel/operation.ts'
+import type { Room } from '#kernel/room.ts'
+import * as bonds from './bonds.ts'
+import * as contract from './contract.ts'
+import { hear, openDueContacts } from './duty.ts'
+
+export const bondsRoom: Room = {
+  name: 'kernel/bonds',
+  migrations: new URL('./migrations/', import.meta.url),
+  tables: { 'bonds.care': distributed('party_id'), 'bonds.relation': distributed('party_id') },
+  listens: ['task.closed', 'task.reopened'],
+  hear,
+  forget: bonds.forgetBonds,
+  jobs: [openDueContacts],
+  schedules: [{ job: openDueContacts.name, cron: '20 * * * *' }],
+  routes: [
+    route(contract.readBonds, (house, { params }) => bonds.readBonds(house, house.database, params.partyId)),
+    route(contract.changeCare, (house, { params, body }) =>
+      house.database.transaction(async transaction => {
+        await bonds.changeCare(transaction, house, params.partyId, body)
+        await house.live.announce(transaction, ['customers', 'tasks'])
+        return bonds.readBonds(house, transaction, params.partyId)
+      }),
+    ),
+    route(contract.addRelation, (house, { params, body }) =>
+      house.database.transaction(async transaction => {
+        await bonds.addRelation(transaction, house, params.partyId, body)
+        await house.live.announce(transaction, ['customers'])
+        return bonds.readBonds(house, transaction, params.partyId)
+      }),
+    ),
+    route(contract.removeRelation, (house, { params }) =>
+      house.database.transaction(async transaction => {
+        await bonds.removeRelation(transaction, params.partyId, params.relationId)
+        await house.live.announce(transaction, ['customers'])
+        return bonds.readBonds(house, transaction, params.partyId)
+      }),
+    ),
+  ],
+}
