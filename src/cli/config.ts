@@ -3,6 +3,8 @@ import { type CommonOptions, configurationFor } from './product.ts'
 import { table } from './table.ts'
 import type { Terminal } from './terminal.ts'
 
+const secrets = new Set(['GUANXI_BACKUP_PASSPHRASE'])
+
 /** `guanxi config`: every variable, its value without secrets, where it comes from, and what it is for. */
 export async function config(options: CommonOptions, terminal: Terminal): Promise<void> {
   const environment = { ...process.env, ...(options.data && { GUANXI_DATA: options.data }) }
@@ -13,7 +15,7 @@ export async function config(options: CommonOptions, terminal: Terminal): Promis
   const values: Record<string, unknown> = configurationSchema.parse(given)
   const rows = Object.keys(configurationSchema.shape).map(name => ({
     name,
-    value: values[name] === undefined ? null : withoutPassword(String(values[name])),
+    value: values[name] === undefined ? null : secrets.has(name) ? '…' : withoutPassword(String(values[name])),
     isGiven: name in given,
   }))
   terminal.answer(rows, () =>

@@ -187,6 +187,22 @@ function programIn(
     .option('--asset <name>', t('cli:option.asset'))
     .addOption(choice('--date-order <order>', 'date-order', ['ymd', 'dmy', 'mdy']))
     .addOption(choice('--encoding <name>', 'encoding', ['utf-8', 'gb18030', 'utf-16le']))
+  add(program, 'backup', 'backup', async (_, options) => (await import('./recovery.ts')).backup(options, terminal))
+    .option('--to <file>', t('cli:option.backup-to'))
+    .addOption(choice('--verify <how>', 'backup-verify', ['read', 'full']).default('read'))
+    .option('--passphrase-file <file>', t('cli:option.passphrase-file'))
+  add(program, 'restore <path>', 'restore', async ([path], options) =>
+    (await import('./recovery.ts')).restore(path!, options, terminal),
+  )
+    .option('--into <place>', t('cli:option.restore-into'))
+    .option('--replace', t('cli:option.restore-replace'))
+    .option('--passphrase-file <file>', t('cli:option.passphrase-file'))
+  add(program, 'export <folder>', 'export', async ([folder], options) =>
+    (await import('./recovery.ts')).exportAll(folder!, options, terminal),
+  )
+  add(program, 'state-hash', 'state-hash', async (_, options) =>
+    (await import('./recovery.ts')).stateHash(options, terminal),
+  )
   const demo = configure(program.command('demo')).description(t('cli:command.demo'))
   add(demo, 'load', 'demo-load', async (_, options) => (await import('./acts.ts')).loadDemo(options, terminal))
   add(demo, 'remove', 'demo-remove', async (_, options) => (await import('./acts.ts')).removeDemo(options, terminal))

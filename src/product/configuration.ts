@@ -17,6 +17,8 @@ export const configurationSchema = z.object({
   GUANXI_LOG: z.enum(['quiet', 'info', 'json']).default('info'),
   /** Addresses or networks of reverse proxies whose X-Forwarded-* headers are believed; one on this machine always is. */
   GUANXI_TRUST_PROXY: z.string().optional(),
+  /** Encrypts every backup that the server makes. Kept anywhere but beside the backups; without it they cannot be read. */
+  GUANXI_BACKUP_PASSPHRASE: z.string().min(12).optional(),
   GUANXI_CONNECTIONS: z.coerce.number().int().min(2).max(100).default(10),
 })
 
@@ -28,6 +30,7 @@ export interface Configuration {
   readonly allowUnsafeDatabase: boolean
   readonly language: (typeof languages)[number] | undefined
   readonly log: 'quiet' | 'info' | 'json'
+  readonly backupPassphrase: string | undefined
   readonly connections: number
   readonly trustedProxies: readonly string[]
 }
@@ -55,6 +58,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     allowUnsafeDatabase: values.GUANXI_UNSAFE_DATABASE === 'yes',
     language: values.GUANXI_LANGUAGE,
     log: values.GUANXI_LOG,
+    backupPassphrase: values.GUANXI_BACKUP_PASSPHRASE,
     connections: values.GUANXI_CONNECTIONS,
     trustedProxies: ['loopback', ...(values.GUANXI_TRUST_PROXY?.split(/[\s,]+/).filter(Boolean) ?? [])],
   }

@@ -1,11 +1,12 @@
 import { type Clock, systemClock } from '#kernel/clock/index.ts'
-import { type Connection, migrate, openDatabase } from '#kernel/database/index.ts'
+import { type Connection, type MigrationSource, migrate, openDatabase } from '#kernel/database/index.ts'
 import { eventLogOn } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import { idMaker } from '#kernel/id.ts'
 import { jobsOn, prepareQueue, startWorker } from '#kernel/jobs/index.ts'
 import { liveOn } from '#kernel/live.ts'
 import type { Log } from '#kernel/log.ts'
+import { refuseUnfinishedRestore } from '#kernel/recovery/index.ts'
 import type { Room } from '#kernel/room.ts'
 import { type BusinessSettings, settingsOn } from '#kernel/settings/index.ts'
 
@@ -17,6 +18,10 @@ export interface OpenHouse extends House {
 
 /** What a business is taken to be until it says otherwise. */
 export const businessAtFirst: BusinessSettings = { name: '', currency: 'CNY', zone: 'Asia/Shanghai', language: 'zh-CN' }
+
+/** The migrations of these rooms, in the order in which they are applied. */
+export const migrationSources = (rooms: readonly Room[]): MigrationSource[] =>
+  rooms.flatMap(room => (room.migrations ? [{ room: room.name, folder: room.migrations }] : []))
 
 /** Brings a database up to date and opens a house on it: the one place where rooms, log, jobs and settings are tied. */
 export async function openHouse(options: {
@@ -38,10 +43,8 @@ export async function openHouse(options: {
   const database = openDatabase(options.connection, { connections: options.connections ?? 10 })
   try {
     if (!options.isMigrated) {
-      await migrate(
-        database,
-        rooms.flatMap(room => (room.migrations ? [{ room: room.name, folder: room.migrations }] : [])),
-      )
+      await refuseUnfinishedRestore(database)
+      await migrate(database, migrationSources(rooms))
       await prepareQueue(database)
     }
   } catch (error) {
@@ -63,6 +66,18 @@ export async function openHouse(options: {
     folder,
     routes: rooms.flatMap(room => room.routes ?? []),
     claims: rooms.flatMap(room => room.claims ?? []),
+    tables: Object.assign({}, ...rooms.map(room => room.tables)),
+    async forget(transaction, profileIds) {
+      // Backwards: the programmes still find somebody by their names, which the parties' room forgets.
+      for (const room of rooms.toReversed()) {
+        for (const partyId of profileIds) await room.forget?.(house, transaction, partyId)
+      }
+    },
+    async standings(queryable, partyId) {
+      const said = []
+      for (const room of rooms) said.push(...((await room.standing?.(house, queryable, partyId)) ?? []))
+      return said
+    },
     settings: settingsOn(database, clock, { ...businessAtFirst, ...options.atFirst }),
     events: eventLogOn({ database, clock, newId, rooms, house: () => house }),
     jobs: jobsOn(() => house, definitions),

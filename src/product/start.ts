@@ -7,6 +7,7 @@ import type { Log } from '#kernel/log.ts'
 import type { Room } from '#kernel/room.ts'
 import type { Configuration } from './configuration.ts'
 import { rooms } from './rooms.ts'
+import { tools } from './tools.ts'
 import { version } from './version.ts'
 import { openWorlds, type Worlds } from './worlds.ts'
 
@@ -46,6 +47,7 @@ export async function serve(product: Product, configuration: Configuration): Pro
     rooms: product.rooms,
     translator: product.translator,
     version,
+    tools,
     trustProxy: [...configuration.trustedProxies],
     ...(existsSync(webFolder) && { webFolder }),
   })

@@ -1,0 +1,7 @@
+export { makeBackup, type Release, readAlarm } from './backups.ts'
+export { refuseUnfinishedRestore } from './load.ts'
+export { type Made, makeExport } from './make.ts'
+export { type RestoreReport, restoreInto } from './restore.ts'
+export { recoveryRoom } from './room.ts'
+export { leftOut } from './tables.ts'
+export { readState } from './take.ts'
