@@ -1,11 +1,11 @@
 import type { Clock } from './clock/index.ts'
-import type { Database, Transaction } from './database/index.ts'
+import type { Database, Queryable, TableMap, Transaction } from './database/index.ts'
 import type { EventLog } from './events/index.ts'
 import type { Jobs } from './jobs/index.ts'
 import type { Live } from './live.ts'
 import type { Log } from './log.ts'
 import type { Route } from './operation.ts'
-import type { RoomClaim } from './room.ts'
+import type { RoomClaim, Standing } from './room.ts'
 import type { Settings } from './settings/index.ts'
 
 /**
@@ -25,6 +25,12 @@ export interface House {
   readonly routes: readonly Route[]
   /** What must hold between the rooms' rows and the ledger's (`Room.claims`). */
   readonly claims: readonly RoomClaim[]
+  /** All tables of the rooms of this house, with their place on a cluster. */
+  readonly tables: TableMap
+  /** Lets every room delete what it keeps about these profiles of one person (`Room.forget`), whoever they are last of all. */
+  forget(transaction: Transaction, profileIds: readonly string[]): Promise<void>
+  /** How somebody stands with every room that has something to say (`Room.standing`). */
+  standings(queryable: Queryable, partyId: string): Promise<readonly Standing[]>
   /** Asks, with the transaction, for what the rooms do after the log changed much at once (`Room.afterBulkChange`). */
   afterBulkChange(transaction: Transaction): Promise<void>
   /** Asks for what the rooms do after a model of the base was learned anew (`Room.afterLearning`). */

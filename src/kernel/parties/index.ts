@@ -3,7 +3,6 @@ export { birthdayIn, birthMonthsIn, nextBirthday } from './birthday.ts'
 export { type Birthday, readBirthday, writeBirthday } from './birthday-contract.ts'
 export { consentsOf, mayContact } from './consent.ts'
 export { foundBy, refreshSearchKeys } from './find.ts'
-export { tracesOf } from './forget.ts'
 export { type Identifier, identifierKey } from './identifiers.ts'
 export { nameParts, romanised } from './names.ts'
 export { type ProfileChange, type ProfileState, profilesOf, removeSilentParties, takeBackProfiles } from './profiles.ts'
@@ -17,3 +16,4 @@ export {
   type Sighting,
 } from './resolve.ts'
 export { changeParty, findParties, readParty } from './store.ts'
+export { emptyWhere, type Traces, tracesOf } from './traces.ts'
