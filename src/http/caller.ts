@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import {
   cardSessionLife,
+  knownDeviceLife,
   type SignedIn,
   sessionLife,
   whoHolds,
@@ -31,6 +32,7 @@ export async function whoAsks(
   houses: Houses,
   request: FastifyRequest,
   needed: Operation['permission'] = 'signed-in',
+  { mayRenew = false }: { readonly mayRenew?: boolean } = {},
 ): Promise<Asker> {
   const { authorization } = request.headers
   if (authorization !== undefined) {
@@ -40,7 +42,7 @@ export async function whoAsks(
   }
   if (needed === 'member') return memberWho(houses, request)
   const token = sessionToken(request)
-  const signedIn = token ? await whoHolds(houses.business, token) : undefined
+  const signedIn = token ? await whoHolds(houses.business, token, { mayRenew }) : undefined
   return signedIn ? { caller: signedIn.caller, signedIn } : nobody
 }
 
@@ -97,3 +99,11 @@ export const sessionCookie = (request: FastifyRequest) => cookie(request, 'guanx
 
 export const cardToken = (request: FastifyRequest) => tokenIn(request, 'guanxi_card')
 export const cardCookie = (request: FastifyRequest) => cookie(request, 'guanxi_card', cardSessionLife)
+
+/** Opens nothing; only keeps the attempts of somebody's own browser apart from those of strangers. */
+export const deviceToken = (request: FastifyRequest) => tokenIn(request, 'guanxi_device')
+export const deviceCookie = (request: FastifyRequest) => cookie(request, 'guanxi_device', knownDeviceLife)
+
+/** Ties a sign-in with the provider to the browser in which it began. */
+export const providerToken = (request: FastifyRequest) => tokenIn(request, 'guanxi_provider')
+export const providerCookie = (request: FastifyRequest) => cookie(request, 'guanxi_provider', 10 * 60_000)

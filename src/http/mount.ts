@@ -7,7 +7,7 @@ import type { House } from '#kernel/house.ts'
 import type { Language } from '#kernel/locale/index.ts'
 import type { FileReply, Operation, Route, UploadedFile } from '#kernel/operation.ts'
 import { once, type Reply } from '#kernel/replies/index.ts'
-import { type Asker, nobody, whoAsks } from './caller.ts'
+import { type Asker, nobody, sessionCookie, whoAsks } from './caller.ts'
 import { type Context, houseOf, languageOfRequest } from './context.ts'
 import { read } from './input.ts'
 import { uploadIn } from './upload.ts'
@@ -61,9 +61,14 @@ export function mount<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
   app.route({
     method: operation.method,
     url: operation.path.replace(/\{(\w+)\}/g, ':$1'),
-    async onRequest(request) {
+    async onRequest(request, reply) {
       if (operation.permission === 'public') return
-      request.asker = await whoAsks(houses, request, operation.permission)
+      request.asker = await whoAsks(houses, request, operation.permission, { mayRenew: true })
+      const { newToken } = request.asker.signedIn ?? {}
+      if (newToken !== undefined) {
+        const { name, options } = sessionCookie(request)
+        reply.setCookie(name, newToken, options)
+      }
       const { caller } = request.asker
       const refusal = whyNotPermitted(caller, operation.permission)
       if (!refusal) return

@@ -1,18 +1,39 @@
-import { createHash } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as contract from '#kernel/access/contract.ts'
 import {
+  beginProviderSignIn,
+  beginSecondStep,
   changeMe,
+  confirmSecondStep,
+  endDevice,
+  endOtherDevices,
+  endSecondStep,
+  finishProviderSignIn,
   followSignInLink,
+  listDevices,
   type NewSession,
+  readAccessSettings,
+  rememberDevice,
+  requirePassword,
   type Session,
   type SignedIn,
   signIn,
   signOut,
+  staffOfDevice,
 } from '#kernel/access/index.ts'
 import { refuse } from '#kernel/refusal.ts'
-import { type Asker, sessionCookie, sessionToken } from './caller.ts'
+import { attemptBudget } from './attempts.ts'
+import {
+  type Asker,
+  deviceCookie,
+  deviceToken,
+  providerCookie,
+  providerToken,
+  sessionCookie,
+  sessionToken,
+} from './caller.ts'
 import { type Context, worldOf } from './context.ts'
+import { deviceName } from './device-name.ts'
 import { mount } from './mount.ts'
 
 export const sessionOperations = [
@@ -21,26 +42,34 @@ export const sessionOperations = [
   contract.followSignInLink,
   contract.signOut,
   contract.changeMe,
+  contract.beginProviderSignIn,
+  contract.finishProviderSignIn,
+  contract.listMyDevices,
+  contract.endMyDevice,
+  contract.endOtherDevices,
+  contract.beginSecondStep,
+  contract.confirmSecondStep,
+  contract.endSecondStep,
 ] as const
-
-const hour = 3_600_000
 
 /** Sessions are answered by the door itself, because a session is a cookie. */
 export function mountSessions(app: FastifyInstance, context: Context): void {
   const { houses } = context
   const { business } = houses
-  const refuseTooManyAttempts = attemptBudget(app)
+  const refuseTooManyAttempts = attemptBudget(app, business)
 
   mount(app, context, contract.readSession, async ({ asker, request }) => describe(context, staffOnly(asker), request))
 
   mount(app, context, contract.signIn, async ({ body, request, reply }) => {
     await refuseTooManyAttempts(request)
-    const session = await signIn(business, { ...body, replacing: sessionToken(request) })
+    const session = await signIn(business, { ...body, ...browserOf(request) })
     return begin(context, session, request, reply)
   })
 
   mount(app, context, contract.followSignInLink, async ({ body, request, reply, language }) => {
-    const session = await followSignInLink(business, body.token, { language, replacing: sessionToken(request) })
+    if (body.code !== undefined) await refuseTooManyAttempts(request)
+    const { code } = body
+    const session = await followSignInLink(business, body.token, { language, code, ...browserOf(request) })
     return begin(context, session, request, reply)
   })
 
@@ -58,16 +87,77 @@ export function mountSessions(app: FastifyInstance, context: Context): void {
     const changed = await changeMe(business, me, body)
     return 'token' in changed ? begin(context, changed, request, reply) : describe(context, changed, request)
   })
+
+  mount(app, context, contract.beginProviderSignIn, async ({ request, reply }) => {
+    await refuseTooManyAttempts(request)
+    const { address, browser } = await beginProviderSignIn(business, returnTo(request))
+    const { name, options } = providerCookie(request)
+    reply.setCookie(name, browser, options)
+    return { address }
+  })
+
+  mount(app, context, contract.finishProviderSignIn, async ({ body, request, reply }) => {
+    const asked = { ...browserOf(request), search: body.search, returnTo: returnTo(request) }
+    const session = await finishProviderSignIn(business, { ...asked, browser: providerToken(request) })
+    const { name, options } = providerCookie(request)
+    reply.clearCookie(name, options)
+    return begin(context, session, request, reply)
+  })
+
+  mount(app, context, contract.listMyDevices, ({ asker }) => listDevices(business, staffOnly(asker)))
+  mount(app, context, contract.endMyDevice, async ({ asker, params }) => {
+    await endDevice(business, staffOnly(asker), params.deviceId)
+    return undefined
+  })
+  mount(app, context, contract.endOtherDevices, ({ asker }) => endOtherDevices(business, staffOnly(asker)))
+
+  mount(app, context, contract.beginSecondStep, async ({ asker, body, request }) => {
+    const me = staffOnly(asker)
+    await refuseTooManyAttempts(request)
+    await requirePassword(me, body.currentPassword)
+    return beginSecondStep(business, me.staff)
+  })
+  mount(app, context, contract.confirmSecondStep, async ({ asker, body, request }) => {
+    await refuseTooManyAttempts(request)
+    return { recoveryCodes: await confirmSecondStep(business, staffOnly(asker).staff, body.code) }
+  })
+  mount(app, context, contract.endSecondStep, async ({ asker, body, request }) => {
+    const { staff } = staffOnly(asker)
+    await refuseTooManyAttempts(request)
+    const { secondStepFor } = await readAccessSettings(business)
+    if (secondStepFor.includes(staff.role)) throw refuse('conflict', 'access:refusal.second-step-required')
+    await endSecondStep(business, staff, body.code)
+    return undefined
+  })
 }
+
+const browserOf = (request: FastifyRequest) => ({
+  replacing: sessionToken(request),
+  device: deviceName(request.headers['user-agent']),
+})
+
+/** The provider sends the browser back to the sign-in page of this very host. */
+const returnTo = (request: FastifyRequest) => `${request.protocol}://${request.host}/sign-in`
 
 function staffOnly(asker: Asker): SignedIn {
   if (!asker.signedIn) throw refuse('forbidden', 'access:refusal.staff-only')
   return asker.signedIn
 }
 
-function begin(context: Context, session: NewSession, request: FastifyRequest, reply: FastifyReply): Promise<Session> {
+async function begin(
+  context: Context,
+  session: NewSession,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<Session> {
+  const { business } = context.houses
   const { name, options } = sessionCookie(request)
   reply.setCookie(name, session.token, options)
+  const known = deviceToken(request)
+  if (!known || (await staffOfDevice(business.database, known))?.staffId !== session.staff.id) {
+    const device = deviceCookie(request)
+    reply.setCookie(device.name, await rememberDevice(business, session.staff.id), device.options)
+  }
   return describe(context, session, request)
 }
 
@@ -75,45 +165,21 @@ async function describe({ houses, version }: Context, me: SignedIn, request: Fas
   const demo = houses.demo()
   const current = worldOf(request)
   const house = current === 'demo' && demo ? demo : houses.business
-  const { id, name, email, role, language, passwordHash } = me.staff
+  const { id, name, email, role, language, merchantId, passwordHash } = me.staff
   return {
-    staff: { id, name, email, role, language, hasPassword: passwordHash !== null },
+    staff: {
+      id,
+      name,
+      email,
+      role,
+      language,
+      merchantId,
+      hasPassword: passwordHash !== null,
+      secondStep: me.secondStep,
+    },
     permissions: [...me.caller.permissions],
     worlds: { current: house.name, demoLoaded: demo !== undefined },
     business: await house.settings.business(),
     version,
   }
-}
-
-/**
- * Ten attempts an hour for one account from one address, a hundred for one address. Counted by address too, so that a
- * stranger who guesses elsewhere cannot shut the owner out. Counted before the password is looked at, so that a hundred
- * guesses at the same moment are not a hundred guesses.
- */
-function attemptBudget(app: FastifyInstance): (request: FastifyRequest) => Promise<void> {
-  const perAccount = app.createRateLimit({
-    max: 10,
-    timeWindow: hour,
-    keyGenerator: request => `${accountIn(request)} from ${request.ip}`,
-  })
-  const perAddress = app.createRateLimit({
-    max: 100,
-    timeWindow: hour,
-    keyGenerator: request => `all from ${request.ip}`,
-  })
-  return async request => {
-    for (const budget of [perAccount, perAddress]) {
-      const state = await budget(request)
-      if (!state.isAllowed && state.isExceeded) {
-        throw refuse('too-many', 'access:refusal.too-many-attempts', { seconds: state.ttlInSeconds })
-      }
-    }
-  }
-}
-
-/** Memory keeps a digest, not an address book. */
-function accountIn(request: FastifyRequest): string {
-  const { email } = (request.body ?? {}) as { email?: unknown }
-  const account = request.asker?.signedIn?.staff.id ?? String(email).trim().toLowerCase()
-  return createHash('sha256').update(account).digest('base64')
 }

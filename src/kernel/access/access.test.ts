@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => house.close())
 beforeEach(async () => {
   house.clock.set(start)
-  await house.database.query('truncate access.staff, access.session, access.sign_in_link, access.api_key')
+  await house.database.query('truncate access.staff, access.session, access.sign_in_link, access.api_key cascade')
 })
 
 const follow = (token: string) => followSignInLink(house, token, { language: 'en' })

@@ -3,9 +3,11 @@ import type { Caller } from '../operation.ts'
 import { refuse } from '../refusal.ts'
 import type { ApiKey } from './contract.ts'
 import type { Permission } from './permissions.ts'
-import { seenEvery } from './rules.ts'
+import { grantedTo, seenEvery } from './rules.ts'
 import { hashOf, looksLikeApiKey, newApiKey } from './secret.ts'
 import * as store from './store.ts'
+
+const day = 86_400_000
 
 /** Makes a key; `secret` is the whole key, which nobody can read again. */
 export async function createKey(
@@ -15,17 +17,20 @@ export async function createKey(
     readonly permissions: readonly Permission[]
     readonly merchantId?: string | null
     readonly createdBy: string | null
+    readonly expiresInDays?: number | undefined
   },
 ): Promise<{ key: ApiKey; secret: string }> {
   const { key: secret, prefix } = newApiKey()
+  const now = house.clock.now()
   const row: store.KeyRow = {
     keyId: house.newId(),
     name: wish.name,
     prefix,
     permissions: [...new Set(wish.permissions)],
     merchantId: wish.merchantId ?? null,
-    createdAt: house.clock.now(),
+    createdAt: now,
     lastUsedAt: null,
+    expiresAt: wish.expiresInDays === undefined ? null : new Date(now.getTime() + wish.expiresInDays * day),
     revokedAt: null,
   }
   await house.database.transaction(async transaction => {
@@ -34,6 +39,39 @@ export async function createKey(
   })
   return { key: store.keyShown(row), secret }
 }
+
+/**
+ * A new key with the rights of an old one. The old one goes on for some days, so that every till can be given the new one in
+ * its own time; its end is then certain.
+ */
+export async function replaceKey(
+  house: House,
+  keyId: string,
+  { overlapDays, createdBy }: { readonly overlapDays: number; readonly createdBy: string | null },
+): Promise<{ key: ApiKey; secret: string }> {
+  const { key: secret, prefix } = newApiKey()
+  const now = house.clock.now()
+  return house.database.transaction(async transaction => {
+    const old = await store.keyById(transaction, keyId)
+    if (!old || old.revokedAt || hasEnded(old, now)) throw refuse('not-found', 'access:refusal.key-unknown')
+    // As long from now as the old one was meant to live from its beginning.
+    const life = old.expiresAt && old.expiresAt.getTime() - old.createdAt.getTime()
+    const row: store.KeyRow = {
+      ...old,
+      keyId: house.newId(),
+      prefix,
+      createdAt: now,
+      lastUsedAt: null,
+      expiresAt: life === null ? null : new Date(now.getTime() + life),
+    }
+    await store.insertKey(transaction, { ...row, secretHash: hashOf(secret), createdBy, replaces: keyId })
+    await store.endKeyAt(transaction, keyId, new Date(now.getTime() + overlapDays * day))
+    await house.live.announce(transaction, ['settings'])
+    return { key: store.keyShown(row), secret }
+  })
+}
+
+const hasEnded = (key: store.KeyRow, now: Date) => key.expiresAt !== null && key.expiresAt <= now
 
 export async function revokeKey(house: House, keyId: string): Promise<void> {
   await house.database.transaction(async transaction => {
@@ -50,8 +88,8 @@ export type KeyCaller = Caller & { readonly kind: 'key' }
 export async function whoseKey(house: House, key: string): Promise<KeyCaller | undefined> {
   if (!looksLikeApiKey(key)) return undefined
   const row = await store.keyByHash(house.database, hashOf(key))
-  if (!row) return undefined
   const now = house.clock.now()
+  if (!row || hasEnded(row, now)) return undefined
   if (!row.lastUsedAt || now.getTime() - row.lastUsedAt.getTime() >= seenEvery) {
     await store.touchKey(house.database, row.keyId, now)
   }
@@ -59,7 +97,7 @@ export async function whoseKey(house: House, key: string): Promise<KeyCaller | u
     kind: 'key',
     id: row.keyId,
     name: row.name,
-    permissions: new Set(row.permissions),
+    permissions: grantedTo(row.permissions, row.merchantId),
     merchantId: row.merchantId,
   }
 }

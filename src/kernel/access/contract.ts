@@ -1,16 +1,18 @@
 import { z } from 'zod'
 import { languages } from '../locale/languages.ts'
-import { operation } from '../operation.ts'
+import { contact, operation, secret } from '../operation.ts'
 import { permissions, roles } from './permissions.ts'
+import { providerReturn } from './security-contract.ts'
 
 export * from './member-contract.ts'
+export * from './security-contract.ts'
 
 const id = z.uuid()
 const instant = z.iso.datetime()
 const name = z.string().trim().max(120)
 const email = z.email().max(254).toLowerCase()
 /** Long enough to resist guessing, no rules of composition, never cut off: ASVS 5.0, 6.2. */
-const password = z.string().min(10).max(256)
+const password = secret(z.string().min(10).max(256))
 
 const role = z.enum(roles)
 const permission = z.enum(permissions)
@@ -27,6 +29,10 @@ export const session = z
       role,
       language: language.nullable(),
       hasPassword: z.boolean(),
+      /** The one merchant they work for; null for the whole business. */
+      merchantId: z.string().nullable(),
+      /** `missing`: their role asks for a second step, and nothing else opens until they have one. */
+      secondStep: z.enum(['off', 'on', 'missing']),
     }),
     permissions: z.array(permission),
     worlds: z.object({ current: z.enum(['business', 'demo']), demoLoaded: z.boolean() }),
@@ -53,9 +59,14 @@ export const signIn = operation({
   path: '/api/session',
   summary: 'Sign in with e-mail and password',
   permission: 'public',
-  body: z.object({ email: z.string().max(254), password: z.string().max(256) }),
+  body: z.object({
+    email: z.string().max(254),
+    password: secret(z.string().max(256)),
+    /** Six digits of the second step, or a recovery code; asked for by the refusal `code-needed`. */
+    code: secret(z.string().max(40)).optional(),
+  }),
   reply: session,
-  refusals: ['access:refusal.wrong-sign-in', 'access:refusal.too-many-attempts'],
+  refusals: ['access:refusal.wrong-sign-in', 'access:refusal.code-needed', 'access:refusal.too-many-attempts'],
 })
 
 export const followSignInLink = operation({
@@ -64,9 +75,20 @@ export const followSignInLink = operation({
   path: '/api/session/link',
   summary: 'Sign in with a one-time link; the first one creates the owner',
   permission: 'public',
-  body: z.object({ token: z.string().max(100) }),
+  body: z.object({ token: secret(z.string().max(100)), code: secret(z.string().max(40)).optional() }),
   reply: session,
   refusals: ['access:refusal.link-used', 'access:refusal.link-expired', 'access:refusal.link-unknown'],
+})
+
+export const finishProviderSignIn = operation({
+  id: 'finishProviderSignIn',
+  method: 'POST',
+  path: '/api/session/provider/return',
+  summary: 'Come in with what the provider sent back',
+  permission: 'public',
+  body: providerReturn,
+  reply: session,
+  refusals: ['access:refusal.provider-refused', 'access:refusal.provider-stranger'],
 })
 
 export const signOut = operation({
@@ -101,10 +123,12 @@ export const staff = z
   .object({
     id,
     name: z.string(),
-    email: z.string().nullable(),
+    email: contact(z.string().nullable()),
     role,
+    merchantId: z.string().nullable(),
     language: language.nullable(),
     hasPassword: z.boolean(),
+    hasSecondStep: z.boolean(),
     createdAt: instant,
     lastSeenAt: instant.nullable(),
     /** Set when the person no longer works here: they cannot sign in, what they did stays under their name. */
@@ -115,7 +139,9 @@ export const staff = z
 export type Staff = z.infer<typeof staff>
 
 /** The path is completed with the address under which the reader reaches this server. */
-const oneTimeLink = z.object({ token: z.string(), path: z.string(), expiresAt: instant }).meta({ id: 'OneTimeLink' })
+const oneTimeLink = z
+  .object({ token: secret(z.string()), path: secret(z.string()), expiresAt: instant })
+  .meta({ id: 'OneTimeLink' })
 
 export type OneTimeLink = z.infer<typeof oneTimeLink>
 
@@ -151,7 +177,14 @@ export const inviteStaff = operation({
   path: '/api/staff',
   summary: 'Add a colleague; the answer holds a one-time link to hand over',
   permission: 'staff.manage',
-  body: z.object({ name: name.min(1), email: email.optional(), role, language: language.optional() }),
+  body: z.object({
+    name: name.min(1),
+    email: email.optional(),
+    role,
+    language: language.optional(),
+    /** Needed for merchant staff, and for nobody else. */
+    merchantId: z.string().min(1).max(60).optional(),
+  }),
   reply: z.object({ staff, link: oneTimeLink }),
   status: 201,
   refusals: ['access:refusal.email-taken'],
@@ -169,6 +202,7 @@ export const changeStaff = operation({
     name: name.min(1).optional(),
     email: email.nullable().optional(),
     role: role.optional(),
+    merchantId: z.string().min(1).max(60).nullable().optional(),
     active: z.boolean().optional(),
   }),
   reply: staff,
@@ -200,6 +234,8 @@ export const apiKey = z
     merchantId: z.string().nullable(),
     createdAt: instant,
     lastUsedAt: instant.nullable(),
+    /** From then on it opens nothing. */
+    expiresAt: instant.nullable(),
     revokedAt: instant.nullable(),
   })
   .meta({ id: 'ApiKey' })
@@ -226,6 +262,8 @@ export const createKey = operation({
     name: name.min(1),
     permissions: z.array(permission).min(1).max(permissions.length),
     merchantId: z.string().min(1).max(100).nullable().default(null),
+    /** After so many days it ends by itself. */
+    expiresInDays: z.int().min(1).max(3660).optional(),
   }),
   reply: z.object({ key: apiKey, secret: z.string() }),
   status: 201,
@@ -242,6 +280,20 @@ export const revokeKey = operation({
   params: z.object({ keyId: id }),
   reply: z.undefined(),
   status: 204,
+  refusals: ['access:refusal.key-unknown'],
+  world: 'business',
+})
+
+export const replaceKey = operation({
+  id: 'replaceKey',
+  method: 'POST',
+  path: '/api/keys/{keyId}/replacement',
+  summary: 'A new key with the same rights; the old one goes on for some days, so that nothing stands still',
+  permission: 'keys.manage',
+  params: z.object({ keyId: id }),
+  body: z.object({ overlapDays: z.int().min(0).max(90).default(7) }),
+  reply: z.object({ key: apiKey, secret: z.string() }),
+  status: 201,
   refusals: ['access:refusal.key-unknown'],
   world: 'business',
 })

@@ -1,8 +1,12 @@
+import { requireMerchant } from '../merchants/index.ts'
 import { type Route, route } from '../operation.ts'
 import { refuse } from '../refusal.ts'
-import { createKey, revokeKey } from './api-key.ts'
+import { createKey, replaceKey, revokeKey } from './api-key.ts'
 import * as contract from './contract.ts'
+import { changeProvider, providerName, readProvider } from './provider.ts'
 import { beyondOwn } from './rules.ts'
+import { changeAccessSettings, resetSecondStep } from './security.ts'
+import { readAccessSettings } from './sign-in.ts'
 import { issueSignInLink } from './sign-in-link.ts'
 import { changeStaff, inviteStaff } from './staff.ts'
 import { allKeys, allStaff, keyShown, staffShown } from './store.ts'
@@ -22,10 +26,23 @@ export const accessRoutes: readonly Route[] = [
   route(contract.createKey, async (house, { body, caller }) => {
     const beyond = caller.kind === 'nobody' ? body.permissions : beyondOwn(body.permissions, caller.permissions)
     if (beyond.length > 0) throw refuse('forbidden', 'access:refusal.more-than-own', { permissions: beyond })
+    if (body.merchantId !== null) await requireMerchant(house.database, body.merchantId)
     return createKey(house, { ...body, createdBy: caller.kind === 'staff' ? caller.id : null })
   }),
   route(contract.revokeKey, async (house, { params }) => {
     await revokeKey(house, params.keyId)
     return undefined
   }),
+  route(contract.replaceKey, (house, { params, body, caller }) =>
+    replaceKey(house, params.keyId, { ...body, createdBy: caller.kind === 'staff' ? caller.id : null }),
+  ),
+  route(contract.resetSecondStep, async (house, { params }) => {
+    await resetSecondStep(house, params.staffId)
+    return undefined
+  }),
+  route(contract.readAccessSettings, house => readAccessSettings(house)),
+  route(contract.changeAccessSettings, (house, { body, caller }) => changeAccessSettings(house, caller, body)),
+  route(contract.readProvider, house => readProvider(house)),
+  route(contract.changeProvider, (house, { body }) => changeProvider(house, body)),
+  route(contract.readProviderButton, async house => ({ name: await providerName(house) })),
 ]

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Caller } from '../operation.ts'
 import { permissions, permissionsOfRole, roles } from './permissions.ts'
-import { beyondOwn, leavesNoOwner, linkLife, sessionLives, whyNotPermitted } from './rules.ts'
+import { beyondOwn, judgeToken, leavesNoOwner, linkLife, sessionLives, whyNotPermitted } from './rules.ts'
 import { hashOf, looksLikeApiKey, newApiKey, newSecret } from './secret.ts'
 
 describe('a session lives 12 hours of silence and 30 days at most', () => {
@@ -12,7 +12,27 @@ describe('a session lives 12 hours of silence and 30 days at most', () => {
     ['2026-03-01T09:00:00Z', '2026-03-31T08:00:00Z', '2026-03-31T08:59:59Z', true],
     ['2026-03-01T09:00:00Z', '2026-03-31T08:00:00Z', '2026-03-31T09:00:00Z', false],
   ])('begun %s, seen %s, at %s: %s', (beganAt, seenAt, now, lives) => {
-    expect(sessionLives({ beganAt: new Date(beganAt), seenAt: new Date(seenAt) }, new Date(now))).toBe(lives)
+    const times = { beganAt: new Date(beganAt), seenAt: new Date(seenAt) }
+    expect(sessionLives(times, { idleHours: 12, lifeDays: 30 }, new Date(now))).toBe(lives)
+  })
+})
+
+describe('a token is changed after a day, and the one before it is good until the new one was used and a minute more', () => {
+  const day = 24 * 3_600_000
+  test.each([
+    ['current', day - 1, undefined, 'accept'],
+    ['current', day, undefined, 'renew'],
+    ['current', 90 * day, -1, 'renew'],
+    ['former', 1_000, undefined, 'accept'],
+    // The answer with the new token was lost: another is made.
+    ['former', 60_000, undefined, 'renew'],
+    ['former', 60_000, 1, 'accept'],
+    ['former', 60_000, -1, 'refuse'],
+  ] as const)('%s, %i ms old, former ends in %s: %s', (shown, age, formerEndsIn, judgement) => {
+    const now = new Date('2026-03-02T09:00:00Z')
+    const rotatedAt = new Date(now.getTime() - age)
+    const formerUntil = formerEndsIn === undefined ? null : new Date(now.getTime() + formerEndsIn)
+    expect(judgeToken(shown, { rotatedAt, formerUntil }, now)).toBe(judgement)
   })
 })
 

@@ -6,9 +6,12 @@ const minute = 60_000
 const hour = 60 * minute
 const day = 24 * hour
 
-/** A session ends after half a day of silence, and after a month in any case (ASVS 5.0, 7.3). */
-export const sessionIdle = 12 * hour
+/** The longest that a session may be set to live: the cookie waits so long, the session may end sooner. */
 export const sessionLife = 30 * day
+
+/** A token is changed every day; the one before it is good until the new one has been used, and a minute more. */
+export const tokenLife = day
+export const formerLife = minute
 
 /** How often "last seen" is written: often enough to read, seldom enough to cost nothing. */
 export const seenEvery = minute
@@ -18,13 +21,47 @@ export interface SessionTimes {
   readonly seenAt: Date
 }
 
+/** How long a session may be silent, and how long it may last (ASVS 5.0, 7.3). */
+export interface SessionLimits {
+  readonly idleHours: number
+  readonly lifeDays: number
+}
+
 /**
  * Whether a session still opens the door.
  *
- * Example: begun on Monday at nine, last seen at noon: at midnight it is over.
+ * Example: with twelve hours of silence allowed, begun on Monday at nine, last seen at noon: at midnight it is over.
  */
-export function sessionLives({ beganAt, seenAt }: SessionTimes, now: Date): boolean {
-  return now.getTime() - seenAt.getTime() < sessionIdle && now.getTime() - beganAt.getTime() < sessionLife
+export function sessionLives(
+  { beganAt, seenAt }: SessionTimes,
+  { idleHours, lifeDays }: SessionLimits,
+  now: Date,
+): boolean {
+  return now.getTime() - seenAt.getTime() < idleHours * hour && now.getTime() - beganAt.getTime() < lifeDays * day
+}
+
+export interface TokenTimes {
+  readonly rotatedAt: Date
+  /** Until when the token before this one is good; null while the new one has not been used. */
+  readonly formerUntil: Date | null
+}
+
+/**
+ * What becomes of a request that shows a token of a session: it counts, it counts and gets a new token, or it counts no more.
+ * The answer that carried a new token may be lost, so the former one stays good until the new one was seen; requests that were
+ * under way at that moment have a minute.
+ *
+ * Example: the current token, a day old -> 'renew'. The former one, two minutes after the new one was first used -> 'refuse'.
+ */
+export function judgeToken(
+  shown: 'current' | 'former',
+  { rotatedAt, formerUntil }: TokenTimes,
+  now: Date,
+): 'accept' | 'renew' | 'refuse' {
+  const age = now.getTime() - rotatedAt.getTime()
+  if (shown === 'current') return age >= tokenLife ? 'renew' : 'accept'
+  if (formerUntil !== null) return now <= formerUntil ? 'accept' : 'refuse'
+  return age >= formerLife ? 'renew' : 'accept'
 }
 
 /**

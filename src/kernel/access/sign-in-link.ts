@@ -4,6 +4,7 @@ import type { Language } from '../locale/languages.ts'
 import { refuse } from '../refusal.ts'
 import { type OneTimeLink, signInPath } from './contract.ts'
 import { linkLife } from './rules.ts'
+import { requireSecondStep } from './second-step.ts'
 import { hashOf, newSecret } from './secret.ts'
 import { beginSession, type NewSession } from './sign-in.ts'
 import * as store from './store.ts'
@@ -28,8 +29,9 @@ export async function issueSignInLink(
     await endLinks(transaction, staffId)
     const token = newSecret()
     await transaction.query(
-      'insert into access.sign_in_link (token_hash, staff_id, created_at, expires_at) values ($1, $2, $3, $4)',
-      [hashOf(token), staffId, now, expiresAt],
+      `insert into access.sign_in_link (token_hash, staff_id, created_at, expires_at, is_from_machine)
+       values ($1, $2, $3, $4, $5)`,
+      [hashOf(token), staffId, now, expiresAt, 'firstOwner' in whom],
     )
     return { token, path: signInPath(token), expiresAt: expiresAt.toISOString() }
   })
@@ -49,24 +51,32 @@ async function endLinks(on: Queryable, staffId: string | null): Promise<void> {
 export async function followSignInLink(
   house: House,
   token: string,
-  { language, replacing }: { readonly language: Language; readonly replacing?: string | undefined },
+  given: {
+    readonly language: Language
+    readonly replacing?: string | undefined
+    readonly device?: string | undefined
+    readonly code?: string | undefined
+  },
 ): Promise<NewSession> {
   return house.database.transaction(async transaction => {
     const now = house.clock.now()
     const tokenHash = hashOf(token)
-    const [link] = await transaction.query<{ staffId: string | null }>(
+    const [link] = await transaction.query<{ staffId: string | null; isFromMachine: boolean }>(
       `update access.sign_in_link set used_at = $2 where token_hash = $1 and used_at is null and expires_at > $2
-       returning staff_id as "staffId"`,
+       returning staff_id as "staffId", is_from_machine as "isFromMachine"`,
       [tokenHash, now],
     )
     if (!link) throw await whyNot(transaction, tokenHash)
 
     const staff =
       link.staffId === null
-        ? await firstOwner(house, transaction, language)
+        ? await firstOwner(house, transaction, given.language)
         : await store.staffById(transaction, link.staffId)
     if (!staff || staff.removedAt) throw refuse('unauthenticated', 'access:refusal.link-unknown')
-    return beginSession(house, transaction, { staff, begunBy: 'link', replacing })
+    // Without a good code nothing has happened: the link is still whole. Who stands at the machine holds the database anyway,
+    // and must be able to come in when their phone is lost.
+    if (!link.isFromMachine) await requireSecondStep(house, transaction, staff, given.code)
+    return beginSession(house, transaction, { staff, begunBy: 'link', ...given })
   })
 }
 
@@ -92,6 +102,8 @@ async function firstOwner(house: House, on: Transaction, language: Language): Pr
     role: 'owner',
     language,
     passwordHash: null,
+    merchantId: null,
+    hasSecondStep: false,
     createdAt: house.clock.now(),
     lastSeenAt: null,
     removedAt: null,

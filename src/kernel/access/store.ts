@@ -10,12 +10,17 @@ export interface StaffRow {
   readonly role: Role
   readonly language: Language | null
   readonly passwordHash: string | null
+  /** The one merchant they work for. */
+  readonly merchantId: string | null
+  readonly hasSecondStep: boolean
   readonly createdAt: Date
   readonly lastSeenAt: Date | null
   readonly removedAt: Date | null
 }
 
-const staffColumns = `staff_id as id, name, email, role, language, password_hash as "passwordHash",
+export const staffColumns = `staff_id as id, name, email, role, language, password_hash as "passwordHash",
+  merchant_id as "merchantId", exists (select 1 from access.second_step where second_step.staff_id = staff.staff_id
+    and confirmed_at is not null) as "hasSecondStep",
   created_at as "createdAt", last_seen_at as "lastSeenAt", removed_at as "removedAt"`
 
 export async function allStaff(on: Queryable): Promise<StaffRow[]> {
@@ -56,63 +61,36 @@ export async function lockStaff(transaction: Transaction): Promise<void> {
 
 export async function insertStaff(on: Queryable, staff: StaffRow): Promise<void> {
   await on.query(
-    `insert into access.staff (staff_id, name, email, role, language, password_hash, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
-    [staff.id, staff.name, staff.email, staff.role, staff.language, staff.passwordHash, staff.createdAt],
+    `insert into access.staff (staff_id, name, email, role, language, password_hash, created_at, merchant_id)
+     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      staff.id,
+      staff.name,
+      staff.email,
+      staff.role,
+      staff.language,
+      staff.passwordHash,
+      staff.createdAt,
+      staff.merchantId,
+    ],
   )
 }
 
 export async function updateStaff(on: Queryable, staff: StaffRow): Promise<void> {
   await on.query(
-    `update access.staff set name = $2, email = $3, role = $4, language = $5, password_hash = $6, removed_at = $7
-     where staff_id = $1`,
-    [staff.id, staff.name, staff.email, staff.role, staff.language, staff.passwordHash, staff.removedAt],
+    `update access.staff set name = $2, email = $3, role = $4, language = $5, password_hash = $6, removed_at = $7,
+       merchant_id = $8 where staff_id = $1`,
+    [
+      staff.id,
+      staff.name,
+      staff.email,
+      staff.role,
+      staff.language,
+      staff.passwordHash,
+      staff.removedAt,
+      staff.merchantId,
+    ],
   )
-}
-
-export interface SessionRow {
-  readonly staff: StaffRow
-  readonly begunBy: 'link' | 'password'
-  readonly beganAt: Date
-  readonly seenAt: Date
-}
-
-export async function sessionByHash(on: Queryable, tokenHash: Buffer): Promise<SessionRow | undefined> {
-  const [row] = await on.query<StaffRow & Omit<SessionRow, 'staff'>>(
-    `select ${staffColumns}, begun_by as "begunBy", began_at as "beganAt", seen_at as "seenAt"
-     from access.session join access.staff using (staff_id) where token_hash = $1 and removed_at is null`,
-    [tokenHash],
-  )
-  if (!row) return undefined
-  const { begunBy, beganAt, seenAt, ...staff } = row
-  return { staff, begunBy, beganAt, seenAt }
-}
-
-export async function insertSession(
-  on: Queryable,
-  session: { tokenHash: Buffer; staffId: string; begunBy: 'link' | 'password'; at: Date },
-): Promise<void> {
-  await on.query(
-    'insert into access.session (token_hash, staff_id, begun_by, began_at, seen_at) values ($1, $2, $3, $4, $4)',
-    [session.tokenHash, session.staffId, session.begunBy, session.at],
-  )
-}
-
-export async function touchSession(on: Queryable, tokenHash: Buffer, staffId: string, at: Date): Promise<void> {
-  await on.query('update access.session set seen_at = $2 where token_hash = $1', [tokenHash, at])
-  await on.query('update access.staff set last_seen_at = $2 where staff_id = $1', [staffId, at])
-}
-
-export async function deleteSession(on: Queryable, tokenHash: Buffer): Promise<void> {
-  await on.query('delete from access.session where token_hash = $1', [tokenHash])
-}
-
-export async function deleteSessionsOf(on: Queryable, staffId: string): Promise<void> {
-  await on.query('delete from access.session where staff_id = $1', [staffId])
-}
-
-export async function deleteSessionsBefore(on: Queryable, seenAt: Date, beganAt: Date): Promise<void> {
-  await on.query('delete from access.session where seen_at < $1 or began_at < $2', [seenAt, beganAt])
 }
 
 export interface KeyRow {
@@ -123,11 +101,12 @@ export interface KeyRow {
   readonly merchantId: string | null
   readonly createdAt: Date
   readonly lastUsedAt: Date | null
+  readonly expiresAt: Date | null
   readonly revokedAt: Date | null
 }
 
 const keyColumns = `key_id as "keyId", name, prefix, permissions, merchant_id as "merchantId", created_at as "createdAt",
-  last_used_at as "lastUsedAt", revoked_at as "revokedAt"`
+  last_used_at as "lastUsedAt", expires_at as "expiresAt", revoked_at as "revokedAt"`
 
 export async function allKeys(on: Queryable): Promise<KeyRow[]> {
   return on.query<KeyRow>(`select ${keyColumns} from access.api_key order by revoked_at nulls first, created_at desc`)
@@ -143,17 +122,42 @@ export async function keyByHash(on: Queryable, secretHash: Buffer): Promise<KeyR
 
 export async function insertKey(
   on: Queryable,
-  key: KeyRow & { readonly secretHash: Buffer; readonly createdBy: string | null },
+  key: KeyRow & { readonly secretHash: Buffer; readonly createdBy: string | null; readonly replaces?: string },
 ): Promise<void> {
   await on.query(
-    `insert into access.api_key (key_id, name, prefix, secret_hash, permissions, merchant_id, created_by, created_at)
-     values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [key.keyId, key.name, key.prefix, key.secretHash, key.permissions, key.merchantId, key.createdBy, key.createdAt],
+    `insert into access.api_key (key_id, name, prefix, secret_hash, permissions, merchant_id, created_by, created_at,
+       expires_at, replaces)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [
+      key.keyId,
+      key.name,
+      key.prefix,
+      key.secretHash,
+      key.permissions,
+      key.merchantId,
+      key.createdBy,
+      key.createdAt,
+      key.expiresAt,
+      key.replaces ?? null,
+    ],
   )
 }
 
 export async function touchKey(on: Queryable, keyId: string, at: Date): Promise<void> {
   await on.query('update access.api_key set last_used_at = $2 where key_id = $1', [keyId, at])
+}
+
+export async function keyById(on: Queryable, keyId: string): Promise<KeyRow | undefined> {
+  const [row] = await on.query<KeyRow>(`select ${keyColumns} from access.api_key where key_id = $1 for update`, [keyId])
+  return row
+}
+
+/** Never later than it would have ended anyway. */
+export async function endKeyAt(on: Queryable, keyId: string, at: Date): Promise<void> {
+  await on.query('update access.api_key set expires_at = least(coalesce(expires_at, $2), $2) where key_id = $1', [
+    keyId,
+    at,
+  ])
 }
 
 export async function revokeKeyRow(on: Queryable, keyId: string, at: Date): Promise<boolean> {
@@ -171,7 +175,9 @@ export function staffShown(row: StaffRow): Staff {
     email: row.email,
     role: row.role,
     language: row.language,
+    merchantId: row.merchantId,
     hasPassword: row.passwordHash !== null,
+    hasSecondStep: row.hasSecondStep,
     createdAt: row.createdAt.toISOString(),
     lastSeenAt: row.lastSeenAt?.toISOString() ?? null,
     removedAt: row.removedAt?.toISOString() ?? null,
@@ -187,6 +193,7 @@ export function keyShown(row: KeyRow): ApiKey {
     merchantId: row.merchantId,
     createdAt: row.createdAt.toISOString(),
     lastUsedAt: row.lastUsedAt?.toISOString() ?? null,
+    expiresAt: row.expiresAt?.toISOString() ?? null,
     revokedAt: row.revokedAt?.toISOString() ?? null,
   }
 }
