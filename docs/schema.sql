@@ -12,6 +12,8 @@ create table access.api_key (
   last_used_at timestamp with time zone,
   revoked_at timestamp with time zone,
   merchant_id text,
+  expires_at timestamp with time zone,
+  replaces uuid,
   constraint api_key_pkey PRIMARY KEY (key_id)
 );
 CREATE UNIQUE INDEX api_key_secret ON access.api_key (secret_hash);
@@ -25,6 +27,15 @@ create table access.code_to_deliver (
   constraint code_to_deliver_pkey PRIMARY KEY (subject)
 );
 CREATE INDEX code_to_deliver_by_party ON access.code_to_deliver (party_id);
+
+create table access.known_device (
+  token_hash bytea not null,
+  staff_id uuid not null,
+  known_since timestamp with time zone not null,
+  constraint known_device_pkey PRIMARY KEY (token_hash),
+  constraint device_of_staff FOREIGN KEY (staff_id) REFERENCES access.staff(staff_id) ON DELETE CASCADE
+);
+CREATE INDEX known_device_by_staff ON access.known_device (staff_id);
 
 create table access.member_code (
   subject bytea not null,
@@ -59,16 +70,51 @@ create table access.member_session (
 );
 CREATE INDEX member_session_by_party ON access.member_session (party_id);
 
+create table access.provider_person (
+  issuer text not null,
+  subject text not null,
+  staff_id uuid not null,
+  constraint provider_person_pkey PRIMARY KEY (issuer, subject),
+  constraint provider_person_of_staff FOREIGN KEY (staff_id) REFERENCES access.staff(staff_id) ON DELETE CASCADE
+);
+
+create table access.provider_sign_in (
+  state_hash bytea not null,
+  browser_hash bytea not null,
+  nonce text not null,
+  verifier text not null,
+  expires_at timestamp with time zone not null,
+  constraint provider_sign_in_pkey PRIMARY KEY (state_hash)
+);
+
+create table access.second_step (
+  staff_id uuid not null,
+  secret text not null,
+  begun_at timestamp with time zone not null,
+  confirmed_at timestamp with time zone,
+  last_counter bigint not null,
+  recovery_hashes bytea[] not null,
+  constraint second_step_pkey PRIMARY KEY (staff_id),
+  constraint second_step_of_staff FOREIGN KEY (staff_id) REFERENCES access.staff(staff_id) ON DELETE CASCADE
+);
+
 create table access.session (
   token_hash bytea not null,
   staff_id uuid not null,
   begun_by text not null,
   began_at timestamp with time zone not null,
   seen_at timestamp with time zone not null,
+  session_id uuid not null,
+  device text,
+  former_hash bytea,
+  former_until timestamp with time zone,
+  rotated_at timestamp with time zone not null,
   constraint session_pkey PRIMARY KEY (token_hash),
-  constraint session_begun_by CHECK ((begun_by = ANY (ARRAY['link'::text, 'password'::text]))),
+  constraint session_begun_by CHECK ((begun_by = ANY (ARRAY['link'::text, 'password'::text, 'provider'::text]))),
   constraint session_of_staff FOREIGN KEY (staff_id) REFERENCES access.staff(staff_id) ON DELETE CASCADE
 );
+CREATE INDEX session_by_former ON access.session (former_hash) WHERE (former_hash IS NOT NULL);
+CREATE UNIQUE INDEX session_by_id ON access.session (session_id);
 CREATE INDEX session_by_staff ON access.session (staff_id);
 
 create table access.sign_in_link (
@@ -77,6 +123,7 @@ create table access.sign_in_link (
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   used_at timestamp with time zone,
+  is_from_machine boolean not null default false,
   constraint sign_in_link_pkey PRIMARY KEY (token_hash),
   constraint link_of_staff FOREIGN KEY (staff_id) REFERENCES access.staff(staff_id) ON DELETE CASCADE
 );
@@ -91,9 +138,62 @@ create table access.staff (
   created_at timestamp with time zone not null,
   last_seen_at timestamp with time zone,
   removed_at timestamp with time zone,
+  merchant_id text,
   constraint staff_pkey PRIMARY KEY (staff_id)
 );
 CREATE UNIQUE INDEX staff_email ON access.staff (email) WHERE (removed_at IS NULL);
+
+create table audit_log.act (
+  act_id uuid not null,
+  acted_at timestamp with time zone not null,
+  actor_kind text not null,
+  actor_id uuid not null,
+  actor_name text not null,
+  operation text not null,
+  room text not null,
+  subject jsonb not null,
+  party_id uuid,
+  merchant_id text,
+  outcome text not null,
+  code text,
+  constraint act_pkey PRIMARY KEY (act_id),
+  constraint act_by CHECK ((actor_kind = ANY (ARRAY['staff'::text, 'key'::text]))),
+  constraint act_outcome CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text, 'failed'::text])))
+);
+CREATE INDEX act_by_actor ON audit_log.act (actor_id, acted_at DESC);
+CREATE INDEX act_by_party ON audit_log.act (party_id, acted_at DESC) WHERE (party_id IS NOT NULL);
+CREATE INDEX act_by_time ON audit_log.act (acted_at DESC, act_id DESC);
+
+create table audit_log.content (
+  act_id uuid not null,
+  party_ids uuid[] not null,
+  asked jsonb not null,
+  changes jsonb not null,
+  constraint content_pkey PRIMARY KEY (act_id)
+);
+CREATE INDEX content_by_party ON audit_log.content USING gin (party_ids);
+
+create table bonds.care (
+  party_id uuid not null,
+  owner_id uuid,
+  every_days integer,
+  due_on date,
+  task_id uuid,
+  constraint care_pkey PRIMARY KEY (party_id),
+  constraint care_due CHECK (((every_days IS NULL) = (due_on IS NULL))),
+  constraint care_every_days CHECK (((every_days >= 1) AND (every_days <= 1000)))
+);
+CREATE INDEX care_due ON bonds.care (due_on) WHERE (due_on IS NOT NULL);
+
+create table bonds.relation (
+  party_id uuid not null,
+  relation_id uuid not null,
+  kind text not null,
+  other_party_id uuid not null,
+  created_at timestamp with time zone not null,
+  constraint relation_pkey PRIMARY KEY (party_id, relation_id)
+);
+CREATE INDEX relation_other ON bonds.relation (other_party_id);
 
 create table catalogue.product (
   sku text not null,
@@ -450,6 +550,7 @@ create table events.event (
   payload jsonb not null,
   source_id uuid not null,
   received_at timestamp with time zone not null,
+  origin_party_id uuid,
   constraint event_pkey PRIMARY KEY (party_id, occurred_at, event_id)
 );
 CREATE INDEX event_received ON ONLY events.event USING brin (received_at);
@@ -470,10 +571,23 @@ create table events.problem (
   received_at timestamp with time zone not null,
   code text not null,
   details jsonb not null,
-  event jsonb not null,
-  constraint problem_pkey PRIMARY KEY (problem_id)
+  event text not null,
+  is_cut boolean not null default false,
+  place text not null default ''::text,
+  source_kind text not null default 'key'::text,
+  merchant text,
+  sent_at timestamp with time zone,
+  fingerprint uuid,
+  times integer not null default 1,
+  waits_for text,
+  state text not null default 'waiting'::text,
+  settled_at timestamp with time zone,
+  constraint problem_pkey PRIMARY KEY (problem_id),
+  constraint problem_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'replayed'::text, 'dismissed'::text])))
 );
-CREATE INDEX problem_received ON events.problem (received_at DESC);
+CREATE UNIQUE INDEX problem_fingerprint ON events.problem (fingerprint);
+CREATE INDEX problem_state ON events.problem (state, code, received_at DESC, problem_id DESC);
+CREATE INDEX problem_waits ON events.problem (waits_for) WHERE ((state = 'waiting'::text) AND (waits_for IS NOT NULL));
 
 create table events.property (
   party_id uuid not null,
@@ -486,7 +600,7 @@ create table events.source (
   source_id uuid not null,
   kind text not null,
   constraint source_pkey PRIMARY KEY (source_id),
-  constraint source_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'key'::text, 'staff'::text, 'member'::text, 'system'::text])))
+  constraint source_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'key'::text, 'receiver'::text, 'staff'::text, 'member'::text, 'system'::text])))
 );
 
 create table events.withdrawal (
@@ -495,6 +609,39 @@ create table events.withdrawal (
   withdrawn_at timestamp with time zone not null,
   constraint withdrawal_pkey PRIMARY KEY (source_id)
 );
+
+create table files.folder (
+  folder_id uuid not null,
+  path text not null,
+  pattern text not null,
+  mapping_id uuid not null,
+  timing jsonb not null,
+  is_on boolean not null,
+  failure jsonb,
+  looked_at timestamp with time zone,
+  next_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint folder_pkey PRIMARY KEY (folder_id),
+  constraint folder_mapping_id_fkey FOREIGN KEY (mapping_id) REFERENCES files.saved_mapping(mapping_id)
+);
+
+create table files.folder_file (
+  file_id uuid not null,
+  folder_id uuid not null,
+  name text not null,
+  bytes bigint not null,
+  modified_at timestamp with time zone not null,
+  state text not null,
+  content_hash text,
+  import_id uuid,
+  failure jsonb,
+  at timestamp with time zone not null,
+  constraint folder_file_pkey PRIMARY KEY (file_id),
+  constraint folder_file_folder_id_fkey FOREIGN KEY (folder_id) REFERENCES files.folder(folder_id) ON DELETE CASCADE,
+  constraint folder_file_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'known'::text])))
+);
+CREATE INDEX folder_file_folder ON files.folder_file (folder_id, at DESC);
+CREATE UNIQUE INDEX folder_file_waiting ON files.folder_file (folder_id, name) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 
 create table files.import (
   import_id uuid not null,
@@ -520,11 +667,21 @@ create table files.import (
   started_at timestamp with time zone,
   ended_at timestamp with time zone,
   undone_at timestamp with time zone,
+  fingerprint text,
+  folder_id uuid,
+  mended_totals jsonb,
   constraint import_pkey PRIMARY KEY (import_id),
-  constraint import_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text]))),
+  constraint import_format_check CHECK ((format = ANY (ARRAY['csv'::text, 'xlsx'::text, 'parquet'::text, 'jsonl'::text]))),
   constraint import_kind_check CHECK ((kind = ANY (ARRAY['orders'::text, 'customers'::text]))),
   constraint import_number_key UNIQUE (number),
   constraint import_state_check CHECK ((state = ANY (ARRAY['mapping'::text, 'checking'::text, 'checked'::text, 'running'::text, 'done'::text, 'undoing'::text, 'undone'::text, 'failed'::text])))
+);
+
+create table files.mended_row (
+  import_id uuid not null,
+  row integer not null,
+  cells jsonb not null,
+  constraint mended_row_pkey PRIMARY KEY (import_id, "row")
 );
 
 create table files.named_party (
@@ -554,8 +711,34 @@ create table files.rejected_row (
   code text not null,
   details jsonb not null,
   value text,
+  cells jsonb,
   constraint rejected_row_pkey PRIMARY KEY (import_id, "row")
 );
+
+create table files.said_value (
+  party_id uuid not null,
+  field text not null,
+  import_id uuid not null,
+  said_at timestamp with time zone not null,
+  value text not null,
+  constraint said_value_pkey PRIMARY KEY (party_id, field, import_id)
+);
+CREATE INDEX said_value_import ON files.said_value (import_id);
+
+create table files.saved_mapping (
+  mapping_id uuid not null,
+  name text not null,
+  fingerprint text not null,
+  kind text not null,
+  columns jsonb not null,
+  options jsonb not null,
+  created_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  constraint saved_mapping_pkey PRIMARY KEY (mapping_id),
+  constraint saved_mapping_kind_check CHECK ((kind = ANY (ARRAY['orders'::text, 'customers'::text]))),
+  constraint saved_mapping_name_key UNIQUE (name)
+);
+CREATE INDEX saved_mapping_fingerprint ON files.saved_mapping (fingerprint);
 
 create table files.set_aside_line (
   import_id uuid not null,
@@ -582,7 +765,8 @@ create table files.staged_customer (
   birthday text,
   city text,
   country text,
-  party_id uuid
+  party_id uuid,
+  said_at timestamp with time zone
 );
 
 create table files.staged_line (
@@ -917,6 +1101,13 @@ create table ledger.house_mark (
   constraint house_mark_only_row_check CHECK (only_row)
 );
 
+create table ledger.joined (
+  party_id uuid not null,
+  holder_id uuid not null,
+  constraint joined_pkey PRIMARY KEY (party_id)
+);
+CREATE INDEX joined_holder ON ledger.joined (holder_id);
+
 create table ledger.key (
   key uuid not null,
   party_id uuid not null,
@@ -1050,6 +1241,58 @@ create table merchants.merchant (
   constraint merchant_merchant_id_check CHECK ((merchant_id ~ '^[a-z0-9][a-z0-9-]{0,59}$'::text))
 );
 
+create table merges.block (
+  party_id uuid not null,
+  block_key text not null,
+  constraint block_pkey PRIMARY KEY (party_id, block_key)
+);
+CREATE INDEX block_key ON merges.block (block_key, party_id);
+
+create table merges.candidate (
+  candidate_id uuid not null,
+  one_party_id uuid not null,
+  other_party_id uuid not null,
+  weight double precision not null,
+  reasons jsonb not null,
+  state text not null,
+  found_at timestamp with time zone not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  constraint candidate_pkey PRIMARY KEY (candidate_id),
+  constraint candidate_check CHECK ((one_party_id < other_party_id)),
+  constraint candidate_check1 CHECK (((state = 'waiting'::text) = (decided_at IS NULL))),
+  constraint candidate_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'different'::text, 'merged'::text])))
+);
+CREATE INDEX candidate_other ON merges.candidate (other_party_id);
+CREATE UNIQUE INDEX candidate_pair ON merges.candidate (one_party_id, other_party_id);
+CREATE INDEX candidate_waiting ON merges.candidate (weight DESC, candidate_id) WHERE (state = 'waiting'::text);
+
+create table merges.looked (
+  only_row boolean not null default true,
+  through_at timestamp with time zone not null,
+  constraint looked_pkey PRIMARY KEY (only_row),
+  constraint looked_only_row_check CHECK (only_row)
+);
+
+create table merges.merge (
+  merge_id uuid not null,
+  kept_party_id uuid not null,
+  other_party_id uuid not null,
+  reasons jsonb not null,
+  merged_by text not null,
+  merged_at timestamp with time zone not null,
+  before jsonb not null,
+  after jsonb not null,
+  undone_by text,
+  undone_at timestamp with time zone,
+  constraint merge_pkey PRIMARY KEY (merge_id),
+  constraint merge_check CHECK ((kept_party_id <> other_party_id)),
+  constraint merge_check1 CHECK (((undone_by IS NULL) = (undone_at IS NULL)))
+);
+CREATE INDEX merge_kept ON merges.merge (kept_party_id) WHERE (undone_at IS NULL);
+CREATE INDEX merge_latest ON merges.merge (merged_at DESC, merge_id DESC);
+CREATE UNIQUE INDEX merge_open ON merges.merge (other_party_id) WHERE (undone_at IS NULL);
+
 create table opening.import (
   import_id uuid not null,
   name text not null,
@@ -1109,7 +1352,11 @@ create table parties.consent (
   text_version text not null,
   evidence jsonb not null,
   at timestamp with time zone not null,
-  constraint consent_pkey PRIMARY KEY (party_id, consent_id)
+  confirmation text not null default 'none'::text,
+  language text,
+  profiles uuid[],
+  constraint consent_pkey PRIMARY KEY (party_id, consent_id),
+  constraint consent_confirmation CHECK ((confirmation = ANY (ARRAY['none'::text, 'asked'::text, 'confirmed'::text])))
 );
 
 create table parties.identifier (
@@ -1118,9 +1365,20 @@ create table parties.identifier (
   party_id uuid not null,
   value text not null,
   constraint identifier_pkey PRIMARY KEY (value_key, kind),
-  constraint identifier_kind_check CHECK ((kind = ANY (ARRAY['customer_id'::text, 'email'::text, 'phone'::text, 'card'::text, 'anonymous_id'::text])))
+  constraint identifier_kind_check CHECK (((kind = ANY (ARRAY['customer_id'::text, 'email'::text, 'phone'::text, 'card'::text, 'anonymous_id'::text])) OR (kind ~ '^external:[a-z0-9][a-z0-9_.-]{0,39}$'::text)))
 );
 CREATE INDEX identifier_party ON parties.identifier (party_id);
+
+create table parties.identifier_change (
+  party_id uuid not null,
+  change_id uuid not null,
+  kind text not null,
+  is_added boolean not null,
+  reason text,
+  changed_by text not null,
+  changed_at timestamp with time zone not null,
+  constraint identifier_change_pkey PRIMARY KEY (party_id, change_id)
+);
 
 create table parties.party (
   party_id uuid not null,
@@ -1137,12 +1395,22 @@ create table parties.party (
   canonical_party_id uuid,
   created_at timestamp with time zone not null,
   changed_at timestamp with time zone not null,
+  title text,
+  preferred_name text,
   constraint party_pkey PRIMARY KEY (party_id),
-  constraint party_birthday_check CHECK ((birthday ~ '^([0-9]{4}|-)-[0-9]{2}-[0-9]{2}$'::text)),
+  constraint party_birthday_check CHECK ((birthday ~ '^(lunar:([0-9]{4}|-)-[0-9]{2}[+]?-[0-9]{2}|([0-9]{4}|-)-[0-9]{2}-[0-9]{2})$'::text)),
   constraint party_kind_check CHECK ((kind = ANY (ARRAY['person'::text, 'organisation'::text])))
 );
-CREATE INDEX party_grams ON parties.party USING gin (grams);
+CREATE INDEX party_alias ON parties.party (canonical_party_id) WHERE (canonical_party_id IS NOT NULL);
+CREATE INDEX party_changed ON parties.party (changed_at, party_id);
 CREATE INDEX party_source ON parties.party (source_id);
+
+create table parties.search_key (
+  party_id uuid not null,
+  key text not null,
+  constraint search_key_pkey PRIMARY KEY (party_id, key)
+);
+CREATE INDEX search_key_range ON parties.search_key (key, party_id);
 
 create table points.budget (
   budget_key text not null,
@@ -1184,6 +1452,26 @@ create table points.member (
   joined_at timestamp with time zone not null,
   constraint member_pkey PRIMARY KEY (party_id)
 );
+
+create table recovery.backup (
+  backup_id uuid not null,
+  folder text not null,
+  name text not null,
+  made_by text not null,
+  made_at timestamp with time zone not null,
+  took_ms integer not null,
+  verified_at timestamp with time zone,
+  drilled_at timestamp with time zone,
+  size_bytes bigint not null,
+  tables integer not null,
+  rows bigint not null,
+  is_encrypted boolean not null,
+  state_hash text,
+  failure text,
+  constraint backup_pkey PRIMARY KEY (backup_id),
+  constraint backup_made_by_check CHECK ((made_by = ANY (ARRAY['schedule'::text, 'staff'::text, 'command'::text])))
+);
+CREATE INDEX backup_by_time ON recovery.backup (made_at);
 
 create table replies.reply (
   caller text not null,
@@ -1720,3 +2008,67 @@ create table warnings.alert (
 CREATE INDEX alert_closed ON warnings.alert (closed_at) WHERE (state = 'closed'::text);
 CREATE INDEX alert_selected ON warnings.alert (selected_at) WHERE (selected_at IS NOT NULL);
 CREATE INDEX alert_waiting ON warnings.alert (spend_at_risk_minor DESC) WHERE (state = 'waiting'::text);
+
+create table webhooks.attempt (
+  endpoint_id uuid not null,
+  message_id uuid not null,
+  attempt integer not null,
+  at timestamp with time zone not null,
+  milliseconds integer not null,
+  status integer,
+  fault text,
+  answer text not null,
+  constraint attempt_pkey PRIMARY KEY (endpoint_id, message_id, attempt),
+  constraint attempt_of_delivery FOREIGN KEY (endpoint_id, message_id) REFERENCES webhooks.delivery(endpoint_id, message_id) ON DELETE CASCADE
+);
+CREATE INDEX attempt_at ON webhooks.attempt (endpoint_id, at);
+
+create table webhooks.delivery (
+  endpoint_id uuid not null,
+  message_id uuid not null,
+  party_id uuid,
+  kind text not null,
+  body text not null,
+  state text not null,
+  attempts integer not null,
+  tries integer not null,
+  created_at timestamp with time zone not null,
+  next_at timestamp with time zone,
+  leased_until timestamp with time zone,
+  last_at timestamp with time zone,
+  status integer,
+  fault text,
+  constraint delivery_pkey PRIMARY KEY (endpoint_id, message_id),
+  constraint delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'failed'::text]))),
+  constraint delivery_to_endpoint FOREIGN KEY (endpoint_id) REFERENCES webhooks.endpoint(endpoint_id) ON DELETE CASCADE
+);
+CREATE INDEX delivery_due ON webhooks.delivery (endpoint_id, next_at) WHERE (state = 'waiting'::text);
+CREATE INDEX delivery_party ON webhooks.delivery (party_id);
+
+create table webhooks.endpoint (
+  endpoint_id uuid not null,
+  url text not null,
+  description text not null,
+  kinds text[] not null,
+  state text not null,
+  reason text,
+  created_at timestamp with time zone not null,
+  stopped_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  failures integer not null,
+  rests_until timestamp with time zone,
+  last_delivered_at timestamp with time zone,
+  constraint endpoint_pkey PRIMARY KEY (endpoint_id),
+  constraint endpoint_reason_check CHECK ((reason = ANY (ARRAY['by-hand'::text, 'unreachable'::text, 'gone'::text]))),
+  constraint endpoint_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'disabled'::text])))
+);
+
+create table webhooks.secret (
+  endpoint_id uuid not null,
+  secret_id uuid not null,
+  secret text not null,
+  created_at timestamp with time zone not null,
+  ends_at timestamp with time zone,
+  constraint secret_pkey PRIMARY KEY (endpoint_id, secret_id),
+  constraint secret_of_endpoint FOREIGN KEY (endpoint_id) REFERENCES webhooks.endpoint(endpoint_id) ON DELETE CASCADE
+);
