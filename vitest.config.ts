@@ -15,6 +15,8 @@ export default defineConfig({
     ],
     globalSetup: ['src/testing/global-setup.ts'],
     setupFiles: ['src/testing/properties.ts'],
+    // These libraries offer their TypeScript under the condition `source` too, which Node does not run from node_modules.
+    server: { deps: { inline: [/@modelcontextprotocol\/client/, /eventsource/] } },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

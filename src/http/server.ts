@@ -3,10 +3,12 @@ import cookie from '@fastify/cookie'
 import multipart from '@fastify/multipart'
 import rateLimit from '@fastify/rate-limit'
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { AssistantTool } from '#kernel/assistants/index.ts'
 import type { Translator } from '#kernel/locale/index.ts'
 import { faultOf } from '#kernel/log.ts'
 import type { Operation } from '#kernel/operation.ts'
 import type { Room } from '#kernel/room.ts'
+import { mountAssistants } from './assistants.ts'
 import { type Context, type Houses, languageOfRequest } from './context.ts'
 import { ingestOperations, listenLive, readHealth } from './contract.ts'
 import { mountHealth } from './health.ts'
@@ -34,6 +36,8 @@ export interface ServerOptions {
    * whether the connection counts as https. A reverse proxy on this machine is believed unless told otherwise.
    */
   readonly trustProxy?: string | string[] | boolean
+  /** What assistants may ask for, by the Model Context Protocol. */
+  readonly tools?: readonly AssistantTool[]
   /** Bytes of the largest file that may be uploaded. */
   readonly uploadLimit?: number
 }
@@ -101,6 +105,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   mountMemberSessions(app, context)
   mountLive(app, context)
   await mountIngest(app, context, metrics)
+  mountAssistants(app, context, options.tools ?? [])
   for (const route of rooms.flatMap(room => room.routes ?? [])) mountRoute(app, context, route)
 
   const operations = operationsOf(rooms)

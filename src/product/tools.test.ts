@@ -104,6 +104,7 @@ describe('an assistant with every right', () => {
     ['list_customers', () => ({ late: 'yes', sort: 'late', limit: 5 })],
     ['customer_history', () => ({ partyId: wang, limit: 2 })],
     ['business_today', () => ({})],
+    ['list_rewards', () => ({})],
     ['list_tasks', () => ({})],
   ])('%s answers', async (name, given) => {
     const answer = await use(all, name, given())
@@ -165,12 +166,13 @@ describe('an assistant with fewer rights', () => {
     expect(text).not.toMatch(/26800|160800|13800005521|1984-03-08/)
   })
 
-  it('with a key of no rights sees no tools; of another merchant, only that merchant', async () => {
+  it('with a key of no rights sees no tools; of one merchant, only what concerns nobody else', async () => {
     const none = await connect(await keyWith(['events.write']))
     expect((await none.listTools()).tools).toEqual([])
-    const bound = await connect(await keyWith(['customers.read', 'tasks.act'], 'tea-house'))
-    expect((await bound.listTools()).tools.length).toBeGreaterThan(3)
-    expect((await use(bound, 'find_customer', { find: '王' })).isError).toBeFalsy()
+    const bound = await connect(await keyWith(permissions, 'tea-house'))
+    expect((await bound.listTools()).tools.map(({ name }) => name)).toEqual(['list_rewards'])
+    expect((await use(bound, 'list_rewards')).isError).toBeFalsy()
+    await expect(use(bound, 'find_customer', { find: '王' })).rejects.toThrow(/no such tool/)
   })
 
   it('comes in by a key and by nothing else', async () => {
@@ -199,7 +201,7 @@ describe('hostile input', () => {
 
   test.each([
     ['find_customer', { find: `' or 1=1; drop table parties.party; --` }, false],
-    ['find_customer', { find: 'x'.repeat(100_000) }, true],
+    ['find_customer', { find: 'x'.repeat(201) }, true],
     ['find_customer', { find: 'x', limit: 1e9 }, true],
     ['find_customer', { find: 'x', world: 'demo' }, true],
     ['show_customer', { partyId: '../../etc/passwd' }, true],

@@ -1,5 +1,6 @@
 import { customerPromises, promisesToday } from '#financial/guarantee/contract.ts'
 import { memberPoints } from '#financial/points/contract.ts'
+import { listRewards } from '#financial/rewards/contract.ts'
 import { memberTier } from '#financial/tiers/contract.ts'
 import { countCustomers, customerRhythm, listCustomers, rhythmTotals } from '#insight/rhythm/contract.ts'
 import { customerStage } from '#insight/stage/contract.ts'
@@ -73,6 +74,12 @@ export const tools: readonly AssistantTool[] = [
       sales: part(rhythmTotals),
       promises: part(promisesToday),
     },
+  },
+  {
+    name: 'list_rewards',
+    description:
+      'What customers can have for their points: the catalogue with price in points, stock and how often each was taken.',
+    parts: { rewards: part(listRewards) },
   },
   {
     name: 'list_tasks',

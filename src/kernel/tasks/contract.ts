@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { operation } from '#kernel/operation.ts'
+import { operation, personal } from '#kernel/operation.ts'
 
 /** Values of a sentence: numbers, texts, or money as `{amountMinor, currency}` and days as `{day}`. */
 export const wordValue = z.union([
@@ -95,4 +95,46 @@ export const assignTask = operation({
   params,
   body: z.object({ partyId: z.uuid(), ownerId: z.uuid().nullable() }),
   reply: task,
+})
+
+/** What somebody did for a customer outside of any task. */
+export const contactWays = ['call', 'message', 'visit', 'note'] as const
+
+export const noteContact = operation({
+  id: 'noteContact',
+  method: 'POST',
+  path: '/api/parties/{partyId}/contacts',
+  summary: 'Notes a call, a message, a visit or anything else worth knowing about a customer',
+  permission: 'tasks.act',
+  once: true,
+  status: 201,
+  params: z.object({ partyId: z.uuid() }),
+  body: z.object({
+    way: z.enum(contactWays),
+    note: personal(z.string().trim().min(1).max(2000)),
+    /** When it was, if not now. */
+    at: z.iso.datetime({ offset: true }).optional(),
+  }),
+  reply: z.object({ contactId: z.uuid(), at: z.iso.datetime() }),
+  refusals: ['tasks:refusal.customer-unknown', 'tasks:refusal.not-yet'],
+})
+
+export const listContacts = operation({
+  id: 'listContacts',
+  method: 'GET',
+  path: '/api/parties/{partyId}/contacts',
+  summary: 'Calls, messages, visits and notes of one customer, newest first',
+  permission: 'customers.read',
+  params: z.object({ partyId: z.uuid() }),
+  query: z.object({ limit: z.coerce.number().int().min(1).max(100).default(20) }),
+  reply: z.object({
+    items: z.array(
+      z.object({
+        contactId: z.uuid(),
+        way: z.enum(contactWays),
+        note: personal(z.string().nullable()),
+        at: z.iso.datetime(),
+      }),
+    ),
+  }),
 })

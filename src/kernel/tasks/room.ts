@@ -3,7 +3,8 @@ import { localDay } from '#kernel/clock/index.ts'
 import { distributed } from '#kernel/database/index.ts'
 import { route } from '#kernel/operation.ts'
 import type { Room } from '#kernel/room.ts'
-import { assignTask, closeTask, listTasks, postponeTask, reopenTask } from './contract.ts'
+import { contactNoted, readContacts, recordContact } from './contacts.ts'
+import { assignTask, closeTask, listContacts, listTasks, noteContact, postponeTask, reopenTask } from './contract.ts'
 import * as store from './store.ts'
 
 const taskEvent = z.object({ taskId: z.uuid(), programme: z.string() })
@@ -16,6 +17,7 @@ export const tasksRoom: Room = {
     'task.closed': taskEvent.extend({ outcome: z.string() }),
     'task.postponed': taskEvent,
     'task.reopened': taskEvent,
+    'contact.noted': contactNoted,
   },
   routes: [
     route(listTasks, async (house, { query, caller }) => {
@@ -36,5 +38,11 @@ export const tasksRoom: Room = {
     route(assignTask, (house, { params, body, caller }) =>
       store.act(house, caller, body.partyId, params.taskId, { kind: 'assign', ownerId: body.ownerId }),
     ),
+    route(noteContact, (house, { params, body, caller, idempotencyKey }) =>
+      recordContact(house, { ...params, ...body, caller, idempotencyKey }),
+    ),
+    route(listContacts, async (house, { params, query }) => ({
+      items: await readContacts(house.database, params.partyId, query.limit),
+    })),
   ],
 }

@@ -1,0 +1,2 @@
+export { assistantDoor } from './server.ts'
+export { type AssistantTool, allowedParts, isAct, part } from './tool.ts'
