@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { TableMap, Transaction } from './database/index.ts'
+import type { Queryable, TableMap, Transaction } from './database/index.ts'
 import type { EventSource, NewEvent, RecordedEvent } from './events/index.ts'
 import type { House } from './house.ts'
 import type { JobDefinition, Schedule } from './jobs/index.ts'
@@ -44,6 +44,8 @@ export interface Room {
    * each profile of the person, in the transaction that erases them.
    */
   forget?(house: House, transaction: Transaction, partyId: string): Promise<void>
+  /** In a few words how somebody stands with the room, for whoever looks at two profiles side by side. */
+  standing?(house: House, queryable: Queryable, partyId: string): Promise<readonly Standing[]>
   /** What must hold between the rows of the room and those of the ledger; `guanxi ledger verify` asks it of all of them. */
   readonly claims?: readonly RoomClaim[]
   readonly routes?: readonly Route[]
@@ -53,6 +55,12 @@ export interface Room {
   readonly afterBulkChange?: readonly string[]
   /** Jobs that take no input, asked for when what is known of the whole base was learned anew. */
   readonly afterLearning?: readonly string[]
+}
+
+/** A translation key with what stands in its sentence. */
+export interface Standing {
+  readonly key: string
+  readonly words: Readonly<Record<string, string | number>>
 }
 
 /** Something that must always hold, and a statement that finds where it does not: no row, no fault. */

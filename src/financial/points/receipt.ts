@@ -21,7 +21,8 @@ export async function earnedInTransaction(transaction: Transaction, partyId: str
      left join points.line n on n.party_id = p.party_id and p.code = 'issue'
        and n.line_key = split_part(substr(t.key, 45), '#', 1)
        and n.generation::text = split_part(substr(t.key, 45), '#', 2)
-     where p.xid = pg_current_xact_id() and p.party_id = $1 and p.asset = $2 and t.actor = 'financial/points'
+     where p.xid = pg_current_xact_id() and p.party_id in (select o.party_id from ledger.joined me join ledger.joined o on o.holder_id = me.holder_id where me.party_id = $1
+         union all select $1) and p.asset = $2 and t.actor = 'financial/points'
        and p.code in ('issue', 'revoke') order by p.transaction_id, p.position`,
     [partyId, pointsAsset],
   )

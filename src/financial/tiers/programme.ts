@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { ownParty } from '#kernel/access/index.ts'
 import { localDay } from '#kernel/clock/index.ts'
-import { distributed, reference } from '#kernel/database/index.ts'
+import { distributed, type Queryable, reference } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { actorOf } from '#kernel/ledger/index.ts'
 import { minorDigits } from '#kernel/locale/index.ts'
 import { route } from '#kernel/operation.ts'
-import type { Programme } from '#kernel/room.ts'
+import type { Programme, Standing } from '#kernel/room.ts'
 import * as contract from './contract.ts'
 import { myTier } from './contract-member.ts'
 import { editionsAfter, publishTiers, readRules } from './editions.ts'
@@ -33,6 +33,7 @@ export const tiersProgramme: Programme = {
   listens: heardKinds,
   hear,
   refold,
+  standing: standingInWords,
   routes: [
     route(contract.readTiers, async house => {
       const { currency, zone } = await house.settings.business()
@@ -51,6 +52,17 @@ export const tiersProgramme: Programme = {
   ],
   jobs: [dueJob, rebuildJob],
   schedules: [{ job: 'tiers.due', cron: '7 * * * *' }],
+}
+
+/** Example: `{ key: 'tiers:standing', words: { name: 'Gold' } }`; nothing of somebody below the first rung. */
+async function standingInWords(house: House, queryable: Queryable, partyId: string): Promise<Standing[]> {
+  const rules = await readRules(house, queryable)
+  if (!rules) return []
+  const { zone } = await house.settings.business()
+  const counted = await countedOf(house, queryable, [partyId], { rules, zone })
+  const { tier } = standingOn(rules, counted.get(partyId) ?? [], localDay(house.clock.now(), zone))
+  const name = rules.tiers[tier]?.name
+  return name === undefined ? [] : [{ key: 'tiers:standing', words: { name } }]
 }
 
 function listed(counts: ReadonlyMap<string | null, number>) {

@@ -14,9 +14,6 @@ export const evidenceKinds = [
   'same-birthday',
   'same-day-of-year',
   'different-birthday',
-  'same-card-holder',
-  'different-phone',
-  'never-together',
 ] as const
 
 export const evidence = z.object({
@@ -26,18 +23,21 @@ export const evidence = z.object({
 })
 export type Evidence = z.infer<typeof evidence>
 
-export const mergedFields = ['name', 'birthday', 'say', 'familyName', 'givenName'] as const
-
-/** One of the two as they stand, for the eye. */
-const side = z.object({
+/** One of the two, as much as tells them apart. */
+const profile = z.object({
   partyId: z.uuid(),
   name: z.string(),
   say: z.string().nullable(),
   birthday: z.string().nullable(),
   identifiers: z.array(z.object({ kind: z.string(), value: z.string() })),
-  details: z.record(z.string(), z.string()),
   createdAt: z.iso.datetime(),
-  /** Profiles that were joined to it before. */
+})
+export type Profile = z.infer<typeof profile>
+
+/** One of the two as they stand, or both as they would: for the eye. */
+const side = profile.extend({
+  details: z.record(z.string(), z.string()),
+  /** How many profiles it stands for. */
   profiles: z.int(),
   purchases: z.int(),
   spendMinor: z.int(),
@@ -46,8 +46,9 @@ const side = z.object({
   lastOn: z.string().nullable(),
   points: z.int(),
   creditMinor: z.int(),
-  tier: z.string().nullable(),
-  /** What they allow: channel and purpose. */
+  /** How they stand with other rooms, in a few words each: a translation key with its values. */
+  standings: z.array(z.object({ key: z.string(), words: z.record(z.string(), z.union([z.string(), z.number()])) })),
+  /** What they said about being written to; `offers-sms` and the like. */
   allows: z.array(z.string()),
   refuses: z.array(z.string()),
 })
@@ -55,8 +56,8 @@ export type Side = z.infer<typeof side>
 
 export const candidate = z.object({
   candidateId: z.uuid(),
-  one: side,
-  other: side,
+  one: profile,
+  other: profile,
   evidence: z.array(evidence),
   /** 0 to 1: that both are one person. */
   likelihood: z.number(),
@@ -102,7 +103,7 @@ export const searchDuplicates = operation({
   path: '/api/duplicates/search',
   summary: 'Looks at everybody whose profile changed, at once instead of tonight',
   permission: 'customers.merge',
-  reply: z.object({ runId: z.uuid().nullable() }),
+  reply: z.object({ isAskedFor: z.literal(true) }),
   status: 202,
 })
 
@@ -125,7 +126,7 @@ export const previewMerge = operation({
   reply: z.object({
     kept: side,
     other: side,
-    /** As it will be: worked out by the same rules in a transaction that is thrown away. */
+    /** As they would be: worked out by the same rules in a transaction that is thrown away. */
     merged: side,
     evidence: z.array(evidence),
     /** Fields on which both know something, and not the same. */

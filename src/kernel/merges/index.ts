@@ -1,0 +1,1 @@
+export { mergeNow, undoNow } from './merge.ts'
