@@ -23,7 +23,8 @@ export function attemptBudget(app: FastifyInstance, business: House): (request: 
     const isKnown =
       request.asker?.signedIn !== undefined ||
       (device !== undefined && (await isKnownDevice(business, device, accountIn(request))))
-    const budgets = isKnown && device !== undefined ? [perDevice] : [perAccount, perAddress]
+    const isNamed = request.asker?.signedIn !== undefined || nameIn(request) !== undefined
+    const budgets = isKnown && device !== undefined ? [perDevice] : isNamed ? [perAccount, perAddress] : [perAddress]
     for (const budget of budgets) {
       const state = await budget(request)
       if (!state.isAllowed && state.isExceeded) {
@@ -33,11 +34,12 @@ export function attemptBudget(app: FastifyInstance, business: House): (request: 
   }
 }
 
-/** Who is signed in already guesses at their own; without a name it is a guess at the door as such, from this address. */
-function accountIn(request: FastifyRequest): string {
-  const { email } = (request.body ?? {}) as { email?: unknown }
-  const named = typeof email === 'string' ? email.trim().toLowerCase() : `nobody from ${request.ip}`
-  return request.asker?.signedIn?.staff.id ?? named
+/** Who is signed in already guesses at their own. */
+const accountIn = (request: FastifyRequest) => request.asker?.signedIn?.staff.id ?? nameIn(request) ?? ''
+
+function nameIn({ body }: FastifyRequest): string | undefined {
+  const { email } = (body ?? {}) as { email?: unknown }
+  return typeof email === 'string' ? email.trim().toLowerCase() : undefined
 }
 
 /** Memory keeps a digest, not an address book. */
