@@ -3,8 +3,8 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
+import { stateOf } from '#kernel/doctor/index.ts'
 import { withoutPassword } from './config.ts'
-import { stateOf } from './doctor.ts'
 import { languageFor } from './language.ts'
 
 test.each([

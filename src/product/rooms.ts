@@ -20,6 +20,7 @@ import { accessRoom } from '#kernel/access/room.ts'
 import { auditLogRoom } from '#kernel/audit-log/room.ts'
 import { bondsRoom } from '#kernel/bonds/room.ts'
 import { catalogueRoom } from '#kernel/catalogue/room.ts'
+import { doctorRoom, type Installation } from '#kernel/doctor/index.ts'
 import { eventsRoom } from '#kernel/events/room.ts'
 import { filesRoom } from '#kernel/files/room.ts'
 import { jobsRoom } from '#kernel/jobs/room.ts'
@@ -37,6 +38,12 @@ import { warningsProgramme } from '#social/warnings/index.ts'
 import { readConfiguration } from './configuration.ts'
 import { migrationSources } from './house.ts'
 import { version } from './version.ts'
+
+/** What `doctor` looks at outside of the database. */
+export const installation: Installation = {
+  version,
+  firstPage: new URL('../../web/dist/index.html', import.meta.url),
+}
 
 /**
  * Every room of the house, in the order in which they are migrated and in which they hear of events: the kernel first,
@@ -62,6 +69,7 @@ export const rooms: readonly Room[] = [
     sources: () => migrationSources(rooms),
     passphrase: () => readConfiguration(process.env).backupPassphrase,
   }),
+  doctorRoom(installation),
   webhooksRoom,
   rhythmRoom,
   stageRoom,

@@ -3,7 +3,7 @@ import { operation } from '#kernel/operation.ts'
 
 /** What is looked at, in the order in which it is shown. */
 export const checks = [
-  'version',
+  'node',
   'pages',
   'database',
   'durability',
