@@ -124,8 +124,9 @@ async function understood(partyIds: readonly string[]) {
     ),
     tier: await rows('select tier_id, drops_on from tiers.standing where party_id = any ($1) and tier_id is not null'),
     lines: await rows(
-      `select rule_id, occurred_at, sum(kept)::int4 as kept from points.line where party_id = any ($1)
-       group by 1, 2 having sum(kept) > 0 order by 2, 1, 3`,
+      // What is given for a quarter keeps the day on which it was first reached, as it was known then.
+      `select rule_id, case when rule_id <> 'volume' then occurred_at end as at, sum(kept)::int4 as kept
+       from points.line where party_id = any ($1) group by 1, 2 having sum(kept) > 0 order by 2, 1, 3`,
     ),
   }
 }
