@@ -14,6 +14,8 @@ const operationsOf: Record<Topic, readonly string[]> = {
     'customerStage',
     'readCardAccess',
     'listConsents',
+    'consentHistory',
+    'readBonds',
   ],
   events: ['latestEvents', 'eventProblems', 'partyTimeline'],
   imports: [
@@ -67,6 +69,7 @@ const operationsOf: Record<Topic, readonly string[]> = {
   credit: ['readCredit', 'memberCredit', 'readTill'],
   liability: ['readLiability'],
   effect: ['readEffects'],
+  privacy: ['listPrivacyRequests', 'readPrivacyRequest', 'previewErasure'],
   settings: ['readSession', 'readBusiness', 'listMerchants'],
   tasks: ['listTasks'],
   value: ['readValue', 'listValuedCustomers', 'readCustomerValue', 'readValueBridge', 'readValueSettings'],

@@ -25,6 +25,7 @@ export type Topic =
   | 'webhooks'
   | 'demo'
   | 'backups'
+  | 'privacy'
 
 export interface Live {
   /** Announces with the transaction: heard only if it commits. */

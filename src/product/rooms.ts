@@ -28,6 +28,8 @@ import { ledgerRoom } from '#kernel/ledger/room.ts'
 import { merchantsRoom } from '#kernel/merchants/room.ts'
 import { mergesRoom } from '#kernel/merges/room.ts'
 import { partiesRoom } from '#kernel/parties/room.ts'
+import { privacyRoom } from '#kernel/privacy/room.ts'
+import { receiversRoom } from '#kernel/receivers/room.ts'
 import { recoveryRoom } from '#kernel/recovery/index.ts'
 import { repliesRoom } from '#kernel/replies/room.ts'
 import type { Room } from '#kernel/room.ts'
@@ -60,9 +62,11 @@ export const rooms: readonly Room[] = [
   repliesRoom,
   auditLogRoom,
   filesRoom,
+  receiversRoom,
   tasksRoom,
   bondsRoom,
   ledgerRoom,
+  privacyRoom,
   mergesRoom,
   recoveryRoom({
     version,

@@ -4,6 +4,7 @@ import type { Programme } from '#kernel/room.ts'
 import { spendKinds } from './award.ts'
 import { closeJob } from './close.ts'
 import { benefitKinds } from './contract.ts'
+import { forgetDisputes } from './forget.ts'
 import { catchUpJob, hear, refold } from './hear.ts'
 import { coalitionRoutes } from './routes.ts'
 import { watchJob } from './watch.ts'
@@ -40,6 +41,7 @@ export const coalitionProgramme: Programme = {
   hear,
   refold,
   routes: coalitionRoutes,
+  forget: forgetDisputes,
   jobs: [closeJob, watchJob, catchUpJob],
   schedules: [
     { job: 'coalition.close', cron: '20 * * * *' },

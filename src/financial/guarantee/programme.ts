@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { distributed, reference } from '#kernel/database/index.ts'
 import type { Programme } from '#kernel/room.ts'
 import { lateEvidences } from './contract.ts'
+import { forgetPayments } from './forget.ts'
 import { dueJob, hear, heardKinds, refold } from './hear.ts'
 import { guaranteeRoutes } from './routes.ts'
 import { guaranteeSettings } from './terms.ts'
@@ -43,6 +44,7 @@ export const guaranteeProgramme: Programme = {
   refold,
   claims: promiseClaims,
   routes: guaranteeRoutes,
+  forget: forgetPayments,
   jobs: [dueJob],
   schedules: [{ job: 'guarantee.due', cron: '* * * * *' }],
 }

@@ -7,6 +7,7 @@ import { route } from '#kernel/operation.ts'
 import { Refusal } from '#kernel/refusal.ts'
 import type { Programme } from '#kernel/room.ts'
 import * as contract from './contract.ts'
+import { forgetOpening, removeSources } from './forget.ts'
 import { problemsFile } from './problems.ts'
 import { listImports, requireImport, shown } from './store.ts'
 import { begin, sayMeaning, takeFile } from './take-in.ts'
@@ -69,5 +70,6 @@ export const openingProgramme: Programme = {
       return problemsFile(house.database, known) as never
     }),
   ],
-  jobs: [step('opening.check', check), step('opening.run', run), step('opening.undo', undo)],
+  forget: forgetOpening,
+  jobs: [removeSources, step('opening.check', check), step('opening.run', run), step('opening.undo', undo)],
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { distributed } from '#kernel/database/index.ts'
 import { job } from '#kernel/jobs/index.ts'
 import type { Programme } from '#kernel/room.ts'
+import { forgetSharing } from './forget.ts'
 import { contributeForAll } from './households.ts'
 import { sharingRoutes } from './routes.ts'
 import { sharingSettings } from './rules.ts'
@@ -43,6 +44,7 @@ export const sharingProgramme: Programme = {
     'sharing.spent': z.object({ householdId, asset, amount }),
   },
   routes: sharingRoutes,
+  forget: forgetSharing,
   jobs: [contributeJob],
   schedules: [{ job: 'sharing.contribute', cron: '23 * * * *' }],
 }

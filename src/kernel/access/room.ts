@@ -1,5 +1,6 @@
 import { local } from '../database/index.ts'
 import type { Room } from '../room.ts'
+import { forgetMember } from './member-forget.ts'
 import { memberRoutes } from './member-routes.ts'
 import { accessRoutes } from './routes.ts'
 
@@ -20,5 +21,6 @@ export const accessRoom: Room = {
     'access.member_code': local,
     'access.code_to_deliver': local,
   },
+  forget: forgetMember,
   routes: [...accessRoutes, ...memberRoutes],
 }

@@ -54,7 +54,7 @@ export async function changeCare(
     [holderId],
   )
   const isSame = before?.everyDays === everyDays
-  const dueOn = everyDays === null ? null : isSame ? before!.dueOn : addDays(await today(house), everyDays)
+  const dueOn = everyDays === null ? null : isSame ? before!.dueOn : addDays(await today(house, transaction), everyDays)
   if (!isSame && before?.taskId) await withdrawTasks(transaction, house, [{ partyId: holderId, taskId: before.taskId }])
   await transaction.query(
     `insert into bonds.care (party_id, owner_id, every_days, due_on, task_id) values ($1, $2, $3, $4, $5)

@@ -1,5 +1,6 @@
 import { distributed, local, reference } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
+import { forgetEvents } from './forget.ts'
 import { eventsRoutes } from './routes.ts'
 import { clientJoined, clientTracked, clientViewed, purchaseRecorded, refundRecorded } from './vocabulary.ts'
 
@@ -21,5 +22,6 @@ export const eventsRoom: Room = {
     'client.joined': clientJoined,
     'client.viewed': clientViewed,
   },
+  forget: forgetEvents,
   routes: eventsRoutes,
 }

@@ -1,5 +1,6 @@
 import { distributed, local } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
+import { forgetRows, removeSources } from './forget.ts'
 import { fileJobs, fileSchedules } from './jobs.ts'
 import { fileRoutes } from './routes.ts'
 
@@ -12,6 +13,11 @@ export const filesRoom: Room = {
     'files.unattributed_order': distributed('order_key'),
     'files.named_party': distributed('party_id'),
     'files.rejected_row': local,
+    'files.mended_row': local,
+    'files.said_value': distributed('party_id'),
+    'files.saved_mapping': local,
+    'files.folder': local,
+    'files.folder_file': local,
     'files.set_aside_line': local,
     'files.staged_line': local,
     'files.staged_customer': local,
@@ -19,6 +25,7 @@ export const filesRoom: Room = {
     'files.staged_order': local,
   },
   routes: fileRoutes,
-  jobs: fileJobs,
+  forget: forgetRows,
+  jobs: [...fileJobs, removeSources],
   schedules: fileSchedules,
 }

@@ -1,6 +1,7 @@
 import { distributed, local, reference } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
 import { dueJob, verifyChangedJob, verifyJob } from './due.ts'
+import { forgetReasons } from './forget.ts'
 import { ledgerRoutes } from './routes.ts'
 
 export const ledgerRoom: Room = {
@@ -22,6 +23,7 @@ export const ledgerRoom: Room = {
     'ledger.house_mark': local,
   },
   routes: ledgerRoutes,
+  forget: forgetReasons,
   jobs: [dueJob, verifyJob, verifyChangedJob],
   schedules: [
     { job: 'ledger.due', cron: '* * * * *' },

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { local } from '#kernel/database/index.ts'
 import { job } from '#kernel/jobs/index.ts'
 import type { Room } from '#kernel/room.ts'
+import { forgetReplies } from './forget.ts'
 
 const keptDays = 30
 
@@ -21,6 +22,7 @@ export const repliesRoom: Room = {
   name: 'kernel/replies',
   migrations: new URL('./migrations/', import.meta.url),
   tables: { 'replies.reply': local },
+  forget: forgetReplies,
   jobs: [forgetJob],
   schedules: [{ job: 'replies.forget', cron: '23 3 * * *' }],
 }

@@ -5,6 +5,7 @@ import { route } from '#kernel/operation.ts'
 import type { Room } from '#kernel/room.ts'
 import { contactNoted, readContacts, recordContact } from './contacts.ts'
 import { assignTask, closeTask, listContacts, listTasks, noteContact, postponeTask, reopenTask } from './contract.ts'
+import { forgetTasks } from './forget.ts'
 import * as store from './store.ts'
 
 const taskEvent = z.object({ taskId: z.uuid(), programme: z.string() })
@@ -19,6 +20,7 @@ export const tasksRoom: Room = {
     'task.reopened': taskEvent,
     'contact.noted': contactNoted,
   },
+  forget: forgetTasks,
   routes: [
     route(listTasks, async (house, { query, caller }) => {
       const { zone } = await house.settings.business()
