@@ -19,6 +19,7 @@ import { mountMetrics, routeOf } from './metrics.ts'
 import { mountRoute } from './mount.ts'
 import { openApiDocument } from './openapi.ts'
 import { answerTo } from './problem.ts'
+import { mountReceivers } from './receive.ts'
 import { mountReference } from './reference.ts'
 import { mountSecurity } from './security.ts'
 import { mountSessions, sessionOperations } from './session.ts'
@@ -105,6 +106,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   mountMemberSessions(app, context)
   mountLive(app, context)
   await mountIngest(app, context, metrics)
+  await mountReceivers(app, context)
   mountAssistants(app, context, options.tools ?? [])
   for (const route of rooms.flatMap(room => room.routes ?? [])) mountRoute(app, context, route)
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { operation } from '#kernel/operation.ts'
+import { operation, raw, withMoneyInside } from '#kernel/operation.ts'
 
 const sourceKinds = ['import', 'key', 'receiver', 'staff', 'member', 'system'] as const
 
@@ -9,7 +9,7 @@ const eventItem = z.object({
   occurredAt: z.iso.datetime(),
   sourceId: z.uuid(),
   sourceKind: z.enum(sourceKinds),
-  payload: z.record(z.string(), z.unknown()),
+  payload: withMoneyInside(z.record(z.string(), z.unknown())),
 })
 
 export const partyTimeline = operation({
@@ -68,7 +68,7 @@ const eventProblem = z.object({
   /** Where in the event the trouble is, `properties.currency`; empty where it is the whole. */
   place: z.string(),
   /** The event as it came, as text: what could not be read as JSON is kept too, up to 32 KB of it. */
-  event: z.string(),
+  event: raw(z.string()),
   /** The event was longer than what is kept of it. */
   isCut: z.boolean(),
   /** How often the sender tried. */

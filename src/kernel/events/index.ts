@@ -1,5 +1,5 @@
 export type { EventLog, EventSource, NewEvent, RecordedEvent, Recording } from './event.ts'
-export { type Ingested, ingest } from './ingest.ts'
+export { type Ingested, ingest, ingestEach } from './ingest.ts'
 export { eventLogOn, systemSource } from './log.ts'
 export { Unreadable } from './message.ts'
 export { earliestAt } from './months.ts'

@@ -23,8 +23,25 @@ export async function ingest(
   house: House,
   source: EventSource,
   messages: readonly unknown[],
-  context: { readonly sentAt?: unknown; readonly merchant?: string | null } = {},
+  context: IngestContext = {},
 ): Promise<Ingested> {
+  const outcomes = await ingestEach(house, source, messages, context)
+  const count = (what: Outcome['what']) => outcomes.filter(each => each.what === what).length
+  return { accepted: count('accepted'), duplicates: count('duplicate'), problems: count('problem') }
+}
+
+export interface IngestContext {
+  readonly sentAt?: unknown
+  readonly merchant?: string | null
+}
+
+/** As `ingest`, with what became of each message. */
+export async function ingestEach(
+  house: House,
+  source: EventSource,
+  messages: readonly unknown[],
+  context: IngestContext = {},
+): Promise<readonly Outcome[]> {
   const receivedAt = house.clock.now()
   const sentAt = typeof context.sentAt === 'string' ? new Date(context.sentAt) : undefined
   const { currency } = await businessOf(house)
@@ -35,9 +52,7 @@ export async function ingest(
     merchant: context.merchant ?? undefined,
   }
   const items = messages.map(message => itemOf(source, message, reading))
-  const outcomes = await submitTo(house)(items)
-  const count = (what: Outcome['what']) => outcomes.filter(each => each.what === what).length
-  return { accepted: count('accepted'), duplicates: count('duplicate'), problems: count('problem') }
+  return submitTo(house)(items)
 }
 
 const itemOf = (source: EventSource, message: unknown, reading: Reading): Item => ({

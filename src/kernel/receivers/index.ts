@@ -1,0 +1,1 @@
+export { type Received, receive } from './receive.ts'
