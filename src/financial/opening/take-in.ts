@@ -19,6 +19,7 @@ export async function takeFile(
   try {
     await keepFile(path, stream)
     const nature = await natureOf(path)
+    if (nature.format !== 'csv' && nature.format !== 'xlsx') throw refuse('invalid', 'files:refusal.unknown-format')
     const { sample, encoding, delimiter } = await openTable(path, nature)
     const columns = columnsOf(sample)
     await house.database.transaction(async transaction => {

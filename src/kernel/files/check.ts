@@ -1,13 +1,16 @@
 import type { House } from '#kernel/house.ts'
-import { recogniseParties, type Sighting } from '#kernel/parties/index.ts'
+import { recogniseProfiles } from '#kernel/parties/index.ts'
 import { Refusal } from '#kernel/refusal.ts'
 import type { ImportSummary, ImportTotals } from './contract.ts'
 import { groupOrders, lineTotals, orderTotals, setLinesAside } from './grouping.ts'
+import { asksForNewest, rulesOf } from './overwrite.ts'
 import { problemKey } from './problems.ts'
 import type { ImportProgress } from './progress.ts'
-import { dropStaged, type Staged, stagedOf } from './staged.ts'
+import { keepRejectedCells } from './rejected.ts'
+import { dropStaged, type Staged, type StagedCustomer, stagedOf } from './staged.ts'
 import { stageRows } from './staging.ts'
 import { failImport, type ImportRow, importRow, moveImport, summaryOf } from './store.ts'
+import { sightingOf, weigh } from './weigh.ts'
 
 const customersAtOnce = 2000
 
@@ -52,13 +55,19 @@ export async function stage(house: House, row: ImportRow, progress: ImportProgre
   const staged = stagedOf(row.number)
   const { label, currency } = { label: row.options.sourceLabel, currency: row.options.currency }
   const grouped = await house.database.transaction(async transaction => {
-    const grouped = await groupOrders(transaction, staged, { importId: row.import_id, label, currency })
+    const grouped = await groupOrders(transaction, staged, {
+      importId: row.import_id,
+      label,
+      currency,
+      byDate: asksForNewest(rulesOf(row.columns)),
+    })
     await setLinesAside(transaction, staged, row.import_id)
     return grouped
   })
   const lines = await lineTotals(house.database, staged)
   const orders = await orderTotals(house.database, staged)
-  const customers = await customerTotals(house, staged)
+  const customers = await customerTotals(house, staged, row)
+  await keepRejectedCells(house, row)
   const rejected = { ...read.rejected, ...grouped.rejected }
   return {
     rows: read.rows,
@@ -86,27 +95,15 @@ export async function stage(house: House, row: ImportRow, progress: ImportProgre
     currency,
     firstAt: lines.first_at?.toISOString() ?? null,
     lastAt: lines.last_at?.toISOString() ?? null,
+    ...(customers.profiles.length > 0 && { profiles: customers.profiles }),
   }
-}
-
-export interface StagedCustomer {
-  readonly customer_key: string
-  readonly customer_id: string | null
-  readonly email: string | null
-  readonly phone: string | null
-  readonly name: string | null
-  readonly family_name: string | null
-  readonly given_name: string | null
-  readonly birthday: string | null
-  readonly city: string | null
-  readonly country: string | null
 }
 
 /** Customers in pages by their key. */
 export async function* customerPages(house: House, staged: Staged, after = ''): AsyncGenerator<StagedCustomer[]> {
   for (let last = after; ; ) {
     const page = await house.database.query<StagedCustomer>(
-      `select customer_key, customer_id, email, phone, name, family_name, given_name, birthday, city, country
+      `select customer_key, customer_id, email, phone, name, family_name, given_name, birthday, city, country, said_at
        from ${staged.customer} where customer_key > $1 order by customer_key limit ${customersAtOnce}`,
       [last],
     )
@@ -116,36 +113,25 @@ export async function* customerPages(house: House, staged: Staged, after = ''): 
   }
 }
 
-export function sightingOf(customer: StagedCustomer): Sighting {
-  const { customer_id, email, phone, name, family_name, given_name, birthday, city, country } = customer
-  return {
-    identifiers: [
-      ...(customer_id ? [{ kind: 'customer_id' as const, value: customer_id }] : []),
-      ...(email ? [{ kind: 'email' as const, value: email }] : []),
-      ...(phone ? [{ kind: 'phone' as const, value: phone }] : []),
-    ],
-    name: name ?? nameFrom(family_name, given_name),
-    familyName: family_name ?? undefined,
-    givenName: given_name ?? undefined,
-    birthday: birthday ?? undefined,
-    details: { ...(city && { city }), ...(country && { country }) },
-  }
+interface CustomerTotals {
+  readonly fresh: number
+  readonly known: number
+  readonly profiles: NonNullable<ImportTotals['profiles']>
 }
 
-/** Chinese names stand family first and without a space: 王 and 小明 are 王小明. */
-function nameFrom(family: string | null, given: string | null): string | undefined {
-  if (!family && !given) return undefined
-  if (family && given) return /\p{Script=Han}/u.test(family) ? family + given : `${given} ${family}`
-  return family ?? given ?? undefined
-}
-
-async function customerTotals(house: House, staged: Staged): Promise<{ fresh: number; known: number }> {
+async function customerTotals(house: House, staged: Staged, row: ImportRow): Promise<CustomerTotals> {
+  const rules = rulesOf(row.columns)
+  const counts = new Map([...rules.keys()].map(target => [target, { filled: 0, replaced: 0, kept: 0, same: 0 }]))
   let known = 0
   let all = 0
   for await (const page of customerPages(house, staged)) {
-    const recognised = await recogniseParties(house.database, page.map(sightingOf))
+    const recognised = await recogniseProfiles(house.database, page.map(sightingOf))
     known += recognised.filter(partyId => partyId !== undefined).length
     all += page.length
+    if (rules.size === 0) continue
+    const weighed = await weigh(house.database, rules, recognised, page, row.created_at)
+    for (const { outcomes } of weighed) for (const [target, outcome] of outcomes) counts.get(target)![outcome]++
   }
-  return { fresh: all - known, known }
+  const profiles = [...counts].map(([target, { filled, replaced, kept }]) => ({ target, filled, replaced, kept }))
+  return { fresh: all - known, known, profiles }
 }

@@ -68,12 +68,31 @@ export const questions = [
 ] as const
 export type Question = (typeof questions)[number]
 
+export const fileFormats = ['csv', 'xlsx', 'parquet', 'jsonl'] as const
+export type FileFormat = (typeof fileFormats)[number]
+
+/** What a file may say about a customer who is known already, and so needs a rule about who has the word. */
+export const ruledTargets = ['customerName', 'familyName', 'givenName', 'birthday', 'city', 'country'] as const
+export type RuledTarget = (typeof ruledTargets)[number]
+
+/**
+ * Who has the word about a known customer. `keep`: what we have, also where it is nothing; `fill` (where nothing is said):
+ * the file fills what is empty; `overwrite`: the file; `newest`: whichever was said later, a row by its own date or else by
+ * the upload, ours by the day we learned it.
+ */
+export const overwriteRules = ['keep', 'fill', 'overwrite', 'newest'] as const
+export type OverwriteRule = (typeof overwriteRules)[number]
+
 export const importColumn = z.object({
   /** Position in the file, from 0. */
   column: z.int(),
-  /** The header as it stands in the file. */
+  /** The header as it stands in the file; fields inside fields are joined by dots. */
   name: z.string(),
   target: z.enum(targets).nullable(),
+  /** Who has the word about customers that are known; `fill` where nothing is said. */
+  rule: z.enum(overwriteRules).optional(),
+  /** The list in which the column stands (`lines` of `lines.sku`): each entry of it is a row. */
+  list: z.string().optional(),
   /** How sure the guess is: `sure` by name and values, `likely` by one of them, `none` when nothing fits, `chosen` by a person. */
   confidence: z.enum(['sure', 'likely', 'none', 'chosen']),
   /** The first few different values. */
@@ -83,7 +102,15 @@ export type ImportColumn = z.infer<typeof importColumn>
 
 export const importMapping = z.object({
   kind: z.enum(fileKinds),
-  columns: z.array(z.object({ column: z.int().min(0), target: z.enum(targets).nullable() })).max(2000),
+  columns: z
+    .array(
+      z.object({
+        column: z.int().min(0),
+        target: z.enum(targets).nullable(),
+        rule: z.enum(overwriteRules).optional(),
+      }),
+    )
+    .max(2000),
   options: importOptions,
 })
 export type ImportMapping = z.infer<typeof importMapping>
@@ -120,6 +147,10 @@ export const importTotals = z.object({
   currency: z.string(),
   firstAt: z.iso.datetime().nullable(),
   lastAt: z.iso.datetime().nullable(),
+  /** Per column about customers: values that fill a gap, that replace another, and that give way to what we have. */
+  profiles: z
+    .array(z.object({ target: z.enum(ruledTargets), filled: z.int(), replaced: z.int(), kept: z.int() }))
+    .optional(),
 })
 export type ImportTotals = z.infer<typeof importTotals>
 
@@ -163,6 +194,8 @@ export const importSummary = z.object({
     .nullable(),
   totals: importTotals.nullable(),
   callerId: z.string().nullable(),
+  /** The watched folder in which the file was found. */
+  folderId: z.uuid().nullable(),
   createdAt: z.iso.datetime(),
   checkedAt: z.iso.datetime().nullable(),
   startedAt: z.iso.datetime().nullable(),
@@ -172,7 +205,7 @@ export const importSummary = z.object({
 export type ImportSummary = z.infer<typeof importSummary>
 
 export const importDetail = importSummary.extend({
-  format: z.enum(['csv', 'xlsx']),
+  format: z.enum(fileFormats),
   gzip: z.boolean(),
   columns: z.array(importColumn),
   options: importOptions,
@@ -180,6 +213,8 @@ export const importDetail = importSummary.extend({
   questions: z.array(z.enum(questions)),
   /** The first rows under their headers, as read with the chosen encoding and delimiter. */
   preview: z.array(z.array(z.string())),
+  /** A saved mapping made for a file with the same columns. */
+  savedMapping: z.object({ mappingId: z.uuid(), name: z.string() }).nullable(),
 })
 export type ImportDetail = z.infer<typeof importDetail>
 
@@ -274,7 +309,12 @@ export const mapImport = operation({
   params: importParams,
   body: importMapping,
   reply: importDetail,
-  refusals: ['files:refusal.unknown-import', 'files:refusal.target-twice', 'files:refusal.already-run'],
+  refusals: [
+    'files:refusal.unknown-import',
+    'files:refusal.target-twice',
+    'files:refusal.amount-of-order',
+    'files:refusal.already-run',
+  ],
 })
 
 export const checkImport = operation({
@@ -355,4 +395,249 @@ export const removeImport = operation({
   params: importParams,
   reply: z.object({ importId: z.uuid() }),
   refusals: ['files:refusal.unknown-import', 'files:refusal.in-use'],
+})
+
+/** A rejected row as it stands in the file, to be mended. `cells` is nothing where the row is too long to be kept. */
+export const rejectedRow = importProblem.extend({ cells: z.array(z.string()).nullable() })
+export type RejectedRow = z.infer<typeof rejectedRow>
+
+export const listRejectedRows = operation({
+  id: 'listRejectedRows',
+  method: 'GET',
+  path: '/api/imports/{importId}/rejected',
+  summary: 'Rejected rows with all their cells, to be mended',
+  permission: 'imports.run',
+  params: importParams,
+  query: pageQuery,
+  reply: z.object({ items: z.array(rejectedRow), total: z.int(), next: z.string().nullable() }),
+})
+
+export const downloadErrorFile = operation({
+  id: 'downloadErrorFile',
+  method: 'GET',
+  path: '/api/imports/{importId}/error-file',
+  summary:
+    'Rejected rows as CSV with their reason, and the other rows of their orders, to be mended and imported again',
+  permission: 'imports.run',
+  params: importParams,
+  reply: z.string(),
+  format: 'csv',
+  refusals: ['files:refusal.unknown-import', 'files:refusal.nothing-rejected'],
+})
+
+export const mendImport = operation({
+  id: 'mendImport',
+  method: 'POST',
+  path: '/api/imports/{importId}/mend',
+  summary: 'Correct rejected rows and take them in; the rest of the file is left as it is',
+  permission: 'imports.run',
+  params: importParams,
+  body: z.object({
+    rows: z
+      .array(z.object({ row: z.int().min(1), cells: z.array(z.string().max(10_000)).max(2000) }))
+      .min(1)
+      .max(500),
+  }),
+  reply: importSummary,
+  status: 202,
+  refusals: ['files:refusal.unknown-import', 'files:refusal.not-rejected', 'files:refusal.not-mendable'],
+})
+
+export const previewRules = operation({
+  id: 'previewRules',
+  method: 'GET',
+  path: '/api/imports/{importId}/rules',
+  summary: 'What the first rows say about customers that are known, beside what we have',
+  permission: 'imports.run',
+  params: importParams,
+  reply: z.object({
+    /** Customers that the first rows name, and how many of them are known. */
+    customers: z.int(),
+    known: z.int(),
+    columns: z.array(
+      z.object({
+        target: z.enum(ruledTargets),
+        rule: z.enum(overwriteRules),
+        /** We have nothing, we have something else, and which of these the rule would write. */
+        empty: z.int(),
+        different: z.int(),
+        written: z.int(),
+        /** Some that differ: ours and the file's. */
+        samples: z.array(z.object({ ours: z.string(), theirs: z.string() })),
+      }),
+    ),
+  }),
+})
+
+export const savedMapping = z.object({
+  mappingId: z.uuid(),
+  name: z.string(),
+  kind: z.enum(fileKinds),
+  /** By the name of the column, so that it holds for files with the columns in another order. */
+  columns: z.array(
+    z.object({ name: z.string(), target: z.enum(targets).nullable(), rule: z.enum(overwriteRules).optional() }),
+  ),
+  options: importOptions,
+  changedAt: z.iso.datetime(),
+})
+export type SavedMapping = z.infer<typeof savedMapping>
+
+const mappingParams = z.object({ mappingId: z.uuid() })
+const mappingName = z.string().trim().min(1).max(80)
+
+export const listSavedMappings = operation({
+  id: 'listSavedMappings',
+  method: 'GET',
+  path: '/api/import-mappings',
+  summary: 'Saved mappings by name',
+  permission: 'imports.run',
+  reply: z.object({ items: z.array(savedMapping) }),
+})
+
+export const saveMapping = operation({
+  id: 'saveMapping',
+  method: 'POST',
+  path: '/api/import-mappings',
+  summary: "Keep an import's mapping under a name; the same name again replaces it",
+  permission: 'imports.run',
+  body: z.object({ importId: z.uuid(), name: mappingName }),
+  reply: savedMapping,
+  status: 201,
+  refusals: ['files:refusal.unknown-import', 'files:refusal.open-questions'],
+})
+
+export const changeSavedMapping = operation({
+  id: 'changeSavedMapping',
+  method: 'PATCH',
+  path: '/api/import-mappings/{mappingId}',
+  summary: 'Rename a saved mapping, or say otherwise what its columns mean',
+  permission: 'imports.run',
+  params: mappingParams,
+  body: savedMapping.pick({ name: true, kind: true, columns: true, options: true }).partial(),
+  reply: savedMapping,
+  refusals: ['files:refusal.unknown-mapping', 'files:refusal.target-twice', 'files:refusal.name-taken'],
+})
+
+export const removeSavedMapping = operation({
+  id: 'removeSavedMapping',
+  method: 'DELETE',
+  path: '/api/import-mappings/{mappingId}',
+  summary: 'Forget a saved mapping that no folder uses',
+  permission: 'imports.run',
+  params: mappingParams,
+  reply: mappingParams,
+  refusals: ['files:refusal.unknown-mapping', 'files:refusal.mapping-in-use'],
+})
+
+export const applySavedMapping = operation({
+  id: 'applySavedMapping',
+  method: 'POST',
+  path: '/api/imports/{importId}/saved-mapping',
+  summary: 'Take over a saved mapping, column by column by its name',
+  permission: 'imports.run',
+  params: importParams,
+  body: mappingParams,
+  reply: importDetail,
+  refusals: ['files:refusal.unknown-import', 'files:refusal.unknown-mapping', 'files:refusal.already-run'],
+})
+
+/** Every so many minutes, or once a day at a time of the business's zone. */
+export const folderTiming = z.union([
+  z.object({ everyMinutes: z.int().min(1).max(1440) }),
+  z.object({ dailyAt: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/) }),
+])
+export type FolderTiming = z.infer<typeof folderTiming>
+
+export const folderSettings = z.object({
+  /** Below one of the roots that the server allows, or a whole path inside one. */
+  path: z.string().trim().min(1).max(500),
+  /** Which files: `*` for any letters, `?` for one. */
+  pattern: z.string().trim().min(1).max(100),
+  mappingId: z.uuid(),
+  timing: folderTiming,
+  isOn: z.boolean(),
+})
+export type FolderSettings = z.infer<typeof folderSettings>
+
+export const watchedFolder = folderSettings.extend({
+  folderId: z.uuid(),
+  mappingName: z.string(),
+  lookedAt: z.iso.datetime().nullable(),
+  nextAt: z.iso.datetime().nullable(),
+  /** Why the folder itself cannot be read. */
+  failure: z.object({ code: z.string(), details: z.record(z.string(), z.unknown()) }).nullable(),
+  /** Files found lately, newest first. */
+  files: z.array(
+    z.object({
+      name: z.string(),
+      state: z.enum(['waiting', 'running', 'done', 'failed', 'known']),
+      at: z.iso.datetime(),
+      importId: z.uuid().nullable(),
+      failure: z.object({ code: z.string(), details: z.record(z.string(), z.unknown()) }).nullable(),
+    }),
+  ),
+})
+export type WatchedFolder = z.infer<typeof watchedFolder>
+
+const folderParams = z.object({ folderId: z.uuid() })
+const folderRefusals = [
+  'files:refusal.folder-outside',
+  'files:refusal.folder-missing',
+  'files:refusal.unknown-mapping',
+] as const
+
+export const listFolders = operation({
+  id: 'listFolders',
+  method: 'GET',
+  path: '/api/import-folders',
+  summary: 'Watched folders with what was found in them, and where folders may lie',
+  permission: 'imports.run',
+  reply: z.object({ items: z.array(watchedFolder), roots: z.array(z.string()), failed: z.int() }),
+})
+
+export const addFolder = operation({
+  id: 'addFolder',
+  method: 'POST',
+  path: '/api/import-folders',
+  summary: 'Watch a folder and import what appears in it',
+  permission: 'settings.manage',
+  body: folderSettings,
+  reply: watchedFolder,
+  status: 201,
+  refusals: [...folderRefusals],
+})
+
+export const changeFolder = operation({
+  id: 'changeFolder',
+  method: 'PUT',
+  path: '/api/import-folders/{folderId}',
+  summary: 'Change how a folder is watched',
+  permission: 'settings.manage',
+  params: folderParams,
+  body: folderSettings,
+  reply: watchedFolder,
+  refusals: ['files:refusal.unknown-folder', ...folderRefusals],
+})
+
+export const removeFolder = operation({
+  id: 'removeFolder',
+  method: 'DELETE',
+  path: '/api/import-folders/{folderId}',
+  summary: 'Watch a folder no more; its files and imports stay',
+  permission: 'settings.manage',
+  params: folderParams,
+  reply: folderParams,
+  refusals: ['files:refusal.unknown-folder'],
+})
+
+export const lookIntoFolder = operation({
+  id: 'lookIntoFolder',
+  method: 'POST',
+  path: '/api/import-folders/{folderId}/look',
+  summary: 'Look into a folder now; a file is taken once it has stopped growing',
+  permission: 'imports.run',
+  params: folderParams,
+  reply: folderParams,
+  status: 202,
+  refusals: ['files:refusal.unknown-folder'],
 })

@@ -19,11 +19,17 @@ const refundLines = `string_agg('{"sku":' || to_json(sku)::text || ',"quantity":
 export async function groupOrders(
   transaction: Transaction,
   staged: Staged,
-  source: { readonly importId: string; readonly label: string; readonly currency: string },
+  source: {
+    readonly importId: string
+    readonly label: string
+    readonly currency: string
+    /** Whether the latest date has the word about a customer, instead of the latest row. */
+    readonly byDate: boolean
+  },
 ): Promise<{ readonly rejected: Readonly<Record<string, number>> }> {
   await transaction.query(`set local work_mem = '192MB'`)
   await transaction.query(`analyze ${staged.line}`)
-  await keepLatestProfiles(transaction, staged)
+  await keepLatestProfiles(transaction, staged, source.byDate)
   const rejected = await settleCustomers(transaction, staged, source.importId)
   await transaction.query(
     `insert into ${staged.order}
@@ -44,13 +50,15 @@ export async function groupOrders(
   return { rejected }
 }
 
-/** A profile is staged whenever a row says something new about a customer; the last row has the word. */
-async function keepLatestProfiles(transaction: Transaction, staged: Staged): Promise<void> {
+/** A profile is staged whenever a row says something new about a customer; the last row has the word, or the last date. */
+async function keepLatestProfiles(transaction: Transaction, staged: Staged, byDate: boolean): Promise<void> {
   await transaction.query(`analyze ${staged.customer}`)
+  const last = byDate
+    ? `select distinct on (customer_key) customer_key, row from ${staged.customer}
+       order by customer_key, said_at desc nulls last, row desc`
+    : `select customer_key, max(row) as row from ${staged.customer} group by customer_key having count(*) > 1`
   await transaction.query(
-    `delete from ${staged.customer} c using (
-       select customer_key, max(row) as row from ${staged.customer} group by customer_key having count(*) > 1) as last
-     where c.customer_key = last.customer_key and c.row < last.row`,
+    `delete from ${staged.customer} c using (${last}) as last where c.customer_key = last.customer_key and c.row <> last.row`,
   )
   await transaction.query(`create unique index on ${staged.customer} (customer_key)`)
   await transaction.query(`analyze ${staged.customer}`)

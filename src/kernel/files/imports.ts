@@ -4,9 +4,18 @@ import { basename, dirname } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
-import type { ImportColumn, ImportDetail, ImportMapping, ImportState, ImportSummary, Target } from './contract.ts'
+import {
+  type ImportColumn,
+  type ImportDetail,
+  type ImportMapping,
+  type ImportState,
+  type ImportSummary,
+  ruledTargets,
+  type Target,
+} from './contract.ts'
 import { limits } from './limits.ts'
 import { guessMapping, openQuestions, optionsFrom, type Sample } from './mapping.ts'
+import { fingerprintOf, rejectedOf, taken } from './same-columns.ts'
 import { natureOf } from './source.ts'
 import { dropStaged } from './staged.ts'
 import { detailOf, fileOf, type ImportRow, importRow, moveImport, removeFile, summaryOf } from './store.ts'
@@ -22,6 +31,7 @@ export interface NewImport {
   /** A file on this machine, or bytes on their way. */
   readonly path?: string | undefined
   readonly stream?: AsyncIterable<Uint8Array> | undefined
+  readonly folderId?: string | undefined
 }
 
 /** Keeps a copy of the file, looks at its beginning and guesses what it holds. A file that is refused leaves nothing. */
@@ -44,12 +54,13 @@ export async function createImport(house: House, given: NewImport): Promise<Impo
       sourceLabel: 'import',
     }
     const questions = openQuestions({ kind: guess.kind, columns: guess.columns, options }, opening.sample)
-    return await house.database.transaction(async transaction => {
+    const detail = await house.database.transaction(async transaction => {
       await transaction.query('select pg_advisory_xact_lock($1)', [numberLock])
       const [row] = await transaction.query<ImportRow>(
         `insert into files.import (import_id, number, name, bytes, format, gzip, state, kind, columns, options, questions,
-           preview, caller_id, created_at)
-         select $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, 'mapping', $6, $7, $8, $9, $10, $11, $12 from files.import
+           preview, caller_id, created_at, folder_id, fingerprint)
+         select $1, coalesce(max(number), 0) + 1, $2, $3, $4, $5, 'mapping', $6, $7, $8, $9, $10, $11, $12, $13, $14
+         from files.import
          returning *`,
         [
           importId,
@@ -64,15 +75,28 @@ export async function createImport(house: House, given: NewImport): Promise<Impo
           JSON.stringify(previewOf(opening.sample)),
           given.callerId ?? null,
           house.clock.now(),
+          given.folderId ?? null,
+          fingerprintOf(opening.sample.headers),
         ],
       )
       await house.live.announce(transaction, ['imports'])
-      return detailOf(row!)
+      return detailOf(transaction, row!)
     })
+    return await asItsImport(house, detail)
   } catch (error) {
     await removeFile(house, importId)
     throw error
   }
+}
+
+/** Rejected rows that come back mean what they meant in their import: the same columns, the same shop, the same currency. */
+async function asItsImport(house: House, detail: ImportDetail): Promise<ImportDetail> {
+  const number = rejectedOf(detail.columns.map(({ name }) => name))
+  if (number === undefined) return detail
+  const [first] = await house.database.query<ImportRow>('select * from files.import where number = $1', [number])
+  if (!first) return detail
+  const said = taken({ columns: first.columns, options: first.options }, detail.columns, detail.options)
+  return mapImport(house, detail.importId, { kind: first.kind, ...said })
 }
 
 /** Copies under a temporary name first, so that a file under its own name is a whole one. */
@@ -138,12 +162,12 @@ export async function mapImport(house: House, importId: string, mapping: ImportM
       },
     })
     await dropStaged(transaction, row.number)
-    return detailOf(moved)
+    return detailOf(transaction, moved)
   })
 }
 
 /** The file of an import, unless its time is over. */
-async function keptFile(house: House, importId: string): Promise<string> {
+export async function keptFile(house: House, importId: string): Promise<string> {
   const path = fileOf(house, importId)
   const isKept = await stat(path).then(
     () => true,
@@ -182,14 +206,35 @@ function columnsOf(row: ImportRow, mapping: ImportMapping, sample: Sample): Impo
     guessed.length === row.columns.length && guessed.every((column, at) => column.name === row.columns[at]!.name)
   if (!sameHeaders) return [...guessed]
   const chosen = new Map(mapping.columns.map(({ column, target }) => [column, target]))
+  const rules = new Map(mapping.columns.map(({ column, rule }) => [column, rule]))
   const taken = new Set<Target>()
-  return guessed.map(column => {
+  const mapped = guessed.map((column): ImportColumn => {
     const target = chosen.has(column.column) ? chosen.get(column.column)! : row.columns[column.column]!.target
     if (target !== null && taken.has(target)) throw refuse('invalid', 'files:refusal.target-twice', { target })
     if (target !== null) taken.add(target)
     const before = row.columns[column.column]!
-    return { ...column, target, confidence: target === before.target ? before.confidence : 'chosen' }
+    const rule = rules.has(column.column) ? rules.get(column.column) : before.rule
+    const isRuled = (ruledTargets as readonly (Target | null)[]).includes(target)
+    return {
+      ...column,
+      target,
+      confidence: target === before.target ? before.confidence : 'chosen',
+      ...(isRuled && rule && { rule }),
+    }
   })
+  assertOneSide(mapped)
+  return mapped
+}
+
+/** The total of an order beside each of its lines would count as often as there are lines. */
+function assertOneSide(columns: readonly ImportColumn[]): void {
+  const list = columns.find(column => column.target !== null && column.list !== undefined)?.list
+  const outside = columns.find(
+    column => column.list === undefined && ['amount', 'unitPrice', 'quantity'].includes(column.target ?? ''),
+  )
+  if (list !== undefined && outside) {
+    throw refuse('invalid', 'files:refusal.amount-of-order', { name: outside.name, list })
+  }
 }
 
 /** What a person asks for, the states in which they may, and the job that does it. */
@@ -243,6 +288,7 @@ export async function removeImport(house: House, importId: string): Promise<void
     await dropStaged(transaction, row.number)
     await transaction.query('delete from files.rejected_row where import_id = $1', [importId])
     await transaction.query('delete from files.set_aside_line where import_id = $1', [importId])
+    await transaction.query('delete from files.mended_row where import_id = $1', [importId])
     await transaction.query('delete from files.import where import_id = $1', [importId])
     await house.live.announce(transaction, ['imports'])
   })

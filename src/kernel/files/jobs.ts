@@ -7,6 +7,7 @@ import { expireFiles } from './imports.ts'
 import { type ImportProgress, importProgress } from './progress.ts'
 import { performRun } from './run.ts'
 import { performUndo } from './undo.ts'
+import { watchFolders } from './watch.ts'
 
 const input = z.object({ importId: z.uuid() })
 
@@ -53,6 +54,15 @@ export const fileJobs = [
     visible: false,
     run: async house => ({ files: await expireFiles(house) }),
   }),
+  job({
+    name: 'files.watch',
+    input: z.object({}),
+    visible: false,
+    run: (house, _, progress) => watchFolders(house, progress.signal),
+  }),
 ]
 
-export const fileSchedules: readonly Schedule[] = [{ job: 'files.expire', cron: '20 3 * * *' }]
+export const fileSchedules: readonly Schedule[] = [
+  { job: 'files.expire', cron: '20 3 * * *' },
+  { job: 'files.watch', cron: '* * * * *' },
+]

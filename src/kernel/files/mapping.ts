@@ -7,6 +7,8 @@ import { targetsNamedBy } from './headers.ts'
 export interface Sample {
   readonly headers: readonly string[]
   readonly rows: readonly (readonly string[])[]
+  /** Of each column the list in which it stands, in files whose records are nested. */
+  readonly lists?: readonly (string | null)[]
 }
 
 export interface Guess {
@@ -43,7 +45,9 @@ export function guessMapping(sample: Sample): Guess {
   const shares = values.map(sharesOf)
   const claims: { column: number; target: Target; score: number; named: number }[] = []
   for (const [column, header] of sample.headers.entries()) {
-    for (const [target, named] of targetsNamedBy(header)) {
+    for (const [target, named] of sample.lists
+      ? nestedTargets(header, sample.lists[column]!)
+      : targetsNamedBy(header)) {
       const fits = fitOf(target, shares[column]!)
       if (fits > 0) claims.push({ column, target, named, score: named * fits })
     }
@@ -52,7 +56,7 @@ export function guessMapping(sample: Sample): Guess {
     // Shopify calls the column of its order numbers "Name".
     if (shares[column]!.hashed > 0.8) claims.push({ column, target: 'orderRef', named: 0, score: 0.45 })
   }
-  const chosen = assign(claims)
+  const chosen = assign(sample.lists ? onOneSide(claims, sample.lists) : claims)
   preferUnitPrice(chosen, sample.headers)
   const columns = sample.headers.map((name, column): ImportColumn => {
     const claim = chosen.get(column)
@@ -61,12 +65,45 @@ export function guessMapping(sample: Sample): Guess {
       name,
       target: claim?.target ?? null,
       confidence: claim ? (claim.named > 0.9 ? 'sure' : 'likely') : 'none',
+      ...(sample.lists?.[column] != null && { list: sample.lists[column] }),
       samples: [...new Set(values[column])].slice(0, sampleValues).map(value => value.slice(0, 80)),
     }
   })
   const has = new Set([...chosen.values()].map(claim => claim.target))
   const kind: FileKind = has.has('occurredAt') && (has.has('amount') || has.has('unitPrice')) ? 'orders' : 'customers'
   return { kind, columns, options: optionsFrom(columns, sample) }
+}
+
+const ofLines: readonly Target[] = ['amount', 'quantity', 'unitPrice', 'sku', 'productName', 'category']
+
+/** `customer.email` is named by its last word as well, and `lines.name` is the name of a product. */
+function nestedTargets(header: string, list: string | null): ReadonlyMap<Target, number> {
+  const last = header.slice(header.lastIndexOf('.') + 1)
+  const names = last === header ? [header] : list === null ? [header, last] : [last, `product ${last}`]
+  const found = new Map<Target, number>()
+  for (const [rank, name] of names.entries()) {
+    for (const [target, score] of targetsNamedBy(name)) {
+      if (list !== null && !ofLines.includes(target)) continue
+      found.set(target, Math.max(found.get(target) ?? 0, score - rank * 0.01))
+    }
+  }
+  return found
+}
+
+/**
+ * What an order cost is said by its lines or by the order, never by both: the total of an order beside each of its lines
+ * would count as often as there are lines.
+ */
+function onOneSide<Claim extends { column: number; target: Target }>(
+  claims: readonly Claim[],
+  lists: readonly (string | null)[],
+): Claim[] {
+  const isPriced = (claim: Claim) => claim.target === 'amount' || claim.target === 'unitPrice'
+  const byLine = claims.some(claim => lists[claim.column] !== null && isPriced(claim))
+  return claims.filter(({ column, target }) => {
+    if (lists[column] !== null) return byLine
+    return !byLine || !ofLines.includes(target)
+  })
 }
 
 /** Best fit first; each column means one thing and each thing is said by one column. */

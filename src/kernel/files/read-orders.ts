@@ -5,7 +5,7 @@ import { guessMapping, openQuestions, optionsFrom, type Sample } from './mapping
 import { blanks } from './records.ts'
 import { type CheckedRow, rowRule } from './rows.ts'
 import { type FileNature, natureOf } from './source.ts'
-import { type Opening, openTable, type Reading, rowsOf } from './table.ts'
+import { type Opening, openTable, type Reading, rowsOf, shapeOf } from './table.ts'
 
 /** What a person says about a file of orders; what is left open is found in the file, or asked. */
 export interface OrderFileChoices {
@@ -72,7 +72,13 @@ export async function openOrders(path: string, choices: OrderFileChoices = {}): 
     path,
     columns,
     mapping,
-    reading: { nature, encoding: opening.encoding ?? 'utf-8', delimiter: opening.delimiter, header },
+    reading: {
+      nature,
+      encoding: opening.encoding ?? 'utf-8',
+      delimiter: opening.delimiter,
+      header,
+      shape: shapeOf(columns),
+    },
     questions: openQuestions({ ...mapping, columns }, opening.sample).filter(question => question !== 'amount'),
     isPriced: has('amount') || has('unitPrice'),
     isByLine: has('unitPrice') && !has('amount'),
@@ -110,7 +116,7 @@ async function opened(
   const chosen = { ...(encoding && { encoding }), ...(delimiter && { delimiter }) }
   const look = async (header: boolean): Promise<{ opening: Opening; header: boolean }> => {
     const opening = await openTable(path, nature, { ...chosen, header })
-    if (opening.sample.headers.length > 1 || delimiter || nature.format === 'xlsx') return { opening, header }
+    if (opening.sample.headers.length > 1 || delimiter || nature.format !== 'csv') return { opening, header }
     const parted = await openTable(path, nature, { ...chosen, delimiter: blanks, header })
     return { opening: parted.sample.headers.length > 1 ? parted : opening, header }
   }

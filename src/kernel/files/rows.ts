@@ -37,6 +37,8 @@ export interface Profile {
   readonly birthday: string
   readonly city: string
   readonly country: string
+  /** When it was said; asked for only where the newest has the word. */
+  readonly saidAt: string
 }
 
 export interface RowProblem {
@@ -70,6 +72,7 @@ export function rowRule(mapping: ImportMapping, headers: readonly string[], now:
   const places = minorDigits(options.currency)
   const mark = options.decimalMark ?? '.'
   const isPriced = at.has('amount') || at.has('unitPrice')
+  const isDated = mapping.columns.some(({ target, rule }) => target !== null && rule === 'newest')
   const latest = now.getTime() + millisecondsPerDay
   const reading: DateReading = {
     order: options.dateOrder,
@@ -86,7 +89,9 @@ export function rowRule(mapping: ImportMapping, headers: readonly string[], now:
 
   function cell(cells: readonly string[], target: Target): string {
     const column = at.get(target)
-    return column === undefined ? '' : (cells[column]?.trim() ?? '')
+    const text = column === undefined ? '' : (cells[column]?.trim() ?? '')
+    // Files of rejected rows put an apostrophe before what a spreadsheet would take for a formula.
+    return text.charCodeAt(0) === 0x27 && /^'[=+\-@]/.test(text) ? text.slice(1) : text
   }
 
   return function check(cells: readonly string[], row: number): CheckedRow {
@@ -204,7 +209,13 @@ export function rowRule(mapping: ImportMapping, headers: readonly string[], now:
       birthday: birth ?? '',
       city: known(cell(cells, 'city')).slice(0, limits.cellCharacters),
       country: known(cell(cells, 'country')).slice(0, limits.cellCharacters),
+      saidAt: isDated ? saidAtOf(cell(cells, 'occurredAt')) : '',
     }
+  }
+
+  function saidAtOf(date: string): string {
+    const instant = date === '' ? 'missing' : moments(date)
+    return typeof instant === 'string' ? '' : instant.iso
   }
 
   function birthdayOf(text: string): string | undefined {
@@ -219,7 +230,8 @@ export function rowRule(mapping: ImportMapping, headers: readonly string[], now:
 const known = (text: string) => (nothing.test(text) ? '' : text)
 
 /** Spreadsheets and data frames turn the number 13085 into `13085.0` as soon as one cell of the column is empty. */
-const identifierText = (text: string) => (text.endsWith('.0') && /^\d+\.0$/.test(text) ? text.slice(0, -2) : text)
+export const identifierText = (text: string) =>
+  text.endsWith('.0') && /^\d+\.0$/.test(text) ? text.slice(0, -2) : text
 
 function instantOf(text: string, reading: DateReading, zone: string) {
   const moment = readMoment(text, reading)

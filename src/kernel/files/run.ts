@@ -4,14 +4,17 @@ import type { NewEvent } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import { enrichParties, profilesOf, recogniseProfiles, resolveParties, type Sighting } from '#kernel/parties/index.ts'
 import { Refusal, refuse } from '#kernel/refusal.ts'
-import { customerPages, sightingOf, stage } from './check.ts'
-import type { ImportSummary, ImportTotals } from './contract.ts'
+import { customerPages, stage } from './check.ts'
+import type { ImportSummary, ImportTotals, RuledTarget } from './contract.ts'
 import { standing } from './grouping.ts'
+import { asksForNewest, type Rules, rulesOf } from './overwrite.ts'
 import { problemKey } from './problems.ts'
 import type { ImportProgress } from './progress.ts'
 import { type EarlierPurchase, type RefundLine, withRefundedOrders } from './refunds.ts'
-import { dropStaged, type Staged, stagedCount, stagedOf } from './staged.ts'
+import { totalsAfterMend } from './rejected.ts'
+import { dropStaged, type Staged, type StagedCustomer, stagedCount, stagedOf } from './staged.ts'
 import { failImport, type ImportRow, importRow, moveImport, summaryOf } from './store.ts'
+import { rememberDates, sightingOf, weigh, writeTaken } from './weigh.ts'
 
 const ordersAtOnce = 2000
 /** Orders differ in length: a piece ends early rather than holding more lines than this in memory. */
@@ -28,7 +31,7 @@ export async function performRun(house: House, importId: string, progress: Impor
   try {
     await restageIfLost(house, row, progress)
     const staged = stagedOf(row.number)
-    await takeCustomers(house, importId, staged, progress)
+    await takeCustomers(house, row, staged, progress)
     if (row.kind === 'orders') {
       await adoptCurrency(house, row)
       await takeProducts(house, staged, progress)
@@ -73,14 +76,19 @@ async function adoptCurrency(house: House, row: ImportRow): Promise<void> {
 
 /** A crash of the database server empties unlogged tables: then the file is read again, and what is in is left alone. */
 async function restageIfLost(house: House, row: ImportRow, progress: ImportProgress): Promise<void> {
-  const totals: ImportTotals | null = row.totals
-  const expected = totals ? totals.newCustomers + totals.knownCustomers + orderCount(totals) : -1
+  const known: ImportTotals | null = row.totals
+  const expected = known ? known.newCustomers + known.knownCustomers + orderCount(known) : -1
   const found = await stagedCount(house.database, row.number)
-  if (found.customers + found.orders === expected) return
+  if (row.mended_totals === null && found.customers + found.orders === expected) return
   await house.database.query(`update files.import set taken_customers = '', taken_orders = 0 where import_id = $1`, [
     row.import_id,
   ])
-  await stage(house, row, progress)
+  const totals = await stage(house, row, progress)
+  if (row.mended_totals === null) return
+  await house.database.query('update files.import set totals = $2, mended_totals = null where import_id = $1', [
+    row.import_id,
+    JSON.stringify(totalsAfterMend(row.mended_totals, totals)),
+  ])
 }
 
 function orderCount(totals: ImportTotals): number {
@@ -95,7 +103,8 @@ function orderCount(totals: ImportTotals): number {
   )
 }
 
-async function takeCustomers(house: House, importId: string, staged: Staged, progress: ImportProgress): Promise<void> {
+async function takeCustomers(house: House, row: ImportRow, staged: Staged, progress: ImportProgress): Promise<void> {
+  const importId = row.import_id
   const { taken_customers: marker } = await importRow(house.database, importId)
   const [count] = await house.database.query<{ all: number; taken: number }>(
     `select count(*) as all, count(*) filter (where customer_key <= $1) as taken from ${staged.customer}`,
@@ -105,11 +114,10 @@ async function takeCustomers(house: House, importId: string, staged: Staged, pro
   let before = marker
   for await (const page of customerPages(house, staged, marker)) {
     progress.signal.throwIfAborted()
-    const sightings = page.map(sightingOf)
     const last = page.at(-1)!.customer_key
     await house.database.transaction(async transaction => {
       await advance(transaction, importId, 'taken_customers', before, last)
-      const partyIds = await nameParties(transaction, house, importId, sightings)
+      const partyIds = await nameParties(transaction, house, row, page)
       await transaction.query(
         `update ${staged.customer} c set party_id = t.party_id from unnest($1::text[], $2::uuid[]) as t (customer_key, party_id)
          where c.customer_key = t.customer_key`,
@@ -127,9 +135,12 @@ async function takeCustomers(house: House, importId: string, staged: Staged, pro
 async function nameParties(
   transaction: Transaction,
   house: House,
-  importId: string,
-  sightings: readonly Sighting[],
+  row: ImportRow,
+  page: readonly StagedCustomer[],
 ): Promise<readonly string[]> {
+  const importId = row.import_id
+  const rules = rulesOf(row.columns)
+  const sightings = page.map(sightingOf)
   const recognised = await recogniseProfiles(transaction, sightings)
   const before = await profilesOf(
     transaction,
@@ -138,12 +149,24 @@ async function nameParties(
   const { origins: partyIds, created } = await resolveParties(transaction, house, importId, sightings)
   const fresh = new Set(created)
   const known = partyIds.flatMap((partyId, index) => (fresh.has(partyId) ? [] : [index]))
+  const knownIds = known.map(index => partyIds[index]!)
+  const knownCustomers = known.map(index => page[index]!)
+  const weighed = rules.size > 0 ? await weigh(transaction, rules, knownIds, knownCustomers, row.created_at) : []
   await enrichParties(
     transaction,
     house,
-    known.map(index => partyIds[index]!),
-    known.map(index => sightings[index]!),
+    knownIds,
+    known.map(index => withoutKept(sightings[index]!, rules)),
   )
+  await writeTaken(transaction, house, before, weighed)
+  if (asksForNewest(rules)) {
+    const dated = page.map((customer, index) => ({
+      partyId: partyIds[index]!,
+      customer,
+      at: customer.said_at ?? row.created_at,
+    }))
+    await rememberDates(transaction, importId, rules, dated)
+  }
   const after = await profilesOf(transaction, [...before.keys()])
   const named = [...new Set(partyIds)].map(partyId => {
     const [was, is] = [before.get(partyId), after.get(partyId)]
@@ -159,6 +182,19 @@ async function nameParties(
     [JSON.stringify(named), importId],
   )
   return partyIds
+}
+
+/** Gaps stay gaps where a column is to leave known customers as they are. */
+function withoutKept(sighting: Sighting, rules: Rules): Sighting {
+  const keeps = (target: RuledTarget) => rules.get(target) === 'keep'
+  const { city, country, ...others } = sighting.details ?? {}
+  const isNameKept = (['customerName', 'familyName', 'givenName'] as const).some(keeps)
+  return {
+    ...sighting,
+    ...(isNameKept && { name: undefined, familyName: undefined, givenName: undefined }),
+    ...(keeps('birthday') && { birthday: undefined }),
+    details: { ...others, ...(city && !keeps('city') && { city }), ...(country && !keeps('country') && { country }) },
+  }
 }
 
 /** Moves a marker from where this run left it; refuses when another process has moved it meanwhile. */

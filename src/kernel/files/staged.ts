@@ -10,6 +10,20 @@ export interface Staged {
   readonly order: string
 }
 
+export interface StagedCustomer {
+  readonly customer_key: string
+  readonly customer_id: string | null
+  readonly email: string | null
+  readonly phone: string | null
+  readonly name: string | null
+  readonly family_name: string | null
+  readonly given_name: string | null
+  readonly birthday: string | null
+  readonly city: string | null
+  readonly country: string | null
+  readonly said_at: Date | null
+}
+
 export function stagedOf(number: number): Staged {
   const of = (table: string) => `files.${table}_${Math.trunc(number)}`
   return {

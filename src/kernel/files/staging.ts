@@ -1,11 +1,12 @@
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { limits } from './limits.ts'
+import { mendedRows } from './rejected.ts'
 import type { OrderLine, Profile, RowProblem } from './rows.ts'
 import { apart, rowRule } from './rows.ts'
 import { openStaged } from './staged.ts'
 import { fileOf, type ImportRow, mappingOf } from './store.ts'
-import { rowsOf } from './table.ts'
+import { rowsOf, shapeOf } from './table.ts'
 
 /** How far the reading is; `bytes` counts the file itself, packed as it is. */
 export type OnRows = (read: { readonly rows: number; readonly bytes: number }) => Promise<void>
@@ -41,6 +42,7 @@ export async function stageRows(
     row.columns.map(column => column.name),
     house.clock.now(),
   )
+  const mended = await mendedRows(house, row.import_id)
   const seenProfiles = new Map<string, string>()
   const seenProducts = new Map<string, string>()
   let bytes = 0
@@ -51,6 +53,7 @@ export async function stageRows(
       nature: { format: row.format, gzip: row.gzip },
       encoding: options.encoding!,
       delimiter: options.delimiter,
+      shape: shapeOf(row.columns),
     }
     let text = ''
     for await (const piece of rowsOf(fileOf(house, row.import_id), reading, read => {
@@ -58,9 +61,17 @@ export async function stageRows(
     })) {
       signal.throwIfAborted()
       let number = piece.row
-      for (const cells of piece.records) {
+      for (const found of piece.records) {
         const rowNumber = number++
-        if (cells.length === 0) continue
+        const cells = mended.get(rowNumber) ?? found
+        if (cells.length === 0) {
+          const broken = piece.broken?.get(rowNumber - piece.row)
+          if (broken) {
+            rows++
+            problems.add({ row: rowNumber, column: null, details: {}, ...broken })
+          }
+          continue
+        }
         rows++
         const { problem, line, profile } = rule(cells, rowNumber)
         if (problem) {
@@ -104,7 +115,7 @@ export async function stageRows(
 
 const lineColumns = 'row, part, order_ref, customer_key, occurred_at, sku, quantity, unit_price, amount_minor'
 const customerColumns =
-  'row, customer_key, customer_id, email, phone, name, family_name, given_name, birthday, city, country'
+  'row, customer_key, customer_id, email, phone, name, family_name, given_name, birthday, city, country, said_at'
 
 function copyLine(row: number, line: OrderLine, profile: Profile | undefined): string {
   const key = profile ? copyText(profile.key) : '\\N'
@@ -112,8 +123,8 @@ function copyLine(row: number, line: OrderLine, profile: Profile | undefined): s
 }
 
 function customerLine(profile: Profile): string {
-  const { key, customerId, email, phone, name, familyName, givenName, birthday, city, country } = profile
-  const rest = [customerId, email, phone, name, familyName, givenName, birthday, city, country]
+  const { key, customerId, email, phone, name, familyName, givenName, birthday, city, country, saidAt } = profile
+  const rest = [customerId, email, phone, name, familyName, givenName, birthday, city, country, saidAt]
   return `${copyText(key)}\t${rest.map(orNull).join('\t')}`
 }
 

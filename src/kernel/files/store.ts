@@ -4,6 +4,7 @@ import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { type Refusal, refuse } from '#kernel/refusal.ts'
 import type {
+  FileFormat,
   FileKind,
   ImportColumn,
   ImportDetail,
@@ -21,7 +22,7 @@ export interface ImportRow {
   readonly number: number
   readonly name: string
   readonly bytes: number
-  readonly format: 'csv' | 'xlsx'
+  readonly format: FileFormat
   readonly gzip: boolean
   readonly state: ImportState
   readonly kind: FileKind
@@ -40,6 +41,9 @@ export interface ImportRow {
   readonly started_at: Date | null
   readonly ended_at: Date | null
   readonly undone_at: Date | null
+  readonly fingerprint: string | null
+  readonly folder_id: string | null
+  readonly mended_totals: ImportTotals | null
 }
 
 export async function importRow(queryable: Queryable, importId: string): Promise<ImportRow> {
@@ -54,7 +58,7 @@ export async function listImports(house: House): Promise<ImportSummary[]> {
 }
 
 export async function readImport(house: House, importId: string): Promise<ImportDetail> {
-  return detailOf(await importRow(house.database, importId))
+  return detailOf(house.database, await importRow(house.database, importId))
 }
 
 export function summaryOf(row: ImportRow): ImportSummary {
@@ -69,6 +73,7 @@ export function summaryOf(row: ImportRow): ImportSummary {
     progress: row.progress,
     totals: row.totals,
     callerId: row.caller_id,
+    folderId: row.folder_id,
     createdAt: row.created_at.toISOString(),
     checkedAt: row.checked_at?.toISOString() ?? null,
     startedAt: row.started_at?.toISOString() ?? null,
@@ -77,9 +82,13 @@ export function summaryOf(row: ImportRow): ImportSummary {
   }
 }
 
-export function detailOf(row: ImportRow): ImportDetail {
+export async function detailOf(queryable: Queryable, row: ImportRow): Promise<ImportDetail> {
   const { format, gzip, columns, options, questions, preview } = row
-  return { ...summaryOf(row), format, gzip, columns, options, questions, preview }
+  const [saved] = await queryable.query<{ mappingId: string; name: string }>(
+    `select mapping_id as "mappingId", name from files.saved_mapping where fingerprint = $1 order by changed_at desc limit 1`,
+    [row.fingerprint],
+  )
+  return { ...summaryOf(row), format, gzip, columns, options, questions, preview, savedMapping: saved ?? null }
 }
 
 export function mappingOf(row: ImportRow): ImportMapping {

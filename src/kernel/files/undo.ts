@@ -43,6 +43,7 @@ export async function performUndo(house: House, importId: string, progress: Impo
   await forgetParties(house, importId, progress)
   return house.database.transaction(async transaction => {
     await transaction.query('delete from files.unattributed_order where import_id = $1', [importId])
+    await transaction.query('delete from files.said_value where import_id = $1', [importId])
     await transaction.query('update files.unattributed_order set attributed_by = null where attributed_by = $1', [
       importId,
     ])
