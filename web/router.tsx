@@ -222,7 +222,10 @@ const settings = createRoute({
   getParentRoute: () => shell,
   path: '/settings',
   validateSearch: z.object({
-    tab: z.enum(['me', 'business', 'merchants', 'staff', 'keys', 'demo']).optional().catch(undefined),
+    tab: z
+      .enum(['me', 'business', 'merchants', 'staff', 'keys', 'assistants', 'backups', 'doctor', 'demo'])
+      .optional()
+      .catch(undefined),
   }),
   component: lazyRouteComponent(() => import('./settings/settings.tsx'), 'SettingsPage'),
 })

@@ -44,12 +44,16 @@ const pages = [
   '/data?tab=problems',
   '/data?tab=connect',
   '/webhooks',
+  '/webhooks?open=new',
   '/jobs',
   '/settings',
   '/settings?tab=business',
   '/settings?tab=merchants',
   '/settings?tab=staff',
   '/settings?tab=keys',
+  '/settings?tab=assistants',
+  '/settings?tab=backups',
+  '/settings?tab=doctor',
   '/settings?tab=demo',
 ]
 

@@ -10,7 +10,12 @@ import { exactly } from '../tabs.ts'
 
 const StaffList = lazy(async () => ({ default: (await import('../../src/kernel/access/screen-staff.tsx')).StaffList }))
 const Keys = lazy(async () => ({ default: (await import('../../src/kernel/access/screen-keys.tsx')).Keys }))
+const Assistants = lazy(async () => ({
+  default: (await import('../../src/kernel/assistants/screen.tsx')).Assistants,
+}))
 const Merchants = lazy(async () => ({ default: (await import('../../src/kernel/merchants/screen.tsx')).Merchants }))
+const Backups = lazy(async () => ({ default: (await import('../../src/kernel/recovery/screen.tsx')).Backups }))
+const Doctor = lazy(async () => ({ default: (await import('../../src/kernel/doctor/screen.tsx')).Doctor }))
 const Business = lazy(async () => ({ default: (await import('../../src/kernel/settings/screen.tsx')).Business }))
 
 export function SettingsPage() {
@@ -19,12 +24,15 @@ export function SettingsPage() {
   const mayBusiness = useMay('settings.manage')
   const mayStaff = useMay('staff.manage')
   const mayKeys = useMay('keys.manage')
+  const mayBackups = useMay('backups.manage')
   const mayDemo = useMay('demo.manage')
   const tabs = [
     'me' as const,
     ...(mayBusiness ? (['business', 'merchants'] as const) : []),
     ...(mayStaff ? (['staff'] as const) : []),
-    ...(mayKeys ? (['keys'] as const) : []),
+    ...(mayKeys ? (['keys', 'assistants'] as const) : []),
+    ...(mayBackups ? (['backups'] as const) : []),
+    ...(mayBusiness ? (['doctor'] as const) : []),
     ...(mayDemo ? (['demo'] as const) : []),
   ]
   const tab = tabs.find(name => name === search.tab) ?? 'me'
@@ -49,6 +57,9 @@ export function SettingsPage() {
         {tab === 'merchants' ? <Merchants /> : null}
         {tab === 'staff' ? <StaffList /> : null}
         {tab === 'keys' ? <Keys /> : null}
+        {tab === 'assistants' ? <Assistants /> : null}
+        {tab === 'backups' ? <Backups /> : null}
+        {tab === 'doctor' ? <Doctor /> : null}
         {tab === 'demo' ? <DemoSettings /> : null}
       </Suspense>
     </Page>

@@ -6,6 +6,8 @@ import { countCustomers, readRhythm } from '#insight/rhythm/contract.ts'
 import { changeMe, readSession } from '#kernel/access/contract.ts'
 import { listTasks, type Task } from '#kernel/tasks/contract.ts'
 import { OverdueToday, PromisesToday } from '../../src/financial/guarantee/screen-today.tsx'
+import { BackupAlarm } from '../../src/kernel/recovery/screen-alarm.tsx'
+import { DeafEndpoints } from '../../src/kernel/webhooks/screen-today.tsx'
 import { useAsk, useDo } from '../api.ts'
 import { now } from '../days.ts'
 import { useFormat } from '../format.ts'
@@ -58,11 +60,13 @@ export function Today() {
       aside={empty ? undefined : <TodayAside />}
     >
       {session.staff.name ? null : <AskName />}
+      <BackupAlarm />
       {empty ? (
         <FirstMinute />
       ) : (
         <>
           <OverdueToday />
+          <DeafEndpoints />
           <HistoryNote reading={counts.data?.reading} />
           <PromisesToday />
           <Answer of={tasks}>{({ items, total }) => <Queues items={items.map(fresh)} total={total} />}</Answer>
