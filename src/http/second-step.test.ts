@@ -33,7 +33,7 @@ beforeAll(async () => {
   recoveryCodes = confirmed.json().recoveryCodes
 })
 afterAll(() => server?.close())
-beforeEach(() => server.house.clock.advanceDays(61) / 1440)
+beforeEach(() => server.house.clock.advanceDays(61 / 1440))
 
 it('is asked for after the right password only, and a code is good once', async () => {
   const wrong = await ask('POST', '/api/session', { email: 'wang@example.com', password: 'nine cups of tea' }, {})

@@ -1,4 +1,4 @@
-import { type Permission, permissions } from '#kernel/access/index.ts'
+import { type Permission, permissions, shownTo } from '#kernel/access/index.ts'
 import type { House } from '#kernel/house.ts'
 import type { Caller } from '#kernel/operation.ts'
 import type { Room } from '#kernel/room.ts'
@@ -44,5 +44,5 @@ export async function ask<Reply>(
     language: 'en',
     ...(idempotencyKey !== undefined && { idempotencyKey }),
   }
-  return operation.reply.parse(await found.handle(house, input as never)) as Reply
+  return shownTo(operation, caller, await found.handle(house, input as never)) as Reply
 }

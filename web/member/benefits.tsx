@@ -19,7 +19,7 @@ export function BenefitsSection() {
                 {benefit.isEarned
                   ? t(`benefits.have-${benefit.kind}`, { count: benefit.left, number: format.number(benefit.left) })
                   : t('benefits.missing', {
-                      amount: format.money(benefit.missingMinor, benefit.currency),
+                      amount: format.money(benefit.missingMinor ?? 0, benefit.currency),
                       day: format.day(benefit.windowEndsOn),
                     })}
               </p>

@@ -28,7 +28,7 @@ export function BenefitsPanel({ partyId }: { partyId: string }) {
                 </b>
               ) : each.isEarned ? (
                 <b className="jade">{t('coalition:panel.earned')}</b>
-              ) : (
+              ) : each.missingMinor === null ? null : (
                 <span className="muted">
                   {t('coalition:panel.missing', {
                     amount: format.exactMoney(each.missingMinor, each.currency),

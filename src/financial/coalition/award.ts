@@ -3,7 +3,8 @@ import { addDays, localDay, startOfDay } from '#kernel/clock/index.ts'
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { NewEvent } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
-import { type Instruction, type PostingRequest, post } from '#kernel/ledger/index.ts'
+import { type Instruction, ofPerson, type PostingRequest, post } from '#kernel/ledger/index.ts'
+import { holdersKnownTo, profileIdsKnownTo } from '#kernel/parties/index.ts'
 import { assert, refuse } from '#kernel/refusal.ts'
 import { type Award, awardsOf, type BenefitRules, progressOf, type Spent } from './benefit.ts'
 import { type Benefit, type HeldBenefit, newBenefit } from './contract.ts'
@@ -76,9 +77,12 @@ export async function reconcileAwards(
 ): Promise<NewEvent[]> {
   const benefits = await readBenefits(transaction)
   if (benefits.length === 0 || partyIds.length === 0) return []
-  const sorted = [...new Set(partyIds)].sort()
+  const holders = await holdersKnownTo(house, transaction, partyIds)
+  const sorted = [...new Set(partyIds.map(id => holders.get(id) ?? id))].sort()
   const now = house.clock.now()
-  const stored = await lockAwards(transaction, sorted, now)
+  // What a profile was given that was merged since stays with it, and counts for who was kept.
+  const profileIds = await profileIdsKnownTo(house, transaction, sorted)
+  const stored = await lockAwards(transaction, [...profileIds.values()].flat().sort(), now)
   const { zone } = await house.settings.business(transaction)
   const spent = await spentOf(house, transaction, sorted, zone)
   const requests: PostingRequest[] = []
@@ -87,9 +91,10 @@ export async function reconcileAwards(
   for (const partyId of sorted) {
     for (const benefit of benefits) {
       const { benefitId } = benefit
-      const mine = stored.filter(each => each.partyId === partyId && each.benefitId === benefitId)
+      const theirs = profileIds.get(partyId)!
+      const mine = stored.filter(each => theirs.includes(each.partyId) && each.benefitId === benefitId)
       for (const step of stepsFor(awardsOf(benefit, spent.get(partyId)!), mine)) {
-        const award: StoredAward = { ...step, partyId, benefitId }
+        const award: StoredAward = { ...step, partyId: step.givenTo ?? partyId, benefitId }
         changed.push(award)
         const instruction = instructionFor(benefit, award, { step, zone, now })
         if (instruction) requests.push({ instructions: [instruction], author })
@@ -117,24 +122,45 @@ export async function reconcileAwards(
   return events
 }
 
-type Step = Pick<StoredAward, 'windowKey' | 'generation' | 'earnedOn' | 'isKept'> & { readonly award: Award | null }
+type Step = Pick<StoredAward, 'windowKey' | 'generation' | 'earnedOn' | 'isKept'> & {
+  readonly award: Award | null
+  /** The profile that was given what is taken back. */
+  readonly givenTo: string | null
+}
 
 /** Where what is due and what was given differ: the missing is given as the next generation, the undue is taken back. */
 function stepsFor(due: readonly Award[], given: readonly StoredAward[]): Step[] {
   const latest = new Map<string, StoredAward>()
-  for (const each of given) {
-    if (each.generation > (latest.get(each.windowKey)?.generation ?? 0)) latest.set(each.windowKey, each)
-  }
   const steps: Step[] = []
+  for (const theirs of Map.groupBy(given, each => each.partyId).values()) {
+    const own = new Map<string, StoredAward>()
+    for (const each of theirs) {
+      if (each.generation > (own.get(each.windowKey)?.generation ?? 0)) own.set(each.windowKey, each)
+    }
+    for (const each of own.values()) {
+      const other = latest.get(each.windowKey)
+      // Two profiles of one person had both earned it: it is earned once.
+      if (other?.isKept && each.isKept) steps.push({ ...each, isKept: false, award: null, givenTo: each.partyId })
+      else if (!other || each.isKept || (!other.isKept && each.generation > other.generation))
+        latest.set(each.windowKey, each)
+    }
+  }
   for (const award of due) {
     const { windowKey, earnedOn } = award
     const known = latest.get(windowKey)
     latest.delete(windowKey)
     if (known?.isKept) continue
-    steps.push({ windowKey, generation: (known?.generation ?? 0) + 1, earnedOn, isKept: true, award })
+    steps.push({
+      windowKey,
+      generation: Math.max(0, ...given.filter(each => each.windowKey === windowKey).map(each => each.generation)) + 1,
+      earnedOn,
+      isKept: true,
+      award,
+      givenTo: null,
+    })
   }
-  for (const { windowKey, generation, earnedOn, isKept } of latest.values()) {
-    if (isKept) steps.push({ windowKey, generation, earnedOn, isKept: false, award: null })
+  for (const { partyId, windowKey, generation, earnedOn, isKept } of latest.values()) {
+    if (isKept) steps.push({ windowKey, generation, earnedOn, isKept: false, award: null, givenTo: partyId })
   }
   return steps
 }
@@ -210,7 +236,7 @@ export async function heldBenefits(house: House, partyId: string): Promise<HeldB
   const spent = (await spentOf(house, database, [partyId], zone)).get(partyId)!
   const lots = await database.query<{ asset: string; left: number }>(
     `select asset, sum(available)::bigint as left from ledger.lot
-     where party_id = $1 and asset = any ($2) and (expires_at is null or expires_at > $3) group by asset`,
+     where party_id = ${ofPerson('$1')} and asset = any ($2) and (expires_at is null or expires_at > $3) group by asset`,
     [partyId, all.map(each => benefitAsset(each.benefitId)), now],
   )
   const left = new Map(lots.map(each => [each.asset, each.left]))
@@ -262,7 +288,7 @@ export async function spendBenefit(
     if (outcome.state === 'refused') throw refuse('conflict', outcome.code, outcome.details)
     await house.live.announce(transaction, ['coalition', 'ledger'])
     const [held] = await transaction.query<{ left: number }>(
-      'select available as left from ledger.holding where party_id = $1 and asset = $2',
+      `select sum(available)::bigint as left from ledger.holding where party_id = ${ofPerson('$1')} and asset = $2`,
       [partyId, asset],
     )
     return { left: held?.left ?? 0 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { merchantId } from '#kernel/merchants/contract.ts'
-import { operation } from '#kernel/operation.ts'
+import { money, operation } from '#kernel/operation.ts'
 import { lineKinds } from './settlement.ts'
 
 const day = z.iso.date()
@@ -413,8 +413,8 @@ const held = z.object({
   /** What can be used now; entries into a draw stand with the draw. */
   left: z.int(),
   isEarned: z.boolean(),
-  spentMinor: z.int(),
-  missingMinor: z.int(),
+  spentMinor: money(z.int().nullable()),
+  missingMinor: money(z.int().nullable()),
   currency,
   /** The last day of the window in which this counts. */
   windowEndsOn: day,

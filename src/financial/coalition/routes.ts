@@ -1,3 +1,4 @@
+import { boundTo } from '#kernel/access/index.ts'
 import type { House } from '#kernel/house.ts'
 import { actorOf, digest } from '#kernel/ledger/index.ts'
 import { requireMerchant } from '#kernel/merchants/index.ts'
@@ -15,9 +16,6 @@ import { recordPayment } from './payment.ts'
 import { cardOf, readCoalition, readStatement, traceLine } from './statement.ts'
 import * as store from './store.ts'
 import { publishTerms, shownTerms } from './terms.ts'
-
-/** The merchant for which a key acts; null for those who may see all. */
-const boundTo = (caller: Caller) => (caller.kind === 'key' ? caller.merchantId : null)
 
 /** Another merchant's affairs do not exist for a merchant's key. */
 function requireOwn(caller: Caller, merchantId: string): void {

@@ -1,3 +1,4 @@
+import { actingFor } from '#kernel/access/index.ts'
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { actorOf, digest } from '#kernel/ledger/index.ts'
@@ -30,11 +31,7 @@ export async function merchantOf(
   caller: Caller,
   named: string | undefined,
 ): Promise<string | null> {
-  const bound = caller.kind === 'key' ? caller.merchantId : null
-  if (bound !== null && named !== undefined && named !== bound) {
-    throw refuse('not-found', 'merchants:refusal.unknown', { merchant: named })
-  }
-  const merchantId = bound ?? named ?? null
+  const merchantId = actingFor(caller, named)
   if (merchantId !== null) await requireMerchant(queryable, merchantId)
   return merchantId
 }

@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { declareAsset, type Instruction, type Posting, post } from '#kernel/ledger/index.ts'
+import { declareAsset, type Instruction, ofPerson, type Posting, post } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { type CreditRules, creditRules } from './rules.ts'
 
@@ -55,11 +55,11 @@ export async function readInStore(queryable: Queryable, partyId: string, asset: 
   const lots = await queryable.query<StoredLot>(
     `select lot_id as "lotId", issuer, source, parent_id is null as "isOwn", issued, available, held, revoked,
        expires_at as "expiresAt"
-     from ledger.lot where party_id = $1 and asset = $2 and is_alive order by expires_at nulls last, lot_id`,
+     from ledger.lot where party_id = ${ofPerson('$1')} and asset = $2 and is_alive order by expires_at nulls last, lot_id`,
     [partyId, asset],
   )
   const [holding] = await queryable.query<{ debt: number }>(
-    'select debt from ledger.holding where party_id = $1 and asset = $2',
+    `select coalesce(sum(debt), 0)::bigint as debt from ledger.holding where party_id = ${ofPerson('$1')} and asset = $2`,
     [partyId, asset],
   )
   const usable = lots.filter(lot => lot.expiresAt === null || lot.expiresAt > now)

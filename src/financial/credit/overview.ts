@@ -1,6 +1,6 @@
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { readHouseBalances } from '#kernel/ledger/index.ts'
+import { ofPerson, readHouseBalances } from '#kernel/ledger/index.ts'
 import { minorDigits } from '#kernel/locale/index.ts'
 import type * as contract from './contract.ts'
 import type { Method } from './contract.ts'
@@ -110,14 +110,15 @@ export async function memberCredit(house: House, partyId: string): Promise<contr
     expiresAt: Date | null
   }>(
     `select asset, issuer, source, issued, available, held, expires_at as "expiresAt" from ledger.lot
-     where party_id = $1 and (asset like 'money:%' or asset like 'visits:%') and is_alive
+     where party_id = ${ofPerson('$1')} and (asset like 'money:%' or asset like 'visits:%') and is_alive
        and (expires_at is null or expires_at > $2 or held > 0) order by expires_at nulls last, lot_id`,
     [partyId, now],
   )
   const isOver = (lot: (typeof rows)[number]) => lot.expiresAt !== null && lot.expiresAt <= now
   const lots = rows.map(lot => (isOver(lot) ? { ...lot, available: 0 } : lot))
   const holdings = await database.query<{ asset: string; debt: number }>(
-    `select asset, debt from ledger.holding where party_id = $1 and asset like 'money:%' order by asset`,
+    `select asset, sum(debt)::bigint as debt from ledger.holding where party_id = ${ofPerson('$1')} and asset like 'money:%'
+     group by asset order by asset`,
     [partyId],
   )
   const balances = holdings.map(({ asset, debt }) => {
@@ -166,7 +167,7 @@ async function topUpsOf(queryable: Queryable, partyId: string, lots: Lots) {
   }>(
     `select top_up_id as "topUpId", currency, amount_minor as "amountMinor", bonus_minor as "bonusMinor", method,
        occurred_at as at
-     from credit.top_up where party_id = $1 order by occurred_at desc, top_up_id limit 20`,
+     from credit.top_up where party_id = ${ofPerson('$1')} order by occurred_at desc, top_up_id limit 20`,
     [partyId],
   )
   const left = (source: string) => lots.find(lot => lot.source === source)?.available ?? 0
@@ -197,7 +198,7 @@ async function soldTo(
     `select sold_card_id as "soldCardId", card_id as "cardId", visits, price_minor as "priceMinor", currency,
        refund_percent as "refundPercent", refunded_visits as "refundedVisits", refunded_minor as "refundedMinor",
        sold_at as "soldAt", expires_at as "expiresAt"
-     from credit.sold_card where party_id = $1 order by sold_at desc, sold_card_id`,
+     from credit.sold_card where party_id = ${ofPerson('$1')} order by sold_at desc, sold_card_id`,
     [partyId],
   )
   return rows.map(({ soldAt, expiresAt, refundedVisits, refundedMinor, refundPercent, ...row }) => {

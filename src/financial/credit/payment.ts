@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { digest, type Instruction } from '#kernel/ledger/index.ts'
+import { digest, type Instruction, ofPerson } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { bonusIssuer, lockInStore, moneyAsset, readRules } from './in-store.ts'
 import { splitOf } from './rules.ts'
@@ -104,7 +104,7 @@ async function readHolds(house: House, queryable: Queryable, payment: Payment): 
   const order = rules?.spendFirst === 'bonus' ? [ids.bonus, ids.paid] : [ids.paid, ids.bonus]
   return await queryable.query<HoldRow>(
     `select hold_id as "holdId", amount, captured, returned, state from ledger.hold
-     where party_id = $1 and hold_id = any ($2) and asset = $3 order by array_position($2, hold_id)`,
+     where party_id = ${ofPerson('$1')} and hold_id = any ($2) and asset = $3 order by array_position($2, hold_id)`,
     [payment.partyId, order, moneyAsset(payment.currency)],
   )
 }

@@ -1,7 +1,7 @@
 import { localDay } from '#kernel/clock/index.ts'
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { declareAsset, type Instruction } from '#kernel/ledger/index.ts'
+import { declareAsset, type Instruction, ofPerson } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { requireParty } from './asker.ts'
 import {
@@ -103,7 +103,7 @@ async function readTopUp(house: House, transaction: Transaction, asked: ToppingU
   const { partyId, topUpId, amountMinor } = asked
   const [known] = await transaction.query<{ amountMinor: number; bonusMinor: number; bonusPoints: number }>(
     `select amount_minor as "amountMinor", bonus_minor as "bonusMinor", bonus_points as "bonusPoints"
-     from credit.top_up where party_id = $1 and top_up_id = $2`,
+     from credit.top_up where party_id = ${ofPerson('$1')} and top_up_id = $2`,
     [partyId, topUpId],
   )
   if (known?.amountMinor !== amountMinor) throw refuse('conflict', 'ledger:refusal.key-used')
@@ -121,7 +121,7 @@ export async function creditOf(house: House, queryable: Queryable, partyId: stri
   const [sum] = await queryable.query<{ available: number; bonus: number }>(
     `select coalesce(sum(available), 0)::bigint as available,
        coalesce(sum(available) filter (where issuer = $4), 0)::bigint as bonus
-     from ledger.lot where party_id = $1 and asset = $2 and is_alive and (expires_at is null or expires_at > $3)`,
+     from ledger.lot where party_id = ${ofPerson('$1')} and asset = $2 and is_alive and (expires_at is null or expires_at > $3)`,
     [partyId, moneyAsset(rules.currency), house.clock.now(), bonusIssuer],
   )
   return { isOpen: true, currency: rules.currency, availableMinor: sum!.available, bonusMinor: sum!.bonus }
@@ -141,7 +141,7 @@ export async function undoTopUp(
     method: string
   }>(
     `select currency, amount_minor as "amountMinor", bonus_minor as "bonusMinor", bonus_points as "bonusPoints", method
-     from credit.top_up where party_id = $1 and top_up_id = $2 for update`,
+     from credit.top_up where party_id = ${ofPerson('$1')} and top_up_id = $2 for update`,
     [partyId, topUpId],
   )
   if (!known) throw refuse('not-found', 'credit:refusal.no-such-top-up')

@@ -1,7 +1,7 @@
 import { localDay } from '#kernel/clock/index.ts'
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { declareAsset, digest, type Instruction } from '#kernel/ledger/index.ts'
+import { declareAsset, digest, type Instruction, ofPerson } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { redeemedAt, requireParty } from './asker.ts'
 import { lockInStore, moneyAsset, paidIssuer, postAll, readInStore, soldCardSource, visitsAsset } from './in-store.ts'
@@ -242,7 +242,7 @@ export async function refundCard(
   }>(
     `select card_id as "cardId", visits, price_minor as "priceMinor", currency, refund_percent as "refundPercent", method,
        refunded_visits as "refundedVisits", refunded_minor as "refundedMinor"
-     from credit.sold_card where party_id = $1 and sold_card_id = $2 for update`,
+     from credit.sold_card where party_id = ${ofPerson('$1')} and sold_card_id = $2 for update`,
     [partyId, soldCardId],
   )
   if (!sold) throw refuse('not-found', 'credit:refusal.no-such-card')
@@ -311,7 +311,7 @@ export async function visitsInStore(
 ): Promise<{ cardId: string; visits: number; expiresAt: Date | null }[]> {
   return await queryable.query(
     `select substr(asset, 8) as "cardId", sum(available)::bigint as visits, min(expires_at) as "expiresAt" from ledger.lot
-     where party_id = $1 and asset like 'visits:%' and is_alive and (expires_at is null or expires_at > $2)
+     where party_id = ${ofPerson('$1')} and asset like 'visits:%' and is_alive and (expires_at is null or expires_at > $2)
      group by asset having sum(available) > 0 order by asset`,
     [partyId, house.clock.now()],
   )

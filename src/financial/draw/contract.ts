@@ -148,7 +148,7 @@ export const claimAward = operation({
   path: '/api/draws/{drawId}/awards/{order}/claim',
   summary: 'The winner came and took the prize',
   permission: 'till.use',
-  params: params.extend({ order: z.coerce.number().int().min(1) }),
+  params: params.extend({ order: z.coerce.number().int().min(1).max(1_000_000) }),
   reply: z.object({ order: z.int(), state: z.enum(awardStates) }),
   refusals: ['draw:refusal.unknown-award', 'draw:refusal.lapsed'],
 })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { operation } from '#kernel/operation.ts'
+import { money as hiddenMoney, operation } from '#kernel/operation.ts'
 import { bothLanguages, businessCalendar, evidenceKinds, promiseTerms } from './terms.ts'
 
 export {
@@ -105,8 +105,8 @@ export const proposal = z.object({
   toMinutes: z.int().nullable(),
   cases: z.int(),
   /** What breaking it costs in a year as it stands, and what it would cost with that time. */
-  costPerYearMinor: minor,
-  costPerYearThenMinor: minor.nullable(),
+  costPerYearMinor: hiddenMoney(minor.nullable()),
+  costPerYearThenMinor: hiddenMoney(minor.nullable()),
 })
 export type Proposal = z.infer<typeof proposal>
 
@@ -123,11 +123,11 @@ export const figures = z.object({
   medianMinutes: z.number().nullable(),
   /** Seconds between what was judged and what was posted, in the middle; money that leaves the house until it was paid. */
   medianPaidSeconds: z.number().nullable(),
-  costMinor: minor,
+  costMinor: hiddenMoney(minor.nullable()),
   currency: z.string(),
   owed: z.int(),
   overdue: z.int(),
-  monthCostMinor: minor,
+  monthCostMinor: hiddenMoney(minor.nullable()),
   isOverBudget: z.boolean(),
   lateEvidence: z.int(),
 })
@@ -189,7 +189,7 @@ export const whatIfPromise = operation({
   isQuestion: true,
   path: '/api/promises/what-if',
   summary: 'What these terms would have meant on the real history: cases, breaches and cost by month, the worst days',
-  permission: 'promises.read',
+  permission: 'promises.manage',
   body: z.object({ terms: promiseTerms, fromOn: day.optional(), untilOn: day.optional() }),
   reply: z.object({
     fromOn: day,

@@ -152,7 +152,7 @@ function shownPromise(editions: readonly store.StoredEdition[], rows: readonly R
           neverEnded: recent.filter(row => row.isTimed && row.minutesTaken === null).length,
           kept: figures.kept,
           broken: recent.filter(row => row.isTimed && row.state === 'broken').length,
-          costMinor: figures.costMinor,
+          costMinor: figures.costMinor ?? 0,
           days: observedDays,
           isOverBudget: figures.isOverBudget,
         })

@@ -54,7 +54,7 @@ export function PromiseRow({
       >
         {t('guarantee:card.see')}
       </Button>
-      {figures.isOverBudget && budget !== null ? (
+      {figures.isOverBudget && budget !== null && figures.monthCostMinor !== null ? (
         <p className="over">
           {t('guarantee:card.over', {
             cost: format.money(figures.monthCostMinor, figures.currency),
@@ -107,7 +107,7 @@ function Broken({ figures, days }: { figures: Figures; days: number }) {
       {seconds !== null
         ? ` · ${seconds < 1 ? t('guarantee:card.paid-at-once') : t('guarantee:card.paid', { time: say.time(seconds / 60) })}`
         : ''}
-      {costMinor > 0 ? (
+      {costMinor ? (
         <div>{t('guarantee:card.cost', { cost: format.money(costMinor, figures.currency), days })}</div>
       ) : null}
       {open > 0 ? <div>{t('guarantee:card.open', { count: open })}</div> : null}

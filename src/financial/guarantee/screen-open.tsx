@@ -68,9 +68,13 @@ export function OpenPromise({ promiseId, calendars }: { promiseId: string; calen
           </section>
           <section>
             <h2>{t('guarantee:section.compensation')}</h2>
-            <div className="big">{format.money(figures.costMinor, figures.currency)}</div>
-            <p>{t('guarantee:card.cost', { cost: format.money(figures.costMinor, figures.currency), days: 90 })}</p>
-            {terms.budgetPerMonthMinor !== null ? (
+            {figures.costMinor !== null ? (
+              <>
+                <div className="big">{format.money(figures.costMinor, figures.currency)}</div>
+                <p>{t('guarantee:card.cost', { cost: format.money(figures.costMinor, figures.currency), days: 90 })}</p>
+              </>
+            ) : null}
+            {terms.budgetPerMonthMinor !== null && figures.monthCostMinor !== null ? (
               <p className={figures.isOverBudget ? 'bad' : undefined}>
                 {t(figures.isOverBudget ? 'guarantee:card.over' : 'guarantee:card.budget', {
                   cost: format.money(figures.monthCostMinor, figures.currency),
@@ -141,13 +145,15 @@ function ProposalNote({ proposal, promiseId, whole }: { proposal: Proposal; prom
                 to: say.time(toMinutes),
               })
             : t('guarantee:proposal.time', { time: say.time(minutes) })}{' '}
-        {minutes !== null && costPerYearThenMinor !== null
-          ? t('guarantee:proposal.cost', {
-              now: money(proposal.costPerYearMinor),
-              time: say.time(minutes),
-              later: money(costPerYearThenMinor),
-            })
-          : t('guarantee:proposal.cost-only', { now: money(proposal.costPerYearMinor) })}
+        {proposal.costPerYearMinor === null
+          ? null
+          : minutes !== null && costPerYearThenMinor !== null
+            ? t('guarantee:proposal.cost', {
+                now: money(proposal.costPerYearMinor),
+                time: say.time(minutes),
+                later: money(costPerYearThenMinor),
+              })
+            : t('guarantee:proposal.cost-only', { now: money(proposal.costPerYearMinor) })}
       </p>
       {minutes !== null && mayManage ? (
         <Link to="/promises" search={{ edit: promiseId, minutes }} className="link">

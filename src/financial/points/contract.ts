@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { operation } from '#kernel/operation.ts'
+import { operation, withMoneyInside } from '#kernel/operation.ts'
 import { wordValue } from '#kernel/tasks/contract.ts'
 import { pointsRules } from './rules.ts'
 
@@ -10,7 +10,7 @@ const day = z.iso.date()
 const party = z.object({ partyId: z.uuid() })
 
 /** Why points came or went: a translation key with what stands in its sentence. */
-const reason = z.object({ key: z.string(), values: z.record(z.string(), wordValue) })
+const reason = z.object({ key: z.string(), values: withMoneyInside(z.record(z.string(), wordValue)) })
 export type PointsReason = z.infer<typeof reason>
 
 export const edition = z.object({
@@ -189,7 +189,12 @@ export const memberPointsHistory = operation({
   permission: 'points.read',
   params: party,
   query: z.object({
-    before: z.string().max(100).optional(),
+    /** The `next` of the page before. */
+    before: z
+      .string()
+      .max(100)
+      .regex(/^[0-9a-f-]{36}_[a-z-]+$/)
+      .optional(),
     limit: z.coerce.number().int().min(1).max(200).default(20),
   }),
   reply: z.object({

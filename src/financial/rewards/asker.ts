@@ -1,7 +1,8 @@
+import { actingFor } from '#kernel/access/index.ts'
 import type { EventSource } from '#kernel/events/index.ts'
 import { actorOf, digest } from '#kernel/ledger/index.ts'
 import type { Caller } from '#kernel/operation.ts'
-import { assert, refuse } from '#kernel/refusal.ts'
+import { assert } from '#kernel/refusal.ts'
 
 /** Who asks for something, as the ledger and the log know them. */
 export interface Asker {
@@ -22,11 +23,5 @@ export function requestId(caller: Caller, what: string, key: string | undefined,
   return key === undefined ? newId() : digest(`${actorOf(caller)} ${what} ${key}`)
 }
 
-/** Where something happens: a key of one merchant speaks for that merchant alone. */
-export function merchantOf(caller: Caller, asked: string | undefined): string | null {
-  const own = caller.kind === 'key' ? caller.merchantId : null
-  if (own !== null && asked !== undefined && asked !== own) {
-    throw refuse('not-found', 'merchants:refusal.unknown', { merchant: asked })
-  }
-  return own ?? asked ?? null
-}
+/** Where something happens: who is bound to one merchant speaks for that merchant alone. */
+export const merchantOf: (caller: Caller, asked: string | undefined) => string | null = actingFor

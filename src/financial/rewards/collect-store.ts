@@ -1,4 +1,5 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
+import { ofPerson } from '#kernel/ledger/index.ts'
 import type { StampLine } from './stamps.ts'
 
 export interface StoredStamps extends StampLine {
@@ -113,14 +114,15 @@ export async function readCollected(
     next: number
   }>(
     `select c.card_id as "cardId", coalesce(l.stamps, 0)::int4 as stamps, coalesce(h.debt, 0) as owed, l.next_at as "nextExpiresAt",
-       (select count(*) from rewards.taken t where t.party_id = $1 and t.card_id = c.card_id) as completed,
-       (select coalesce(sum(o.available), 0)::int4 from ledger.lot o where o.party_id = $1 and o.asset = 'stamps:' || c.card_id
+       (select count(*) from rewards.taken t where t.party_id = ${ofPerson('$1')} and t.card_id = c.card_id) as completed,
+       (select coalesce(sum(o.available), 0)::int4 from ledger.lot o where o.party_id = ${ofPerson('$1')} and o.asset = 'stamps:' || c.card_id
           and o.is_alive and o.expires_at = l.next_at) as next
      from rewards.card c
-     left join ledger.holding h on h.party_id = $1 and h.asset = 'stamps:' || c.card_id
+     left join lateral (
+       select sum(o.debt)::bigint as debt from ledger.holding o where o.party_id = ${ofPerson('$1')} and o.asset = 'stamps:' || c.card_id) h on true
      left join lateral (
        select sum(l.available) as stamps, min(l.expires_at) as next_at from ledger.lot l
-       where l.party_id = $1 and l.asset = 'stamps:' || c.card_id and l.is_alive
+       where l.party_id = ${ofPerson('$1')} and l.asset = 'stamps:' || c.card_id and l.is_alive
          and (l.expires_at is null or l.expires_at > $2)) l on true`,
     [partyId, now],
   )

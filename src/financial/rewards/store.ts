@@ -1,4 +1,5 @@
 import { LostRace, type Queryable, type Transaction } from '#kernel/database/index.ts'
+import { ofPerson } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { TakenState } from './contract.ts'
 import { type CardTerms, cardTerms, type RewardTerms, rewardTerms } from './rules.ts'
@@ -159,7 +160,7 @@ export async function lockTaken(
   takenId: string,
 ): Promise<StoredTaken | undefined> {
   const [taken] = await transaction.query<StoredTaken>(
-    `select ${columns} from rewards.taken where party_id = $1 and taken_id = $2 for update`,
+    `select ${columns} from rewards.taken where party_id = ${ofPerson('$1')} and taken_id = $2 for update`,
     [partyId, takenId],
   )
   return taken
@@ -167,7 +168,7 @@ export async function lockTaken(
 
 export async function readTaken(queryable: Queryable, partyId: string, takenId: string): Promise<StoredTaken> {
   const [taken] = await queryable.query<StoredTaken>(
-    `select ${columns} from rewards.taken where party_id = $1 and taken_id = $2`,
+    `select ${columns} from rewards.taken where party_id = ${ofPerson('$1')} and taken_id = $2`,
     [partyId, takenId],
   )
   if (!taken) throw refuse('not-found', 'rewards:refusal.no-such-taking')
@@ -177,7 +178,7 @@ export async function readTaken(queryable: Queryable, partyId: string, takenId: 
 /** The latest first. */
 export async function readTakenOf(queryable: Queryable, partyId: string, limit = 200): Promise<StoredTaken[]> {
   return queryable.query<StoredTaken>(
-    `select ${columns} from rewards.taken where party_id = $1 order by taken_at desc, taken_id desc limit $2`,
+    `select ${columns} from rewards.taken where party_id = ${ofPerson('$1')} order by taken_at desc, taken_id desc limit $2`,
     [partyId, limit],
   )
 }
@@ -231,7 +232,7 @@ const isHad = `card_id is null and (state in ('taken', 'used', 'expired') or sta
 /** How often somebody has taken each reward and did not give it back; what was collected with stamps does not count. */
 export async function countHad(queryable: Queryable, partyId: string, now: Date): Promise<Map<string, number>> {
   const rows = await queryable.query<{ rewardId: string; had: number }>(
-    `select reward_id as "rewardId", count(*) as had from rewards.taken where party_id = $1 and ${isHad} group by 1`,
+    `select reward_id as "rewardId", count(*) as had from rewards.taken where party_id = ${ofPerson('$1')} and ${isHad} group by 1`,
     [partyId, now],
   )
   return new Map(rows.map(row => [row.rewardId, row.had]))
@@ -286,12 +287,12 @@ export async function markOver(
 export async function spendable(queryable: Queryable, partyId: string, asset: string, now: Date): Promise<number> {
   const [row] = await queryable.query<{ amount: number }>(
     `select greatest(0, coalesce(sum(l.available + coalesce(h.free, 0) + case when l.matures_at <= $3 then l.pending else 0 end), 0)
-       - coalesce((select debt from ledger.holding d where d.party_id = $1 and d.asset = $2), 0))::bigint as amount
+       - coalesce((select sum(debt)::bigint from ledger.holding d where d.party_id = ${ofPerson('$1')} and d.asset = $2), 0))::bigint as amount
      from ledger.lot l left join (
        select p."lotId" as lot_id, sum(p.amount) as free from ledger.hold h
        cross join lateral jsonb_to_recordset(h.parts) as p ("lotId" uuid, amount bigint)
-       where h.party_id = $1 and h.asset = $2 and h.state = 'open' and h.until <= $3 group by 1) h on h.lot_id = l.lot_id
-     where l.party_id = $1 and l.asset = $2 and l.is_alive and (l.expires_at is null or l.expires_at > $3)`,
+       where h.party_id = ${ofPerson('$1')} and h.asset = $2 and h.state = 'open' and h.until <= $3 group by 1) h on h.lot_id = l.lot_id
+     where l.party_id = ${ofPerson('$1')} and l.asset = $2 and l.is_alive and (l.expires_at is null or l.expires_at > $3)`,
     [partyId, asset, now],
   )
   return row!.amount

@@ -96,7 +96,10 @@ describe('64 come at the same moment', () => {
         ),
       )
       // One server's clock is a moment behind: for it the place is still reserved.
-      const late = { ...servers[0]!, clock: { ...servers[0]!.clock, now: () => new Date(until.getTime() - 1) } } as unknown as House
+      const late = {
+        ...servers[0]!,
+        clock: { ...servers[0]!.clock, now: () => new Date(until.getTime() - 1) },
+      } as unknown as House
       shop.house.clock.set(until)
       const { done } = await atOnce(33, (server, transaction, index) =>
         index === 16

@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { type Author, type Instruction, post } from '#kernel/ledger/index.ts'
+import { type Author, type Instruction, ofPerson, post } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 
 /** What of an asset a party can use now, whether or not the calendar's job came by; `sources` narrows it to some lots. */
@@ -12,8 +12,8 @@ export async function usable(
 ): Promise<number> {
   const [row] = await queryable.query<{ amount: number; debt: number }>(
     `select coalesce(sum(l.available + case when l.matures_at <= $3 then l.pending else 0 end), 0)::bigint as amount,
-       coalesce((select debt from ledger.holding where party_id = $1 and asset = $2), 0) as debt
-     from ledger.lot l where l.party_id = $1 and l.asset = $2 and l.is_alive and (l.expires_at is null or l.expires_at > $3)
+       coalesce((select sum(debt)::bigint from ledger.holding where party_id = ${ofPerson('$1')} and asset = $2), 0) as debt
+     from ledger.lot l where l.party_id = ${ofPerson('$1')} and l.asset = $2 and l.is_alive and (l.expires_at is null or l.expires_at > $3)
        and ($4::text[] is null or l.source = any ($4))`,
     [partyId, asset, now, sources ?? null],
   )

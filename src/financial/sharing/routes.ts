@@ -1,3 +1,4 @@
+import { actingFor } from '#kernel/access/index.ts'
 import type { House } from '#kernel/house.ts'
 import { actorOf } from '#kernel/ledger/index.ts'
 import { type Caller, route } from '#kernel/operation.ts'
@@ -82,12 +83,8 @@ export const sharingRoutes: NonNullable<Room['routes']> = [
     return { household: await households.showHousehold(house, partyId, false) }
   }),
   route(contract.spendFromPool, (house, { params, body, caller, idempotencyKey }) => {
-    // A key of one merchant spends at that merchant alone.
-    const bound = caller.kind === 'key' ? caller.merchantId : null
-    if (bound !== null && body.merchant !== undefined && body.merchant !== bound) {
-      throw refuse('not-found', 'merchants:refusal.unknown', { merchant: body.merchant })
-    }
-    const merchant = body.merchant ?? bound ?? undefined
+    // Who is bound to one merchant spends at that merchant alone.
+    const merchant = actingFor(caller, body.merchant) ?? undefined
     const requestKey = idempotencyKey ?? house.newId()
     return households.spend(house, params.partyId, { ...body, merchant, requestKey, by: actorOf(caller) })
   }),

@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
+import { ofPerson } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { announceSoon } from './announce.ts'
 import type { TillHold, Uses } from './contract.ts'
@@ -73,7 +74,7 @@ export async function makeHold(
   const { partyId, holdId, use, pointsMinor, until, till } = asked
   if (isNothing(use)) throw refuse('invalid', 'till:refusal.nothing-to-use')
   const [known] = await transaction.query<StoredHold>(
-    `select ${columns} from till.hold where party_id = $1 and hold_id = $2`,
+    `select ${columns} from till.hold where party_id = ${ofPerson('$1')} and hold_id = $2`,
     [partyId, holdId],
   )
   if (known) return known

@@ -4,6 +4,7 @@ import { quote as quotePoints, worthMinorPer100 } from '#financial/points/index.
 import { show, usableBy } from '#financial/rewards/index.ts'
 import type { PurchaseLine } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
+import { ofPerson } from '#kernel/ledger/index.ts'
 import type { Language } from '#kernel/locale/index.ts'
 import type { TillQuote } from './contract.ts'
 import type { KnownCustomer } from './customers.ts'
@@ -105,8 +106,9 @@ async function usablePointsOf(house: House, partyId: string, merchantId: string 
   const issuers = merchantId === null ? undefined : await acceptedIssuers(house, house.database, merchantId)
   const [row] = await house.database.query<{ points: number }>(
     `select greatest(0, coalesce(sum(l.available + case when l.matures_at <= $4 then l.pending else 0 end), 0)
-       - coalesce((select debt from ledger.holding where party_id = $1 and asset = $2), 0))::bigint as points
-     from ledger.lot l where l.party_id = $1 and l.asset = $2 and l.is_alive and (l.expires_at is null or l.expires_at > $4)
+       - coalesce((select sum(debt)::bigint from ledger.holding where party_id = ${ofPerson('$1')} and asset = $2), 0))::bigint as points
+     from ledger.lot l where l.party_id = ${ofPerson('$1')} and l.asset = $2 and l.is_alive
+       and (l.expires_at is null or l.expires_at > $4)
        and ($3::text[] is null or l.issuer = any ($3))`,
     [partyId, pointsAsset, issuers ?? null, house.clock.now()],
   )

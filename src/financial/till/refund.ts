@@ -3,6 +3,7 @@ import { earnedInTransaction, lockEarnings } from '#financial/points/index.ts'
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { PurchaseLine } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
+import { ofPerson } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { announceSoon } from './announce.ts'
 import type { TillRefund } from './contract.ts'
@@ -63,16 +64,16 @@ export async function refundSale(house: House, transaction: Transaction, asked: 
   const { sale: named, refundId, till } = asked
   const { partyId, saleId } = named
   await transaction.query(
-    `select from ledger.holding where party_id = $1 and asset like 'money:%' order by asset for no key update`,
+    `select from ledger.holding where party_id = ${ofPerson('$1')} and asset like 'money:%' order by party_id, asset for no key update`,
     [partyId],
   )
   await lockEarnings(transaction, partyId, house.clock.now())
   const [sale] = await transaction.query<StoredSale>(
-    `select ${saleColumns} from till.sale where party_id = $1 and sale_id = $2 for update`,
+    `select ${saleColumns} from till.sale where party_id = ${ofPerson('$1')} and sale_id = $2 for update`,
     [partyId, saleId],
   )
   const [known] = await transaction.query<StoredRefund>(
-    `select ${columns} from till.refund where party_id = $1 and refund_id = $2`,
+    `select ${columns} from till.refund where party_id = ${ofPerson('$1')} and refund_id = $2`,
     [partyId, refundId],
   )
   if (known) return known

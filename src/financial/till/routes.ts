@@ -1,4 +1,5 @@
 import { merchantOf, topUp } from '#financial/credit/index.ts'
+import { boundTo } from '#kernel/access/index.ts'
 import type { House } from '#kernel/house.ts'
 import { actorOf, digest } from '#kernel/ledger/index.ts'
 import { readMerchants } from '#kernel/merchants/index.ts'
@@ -30,8 +31,6 @@ async function tillOf(house: House, { caller }: Asked, named: string | undefined
 function idOf(house: House, { caller, idempotencyKey }: Asked, what: string): string {
   return idempotencyKey === undefined ? house.newId() : digest(`${actorOf(caller)} ${what} ${idempotencyKey}`)
 }
-
-const boundTo = (caller: Caller) => (caller.kind === 'key' ? caller.merchantId : null)
 
 const known = (house: House, named: NamedCustomer) =>
   customerOf(house, house.database, { named, at: house.clock.now() })

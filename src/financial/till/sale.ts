@@ -2,6 +2,7 @@ import { earnedInTransaction, lockEarnings, worthMinorPer100 } from '#financial/
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { NewEvent, PurchaseLine } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
+import { ofPerson } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { announceSoon } from './announce.ts'
 import type { Receipt, Uses } from './contract.ts'
@@ -93,7 +94,7 @@ export async function recordSale(house: House, transaction: Transaction, selling
   const { currency } = await house.settings.business(transaction)
   // In the order in which all who lock them do: money, then what is earned, then points.
   await transaction.query(
-    `select from ledger.holding where party_id = $1 and asset like 'money:%' order by asset for no key update`,
+    `select from ledger.holding where party_id = ${ofPerson('$1')} and asset like 'money:%' order by party_id, asset for no key update`,
     [partyId],
   )
   await lockEarnings(transaction, partyId, house.clock.now())
@@ -203,7 +204,7 @@ export async function readSale(
   { partyId, saleId }: { readonly partyId: string; readonly saleId: string },
 ): Promise<StoredSale | undefined> {
   const [sale] = await queryable.query<StoredSale>(
-    `select ${saleColumns} from till.sale where party_id = $1 and sale_id = $2`,
+    `select ${saleColumns} from till.sale where party_id = ${ofPerson('$1')} and sale_id = $2`,
     [partyId, saleId],
   )
   return sale

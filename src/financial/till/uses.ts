@@ -15,7 +15,7 @@ import { redeem, usableBy } from '#financial/rewards/index.ts'
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { EventSource } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
-import { digest, type Instruction } from '#kernel/ledger/index.ts'
+import { digest, type Instruction, ofPerson } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Uses } from './contract.ts'
 
@@ -285,11 +285,11 @@ export async function balanceOf(house: House, queryable: Queryable, partyId: str
   const [row] = await queryable.query<{ points: number; pending: number; credit: number }>(
     `select
        coalesce(sum(case when l.asset = $2 then l.available + case when l.matures_at <= $4 then l.pending else 0 end end), 0)::bigint
-         - coalesce((select debt from ledger.holding where party_id = $1 and asset = $2), 0) as points,
+         - coalesce((select sum(debt)::bigint from ledger.holding where party_id = ${ofPerson('$1')} and asset = $2), 0) as points,
        coalesce(sum(case when l.asset = $2 and l.matures_at > $4 then l.pending end), 0)::bigint as pending,
        coalesce(sum(case when l.asset = $3 then l.available end), 0)::bigint as credit
      from ledger.lot l
-     where l.party_id = $1 and l.asset = any (array[$2, $3]) and l.is_alive and (l.expires_at is null or l.expires_at > $4)`,
+     where l.party_id = ${ofPerson('$1')} and l.asset = any (array[$2, $3]) and l.is_alive and (l.expires_at is null or l.expires_at > $4)`,
     [partyId, pointsAsset, currency === undefined ? '' : `money:${currency}`, now],
   )
   return { points: Math.max(0, row!.points), pendingPoints: row!.pending, creditMinor: row!.credit }

@@ -1,3 +1,4 @@
+import { maySee } from '#kernel/access/index.ts'
 import type { House } from '#kernel/house.ts'
 import { type Caller, type Route, route } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
@@ -10,7 +11,7 @@ import type { WatchedModel } from './watched.ts'
 
 export const healthRoutes: readonly Route[] = [
   route(contract.listModels, async (house, { caller }) => ({
-    items: await Promise.all(models.filter(model => maySee(model, caller)).map(model => healthOf(house, model))),
+    items: await Promise.all(models.filter(model => maySeeModel(model, caller)).map(model => healthOf(house, model))),
     settings: await house.settings.read(settingsName, contract.healthSettings),
   })),
   route(contract.listFits, (house, { params, query, caller }) =>
@@ -29,13 +30,13 @@ export const healthRoutes: readonly Route[] = [
 ]
 
 /** A model whose figures are money is not there for those who may not see money. */
-function maySee(model: WatchedModel, caller: Caller): boolean {
-  return !model.isMoney || (caller.kind !== 'nobody' && caller.permissions.has('money.read'))
+function maySeeModel(model: WatchedModel, caller: Caller): boolean {
+  return !model.isMoney || maySee(caller, 'money')
 }
 
 function watched(name: contract.WatchedModelName, caller: Caller): WatchedModel {
   const model = modelNamed(name)
-  if (!model || !maySee(model, caller)) throw refuse('not-found', 'health:refusal.not-watched')
+  if (!model || !maySeeModel(model, caller)) throw refuse('not-found', 'health:refusal.not-watched')
   return model
 }
 

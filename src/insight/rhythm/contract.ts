@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { operation } from '#kernel/operation.ts'
+import { money, operation } from '#kernel/operation.ts'
 
 /** From the first acquaintance to the last goodbye; the rule of each is one sentence, `rhythm:type.<type>.rule`. */
 export const customerTypes = ['prospect', 'first-time', 'building', 'loyal', 'drifting', 'dormant', 'lost'] as const
@@ -43,7 +43,7 @@ const customerRow = z.object({
   /** Chance of no purchase within the horizon of the model page; null while it cannot be told. */
   noPurchase: probability.nullable(),
   /** Null for readers who may not see money. */
-  spendMinor: z.int().nullable(),
+  spendMinor: money(z.int().nullable()),
   currency: z.string(),
 })
 export type CustomerRow = z.infer<typeof customerRow>
@@ -119,16 +119,18 @@ export const customerRhythm = operation({
         likeThis: likeThis.nullable(),
       })
       .nullable(),
-    spend: z
-      .object({
-        totalMinor: z.int(),
-        refundMinor: z.int(),
-        perPurchaseMinor: z.int(),
-        /** Net spend at the customer's own pace over a year. */
-        perYearMinor: z.int(),
-        currency: z.string(),
-      })
-      .nullable(),
+    spend: money(
+      z
+        .object({
+          totalMinor: z.int(),
+          refundMinor: z.int(),
+          perPurchaseMinor: z.int(),
+          /** Net spend at the customer's own pace over a year. */
+          perYearMinor: z.int(),
+          currency: z.string(),
+        })
+        .nullable(),
+    ),
     cycles: z.array(
       z.object({ ruleId: z.uuid(), name: z.string(), days: z.int(), lastOn: day, dueOn: day, passed: z.boolean() }),
     ),

@@ -16,8 +16,6 @@ export interface CustomerQuery {
   readonly sort: (typeof customerOrders)[number]
   readonly after?: string | undefined
   readonly limit: number
-  /** Whether the reader may see money. */
-  readonly money: boolean
 }
 
 const isCustomer = `p.canonical_party_id is null and 'customer' = any(p.roles)`
@@ -57,7 +55,7 @@ export async function listCustomers(house: House, query: CustomerQuery) {
   const model = await currentModel(house)
   const more = offset + page.length < Math.min(count!.total, deepest) && page.length === query.limit
   return {
-    items: page.map(row => rowOf(row, model, situation, query.money)),
+    items: page.map(row => rowOf(row, model, situation)),
     total: count!.total,
     next: more ? String(offset + page.length) : null,
     reading: { asOfOn, history },
@@ -116,12 +114,7 @@ async function byRisk(
   return rows.sort((left, right) => risk.get(right.id)! - risk.get(left.id)!).slice(offset, offset + limit)
 }
 
-function rowOf(
-  row: Row,
-  model: RhythmModel | null,
-  { asOfOn, horizonDays, currency }: Situation,
-  money: boolean,
-): CustomerRow {
+function rowOf(row: Row, model: RhythmModel | null, { asOfOn, horizonDays, currency }: Situation): CustomerRow {
   const state = stateFrom(row)
   const days = daysFrom(row)
   const forecast = model ? forecastOf(model, state, asOfOn, horizonDays) : undefined
@@ -138,7 +131,7 @@ function rowOf(
     nextToOn: forecast?.window.toOn ?? null,
     lateSince: isLate(days, asOfOn) ? days.lateOn : null,
     noPurchase: forecast?.noPurchase.calibrated ?? null,
-    spendMinor: money ? state.spendMinor - state.refundMinor : null,
+    spendMinor: state.spendMinor - state.refundMinor,
     currency,
   }
 }

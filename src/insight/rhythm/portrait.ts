@@ -15,7 +15,7 @@ const shortStrip = 12
 const noDays: DueDays = { lateOn: null, dormantOn: null, lostOn: null }
 
 /** Everything that can be said of one customer's rhythm, each number beside what it was computed from. */
-export async function rhythmOf(house: House, partyId: string, money: boolean) {
+export async function rhythmOf(house: House, partyId: string) {
   const situation = await situationOf(house)
   const { asOfOn, history, horizonDays, zone, currency } = situation
   const [party] = await house.database.query('select 1 from parties.party where party_id = $1', [partyId])
@@ -48,16 +48,14 @@ export async function rhythmOf(house: House, partyId: string, money: boolean) {
       value: forecast?.stillCustomer ?? null,
     } as const,
     noPurchase: forecast ? { horizonDays, ...forecast.noPurchase } : null,
-    spend: money
-      ? {
-          totalMinor: state.spendMinor,
-          refundMinor: state.refundMinor,
-          perPurchaseMinor:
-            state.purchaseDays > 0 ? Math.round((state.spendMinor - state.refundMinor) / state.purchaseDays) : 0,
-          perYearMinor: forecast ? spendPerYearMinor(state, forecast.usualDays) : 0,
-          currency,
-        }
-      : null,
+    spend: {
+      totalMinor: state.spendMinor,
+      refundMinor: state.refundMinor,
+      perPurchaseMinor:
+        state.purchaseDays > 0 ? Math.round((state.spendMinor - state.refundMinor) / state.purchaseDays) : 0,
+      perYearMinor: forecast ? spendPerYearMinor(state, forecast.usualDays) : 0,
+      currency,
+    },
     cycles: await cyclesOf(house, partyId, asOfOn),
     model: model && { fittedAt: model.fittedAt.toISOString(), customers: model.customers, asOfOn: model.asOfOn },
   }

@@ -34,7 +34,7 @@ test.skipIf(!here)(
       expect(auc!).toBeGreaterThan(aucRecency! + 0.04)
       expect(auc!).toBeGreaterThan(0.75)
       expect(brierCalibrated).toBeLessThan(brierRaw)
-      const late = await listCustomers(house, { find: '', sort: 'risk', limit: 200, money: true })
+      const late = await listCustomers(house, { find: '', sort: 'risk', limit: 200 })
       expect(late.total).toBeGreaterThan(200)
       expect(late.items.every(({ usualDays, silentDays }) => silentDays! > usualDays!)).toBe(true)
     } finally {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { maySee } from '#kernel/access/index.ts'
 import { unattributedTotals } from '#kernel/files/index.ts'
 import type { House } from '#kernel/house.ts'
-import { type Caller, type Route, route } from '#kernel/operation.ts'
+import { type Route, route } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
 import * as contract from './contract.ts'
 import * as customers from './customers.ts'
@@ -14,11 +15,13 @@ import { currentModel } from './store.ts'
 const mostStrips = 100
 
 export const rhythmRoutes: readonly Route[] = [
-  route(contract.listCustomers, (house, { query, caller }) =>
-    customers.listCustomers(house, { ...query, money: maySeeMoney(caller) }),
-  ),
+  route(contract.listCustomers, (house, { query, caller }) => {
+    // The order of a list tells what its column hides.
+    const sort = query.sort === 'spend' && !maySee(caller, 'money') ? 'last' : query.sort
+    return customers.listCustomers(house, { ...query, sort })
+  }),
   route(contract.countCustomers, house => customers.countCustomers(house)),
-  route(contract.customerRhythm, (house, { params, caller }) => rhythmOf(house, params.partyId, maySeeMoney(caller))),
+  route(contract.customerRhythm, (house, { params }) => rhythmOf(house, params.partyId)),
   route(contract.rhythmStrips, (house, { query }) => {
     const ids = z.array(z.uuid()).max(mostStrips).safeParse(query.ids.split(',').filter(Boolean))
     if (!ids.success) throw refuse('invalid', 'rhythm:refusal.ids')
@@ -57,10 +60,6 @@ export const rhythmRoutes: readonly Route[] = [
     return { items }
   }),
 ]
-
-function maySeeMoney(caller: Caller): boolean {
-  return caller.kind !== 'nobody' && caller.permissions.has('money.read')
-}
 
 /** A new horizon or reading day asks a new question of the past, so the model is learned and checked anew. */
 export async function changeSettings(house: House, settings: contract.RhythmSettings) {

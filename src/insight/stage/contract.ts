@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { customerType, reading } from '#insight/rhythm/contract.ts'
-import { operation } from '#kernel/operation.ts'
+import { money, operation } from '#kernel/operation.ts'
 
 /** A stage is the type of a customer, seen as a step on a way: one rule says both (`insight/rhythm/customer-type.ts`). */
 export const stage = customerType
@@ -62,9 +62,9 @@ export const stageFlow = operation({
         to: stage,
         customers: z.int(),
         /** Net spend in as many days before the first day as lie between the two; null for who may not see money. */
-        spentBeforeMinor: z.int().nullable(),
+        spentBeforeMinor: money(z.int().nullable()),
         /** Net spend after the first day, up to the second. */
-        spentSinceMinor: z.int().nullable(),
+        spentSinceMinor: money(z.int().nullable()),
       }),
     ),
   }),

@@ -1,6 +1,7 @@
 import { countCustomers, readSituation } from '#insight/rhythm/index.ts'
+import { maySee } from '#kernel/access/index.ts'
 import type { House } from '#kernel/house.ts'
-import { type Caller, type Route, route } from '#kernel/operation.ts'
+import { type Route, route } from '#kernel/operation.ts'
 import * as contract from './contract.ts'
 import { stageOf } from './customer.ts'
 import { stretchesOf } from './epochs.ts'
@@ -10,7 +11,9 @@ import { timelineOf } from './store.ts'
 
 export const stageRoutes: readonly Route[] = [
   route(contract.readStages, readStages),
-  route(contract.stageFlow, (house, { query, caller }) => flowBetween(house, { ...query, money: maySeeMoney(caller) })),
+  route(contract.stageFlow, (house, { query, caller }) =>
+    flowBetween(house, { ...query, money: maySee(caller, 'money') }),
+  ),
   route(contract.stageTrend, async (house, { query }) => {
     const { asOfOn, history } = await readSituation(house)
     const firstOn = await firstDay(house.database)
@@ -40,8 +43,4 @@ async function readStages(house: House) {
     firstOn: await firstDay(house.database),
     toldFromOn: stretchesOf(epochs)[0]?.epoch.saidOn ?? null,
   }
-}
-
-function maySeeMoney(caller: Caller): boolean {
-  return caller.kind !== 'nobody' && caller.permissions.has('money.read')
 }

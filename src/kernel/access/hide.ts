@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { type FieldGroup, type FieldMeta, metaOf } from '../field-groups.ts'
+import type { Caller } from '../operation.ts'
 import type { Permission } from './permissions.ts'
 
 /** Which permission shows which group of fields. */
@@ -7,6 +8,11 @@ export const permissionOfGroup: Readonly<Record<FieldGroup, Permission>> = {
   money: 'money.read',
   contact: 'contact.read',
   personal: 'personal.read',
+}
+
+/** Whether a caller may see a group of fields: for what is more than a field, such as the order of a list. */
+export function maySee(caller: Caller, group: FieldGroup): boolean {
+  return caller.kind !== 'nobody' && caller.permissions.has(permissionOfGroup[group])
 }
 
 type Hide = (value: unknown, may: ReadonlySet<Permission>) => unknown
@@ -53,16 +59,17 @@ function withMeta(schema: z.ZodType, meta: FieldMeta, within: Hide | null): Hide
 }
 
 /** What stands in place of a hidden value, so that the answer still keeps its contract. */
-function nothingOf(schema: z.ZodType): null | undefined | readonly never[] | object {
+function nothingOf(schema: z.ZodType): null | undefined | readonly never[] | '' | object {
   if (schema.safeParse(null).success) return null
   if (schema.safeParse(undefined).success) return undefined
   if (schema.safeParse([]).success) return []
+  if (schema.safeParse('').success) return ''
   return schema.safeParse({}).success ? {} : undefined
 }
 
 /** Whether a field of this schema can be hidden without breaking its contract: the tables of the test ask it. */
 export function canBeHidden(schema: z.ZodType): boolean {
-  return [null, undefined, [], {}].some(nothing => schema.safeParse(nothing).success)
+  return [null, undefined, [], '', {}].some(nothing => schema.safeParse(nothing).success)
 }
 
 interface Definition {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { likeThis, reading } from '#insight/rhythm/contract.ts'
-import { operation } from '#kernel/operation.ts'
+import { money, operation } from '#kernel/operation.ts'
 import { wordValue } from '#kernel/tasks/contract.ts'
 
 export const alertStates = ['waiting', 'contact', 'held-out', 'closed'] as const
@@ -30,8 +30,8 @@ export const alert = z.object({
   likeThis: likeThis.nullable(),
   horizonDays: z.int(),
   /** Null for readers who may not see money. */
-  spendPerYearMinor: z.int().nullable(),
-  spendAtRiskMinor: z.int().nullable(),
+  spendPerYearMinor: money(z.int().nullable()),
+  spendAtRiskMinor: money(z.int().nullable()),
   currency: z.string(),
   /** The why as a sentence: translation key with its values. */
   wordsKey: z.string(),

@@ -1,5 +1,6 @@
+import { maySee } from '#kernel/access/index.ts'
 import { distributed } from '#kernel/database/index.ts'
-import { type Caller, route } from '#kernel/operation.ts'
+import { route } from '#kernel/operation.ts'
 import type { Programme } from '#kernel/room.ts'
 import * as contract from './contract.ts'
 import { warningsEffect } from './effect.ts'
@@ -7,8 +8,6 @@ import { hear, heardKinds, refold } from './hear.ts'
 import { listWarnings } from './list.ts'
 import { planJob } from './plan.ts'
 import { changeSettings, readSettings } from './settings.ts'
-
-const maySeeMoney = (caller: Caller) => caller.kind !== 'nobody' && caller.permissions.has('money.read')
 
 /** Tells the right people in time about customers who are later than usual, and measures whether that helped. */
 export const warningsProgramme: Programme = {
@@ -24,7 +23,8 @@ export const warningsProgramme: Programme = {
   refold,
   routes: [
     route(contract.listWarnings, (house, { query, caller }) =>
-      listWarnings(house, { ...query, money: maySeeMoney(caller) }),
+      // The sentence that says why is another one with money and without.
+      listWarnings(house, { ...query, money: maySee(caller, 'money') }),
     ),
     route(contract.warningsEffect, house => warningsEffect(house)),
     route(contract.readWarningsSettings, house => readSettings(house)),
