@@ -2,6 +2,7 @@ import type { Transaction } from '#kernel/database/index.ts'
 import type { NewEvent } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import { digest } from '#kernel/ledger/index.ts'
+import { holdersKnownTo, profileIdsKnownTo } from '#kernel/parties/index.ts'
 import { minutesTaken } from './calendar.ts'
 import { type Case, casesOf, type Ground } from './cases.ts'
 import { type Breach, compensate, retract } from './compensate.ts'
@@ -24,33 +25,41 @@ export function caseIdOf({
  * breaks is compensated in the same transaction. Run again it changes nothing, and in whatever order the facts arrived the
  * cases are the same. Returns the events that follow.
  */
-export async function reconcile(
-  house: House,
-  transaction: Transaction,
-  partyIds: readonly string[],
-): Promise<NewEvent[]> {
+export async function reconcile(house: House, transaction: Transaction, named: readonly string[]): Promise<NewEvent[]> {
   const editions = await store.readEditions(transaction)
-  if (editions.length === 0 || partyIds.length === 0) return []
-  await store.lockCustomers(transaction, partyIds)
+  if (editions.length === 0 || named.length === 0) return []
+  const holders = await holdersKnownTo(house, transaction, named)
+  const partyIds = [...new Set(named.map(id => holders.get(id) ?? id))].sort()
+  // What a profile was promised that was merged since stays with it, and is one case with what is known now.
+  const profileIds = await profileIdsKnownTo(house, transaction, partyIds)
+  const all = [...profileIds.values()].flat()
+  await store.lockCustomers(transaction, all)
   const ground = await readGround(house, transaction, editions, partyIds)
   const facts = await readFacts(transaction, partyIds, editions)
-  const stored = Map.groupBy(await store.readCases(transaction, partyIds), each => each.partyId)
-  const claims = new Map((await store.readClaims(transaction, partyIds)).map(each => [each.caseId, each]))
+  const stored = Map.groupBy(await store.readCases(transaction, all), each => each.partyId)
+  const claims = new Map((await store.readClaims(transaction, all)).map(each => [each.caseId, each]))
   const terms = new Map(editions.map(edition => [edition.editionId, edition.terms!]))
   const zones = new Map(editions.map(edition => [edition.editionId, edition.zone]))
   const now = house.clock.now()
   const changes: Changes = { written: [], gone: [], broken: [], unpaid: [], events: [] }
   for (const partyId of partyIds) {
-    const known = new Map((stored.get(partyId) ?? []).map(each => [each.caseId, each]))
+    const theirs = profileIds.get(partyId)!
+    const known = new Map(theirs.flatMap(id => stored.get(id) ?? []).map(each => [each.caseId, each]))
     const situation = { now, claims, ground: ground.of(partyId), zones }
     for (const derived of casesOf(editions, facts.get(partyId) ?? [], situation.ground)) {
-      const caseId = caseIdOf({ partyId, ...derived })
-      const before = known.get(caseId)
+      const before = theirs.map(id => known.get(caseIdOf({ partyId: id, ...derived }))).find(each => each !== undefined)
+      const ownerId = before?.partyId ?? partyId
+      const caseId = before?.caseId ?? caseIdOf({ partyId, ...derived })
       known.delete(caseId)
-      take(changes, before, settled({ partyId, caseId, derived, before }, terms.get(derived.editionId)!, situation), {
-        terms: terms.get(before?.editionId ?? derived.editionId)!,
-        claim: claims.get(caseId),
-      })
+      take(
+        changes,
+        before,
+        settled({ partyId: ownerId, caseId, derived, before }, terms.get(derived.editionId)!, situation),
+        {
+          terms: terms.get(before?.editionId ?? derived.editionId)!,
+          claim: claims.get(caseId),
+        },
+      )
     }
     // What no fact speaks of any more: what was broken and paid stays so, and a claim that waits is not forgotten.
     for (const each of known.values()) {

@@ -15,6 +15,14 @@ export async function joinedProfiles(queryable: Queryable, partyId: string): Pro
   return [partyId, ...rows.map(row => row.partyId)]
 }
 
+/**
+ * SQL for "one of the profiles of this person": `where l.party_id = ${ofPerson('$1')}`. An array, so that the planner goes by the key
+ * whatever it knows of who is joined.
+ */
+export const ofPerson = (parameter: string) =>
+  `any (array(select ${parameter}::uuid union all select o.party_id from ledger.joined me join ledger.joined o
+     on o.holder_id = me.holder_id and o.party_id <> me.party_id where me.party_id = ${parameter}::uuid))`
+
 /** From now on these profiles are one person: what one has is there for all. Nothing moves. */
 export async function joinProfiles(
   house: Pick<House, 'clock'>,
