@@ -17,6 +17,7 @@ import { rhythmRoom } from '#insight/rhythm/index.ts'
 import { stageRoom } from '#insight/stage/index.ts'
 import { valueRoom } from '#insight/value/index.ts'
 import { accessRoom } from '#kernel/access/room.ts'
+import { assistantsRoom } from '#kernel/assistants/index.ts'
 import { auditLogRoom } from '#kernel/audit-log/room.ts'
 import { bondsRoom } from '#kernel/bonds/room.ts'
 import { catalogueRoom } from '#kernel/catalogue/room.ts'
@@ -39,6 +40,7 @@ import { webhooksRoom } from '#kernel/webhooks/room.ts'
 import { warningsProgramme } from '#social/warnings/index.ts'
 import { readConfiguration } from './configuration.ts'
 import { migrationSources } from './house.ts'
+import { tools } from './tools.ts'
 import { version } from './version.ts'
 
 /** What `doctor` looks at outside of the database. */
@@ -75,6 +77,7 @@ export const rooms: readonly Room[] = [
   }),
   doctorRoom(installation),
   webhooksRoom,
+  assistantsRoom(tools),
   rhythmRoom,
   stageRoom,
   indicesRoom,
