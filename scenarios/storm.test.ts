@@ -1,15 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { performNow } from '#kernel/jobs/index.ts'
 import { declareAsset, verifyLedger } from '#kernel/ledger/index.ts'
-import { silentLog } from '#kernel/log.ts'
-import { readConfiguration } from '#product/configuration.ts'
-import { openProduct, type Product } from '#product/start.ts'
+import { type RealServer, realServer, until } from './real-server.ts'
 
 /**
  * The server is killed without warning, again and again, while events arrive, a file is imported and value is posted: Node,
@@ -23,27 +16,29 @@ const batchSize = 20
 const importedOrders = 4000
 const holders = Array.from({ length: 5 }, (_, index) => `0190a000-0000-7000-8000-00000000000${index}`)
 
-let folder: string
-let port: number
-let server: ChildProcess | undefined
+let server: RealServer
 let key: string
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'guanxi-storm-'))
-  chmodSync(folder, 0o711)
-  port = await freePort()
-  await startServer()
+  server = await realServer('storm')
+  await server.start()
   key = JSON.parse(
-    await guanxi(['key', 'create', 'storm', '--permissions', 'events.write,imports.run,ledger.adjust', '--json']),
+    await server.guanxi([
+      'key',
+      'create',
+      'storm',
+      '--permissions',
+      'events.write,imports.run,ledger.adjust',
+      '--json',
+    ]),
   ).secret
-  await inProduct(({ business }) =>
+  await server.inProduct(({ business }) =>
     business.database.transaction(transaction => declareAsset(business, transaction, 'storm', 'points')),
   )
 }, 120_000)
 
 afterAll(async () => {
-  await stopServer('SIGKILL')
-  rmSync(folder, { recursive: true, force: true })
+  await server.remove()
 })
 
 test('kill -9 of Node, PostgreSQL or both loses nothing acknowledged and doubles nothing', {
@@ -76,18 +71,18 @@ test('kill -9 of Node, PostgreSQL or both loses nothing acknowledged and doubles
   for (let round = 0; round < rounds; round++) {
     await pause(300 + ((round * 379) % 600))
     const victims = (['node', 'postgres', 'both'] as const)[round % 3]!
-    if (victims !== 'node') process.kill(postmasterPid(), 'SIGKILL')
+    if (victims !== 'node') process.kill(server.postmasterPid(), 'SIGKILL')
     if (victims !== 'postgres') {
-      await stopServer('SIGKILL')
-      await startServer()
-    } else await until(isWell)
+      await server.stop('SIGKILL')
+      await server.start()
+    } else await until(server.isWell)
   }
   await until(async () => (await api('GET', `/api/imports/${importId}`))?.state === 'done')
   sending = false
   await Promise.all([...writers, ...posters])
-  await stopServer('SIGINT')
+  await server.stop('SIGINT')
 
-  await inProduct(async product => {
+  await server.inProduct(async product => {
     const { database } = product.business
     const rows = await database.query<{ ref: string; times: number }>(
       `select payload->>'orderRef' as ref, count(*) as times from events.event where kind = 'purchase.recorded' group by 1`,
@@ -125,16 +120,6 @@ test('kill -9 of Node, PostgreSQL or both loses nothing acknowledged and doubles
   })
 })
 
-async function inProduct(work: (product: Product) => Promise<unknown>): Promise<void> {
-  const configuration = readConfiguration({ GUANXI_DATA: folder, GUANXI_LOG: 'quiet' })
-  const product = await openProduct({ configuration, log: silentLog, works: false })
-  try {
-    await work(product)
-  } finally {
-    await product.close()
-  }
-}
-
 async function send(ids: readonly string[]): Promise<boolean> {
   const batch = ids.map((id, index) => ({
     type: 'track',
@@ -155,7 +140,7 @@ async function upload(): Promise<string> {
   }
   const form = new FormData()
   form.append('file', new Blob([lines.join('\n')], { type: 'text/csv' }), 'orders.csv')
-  const response = await fetch(`http://127.0.0.1:${port}/api/imports`, {
+  const response = await fetch(`${server.address}/api/imports`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}` },
     body: form,
@@ -173,7 +158,7 @@ async function api(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Record<string, unknown> | undefined> {
   try {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+    const response = await fetch(`${server.address}${path}`, {
       method,
       headers: { authorization: `Bearer ${key}`, ...(body && { 'content-type': 'application/json' }), ...headers },
       ...(body && { body: JSON.stringify(body) }),
@@ -186,74 +171,6 @@ async function api(
   }
 }
 
-async function isWell(): Promise<boolean> {
-  return (await api('GET', '/api/health'))?.status === 'ok'
-}
-
-async function until(check: () => Promise<boolean>, seconds = 60): Promise<void> {
-  for (let tries = 0; tries < seconds * 10; tries++) {
-    if (await check()) return
-    await pause(100)
-  }
-  throw new Error(`it did not happen within ${seconds} seconds`)
-}
-
 async function untilDone(attempt: () => Promise<unknown>): Promise<void> {
   await until(async () => (await attempt()) !== undefined)
-}
-
-function environment() {
-  return { ...process.env, GUANXI_DATA: folder, PORT: String(port), DATABASE_URL: '', NODE_ENV: 'production' }
-}
-
-const entry = ['--conditions=source', 'src/cli/main.ts']
-
-async function startServer(): Promise<void> {
-  const child = spawn(process.execPath, [...entry, 'start', '--json'], {
-    env: environment(),
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  let said = ''
-  child.stderr.on('data', text => {
-    said = (said + text).slice(-4000)
-  })
-  server = child
-  await until(async () => {
-    if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}: ${said}`)
-    return isWell()
-  })
-}
-
-async function stopServer(signal: 'SIGKILL' | 'SIGINT'): Promise<void> {
-  const child = server
-  server = undefined
-  if (!child || child.exitCode !== null) return
-  const gone = new Promise(resolve => child.once('exit', resolve))
-  child.kill(signal)
-  await gone
-}
-
-function postmasterPid(): number {
-  return Number(readFileSync(join(folder, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
-}
-
-async function guanxi(args: readonly string[]): Promise<string> {
-  const child = spawn(process.execPath, [...entry, ...args], {
-    env: environment(),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  let out = ''
-  child.stdout.on('data', text => {
-    out += text
-  })
-  await new Promise(resolve => child.once('exit', resolve))
-  return out
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>(resolve => probe.listen(0, '127.0.0.1', resolve))
-  const address = probe.address()
-  await new Promise(resolve => probe.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
 }

@@ -193,7 +193,7 @@ export const memberPointsHistory = operation({
     before: z
       .string()
       .max(100)
-      .regex(/^[0-9a-f-]{36}_[a-z-]+$/)
+      .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}_[a-z-]+$/)
       .optional(),
     limit: z.coerce.number().int().min(1).max(200).default(20),
   }),

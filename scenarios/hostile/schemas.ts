@@ -1,0 +1,137 @@
+import fc from 'fast-check'
+
+/** What of JSON Schema 2020-12 the contracts use. */
+export interface Schema {
+  readonly $ref?: string
+  readonly type?: string | readonly string[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly anyOf?: readonly Schema[]
+  readonly oneOf?: readonly Schema[]
+  readonly allOf?: readonly Schema[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: Schema | boolean
+  readonly propertyNames?: Schema
+  readonly items?: Schema | boolean
+  readonly prefixItems?: readonly Schema[]
+  readonly minItems?: number
+  readonly maxItems?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly exclusiveMinimum?: number
+  readonly exclusiveMaximum?: number
+  readonly minLength?: number
+  readonly maxLength?: number
+  readonly pattern?: string
+  readonly format?: string
+  readonly default?: unknown
+}
+
+/** Values that were seen in answers, by the name of the field they stood in: a request with a real id goes further than any other. */
+export type Seen = (name: string) => readonly unknown[]
+
+/** Values that a schema allows, its edges more often than its middle; named fields take what was seen under their name half of the time. */
+export function allowedBy(
+  schema: Schema,
+  given: { readonly definitions: Readonly<Record<string, Schema>>; readonly seen: Seen; readonly name?: string },
+): fc.Arbitrary<unknown> {
+  const { definitions, seen, name = '' } = given
+  const inner = (each: Schema, under = name) => allowedBy(each, { definitions, seen, name: under })
+  const known = seen(name)
+  const made = make()
+  return known.length > 0 && /Id$|^(asset|currency|merchant|sku|reference|token)/.test(name)
+    ? fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: made })
+    : made
+
+  function make(): fc.Arbitrary<unknown> {
+    if (schema.$ref) return inner(definitions[schema.$ref.split('/').at(-1)!] ?? {})
+    if (schema.const !== undefined) return fc.constant(schema.const)
+    if (schema.enum) return fc.constantFrom(...schema.enum)
+    const choices = schema.anyOf ?? schema.oneOf
+    if (choices) return fc.oneof(...choices.map(each => inner(each)))
+    if (schema.allOf) {
+      return fc.tuple(...schema.allOf.map(each => inner(each))).map(parts => Object.assign({}, ...(parts as object[])))
+    }
+    const types = typeof schema.type === 'string' ? [schema.type] : (schema.type ?? [])
+    if (types.length === 0) return schema.properties ? object() : fc.jsonValue({ maxDepth: 2 })
+    return fc.oneof(...types.map(typed))
+  }
+
+  function typed(type: string): fc.Arbitrary<unknown> {
+    switch (type) {
+      case 'object':
+        return object()
+      case 'array':
+        return array()
+      case 'string':
+        return text()
+      case 'integer':
+        return whole()
+      case 'number':
+        return fc.oneof(whole(), fc.double({ min: schema.minimum ?? -1e6, max: schema.maximum ?? 1e6, noNaN: true }))
+      case 'boolean':
+        return fc.boolean()
+      default:
+        return fc.constant(null)
+    }
+  }
+
+  function object(): fc.Arbitrary<unknown> {
+    const { properties = {}, required = [], additionalProperties, propertyNames } = schema
+    const fields = Object.fromEntries(Object.entries(properties).map(([field, each]) => [field, inner(each, field)]))
+    const named = fc.record(fields, { requiredKeys: required.filter(field => field in fields) as never[] })
+    if (typeof additionalProperties !== 'object' || Object.keys(properties).length > 0) return named
+    const keys = propertyNames ? inner(propertyNames).map(String) : fc.string({ minLength: 1, maxLength: 12 })
+    return fc.dictionary(keys, inner(additionalProperties, ''), { maxKeys: 4 })
+  }
+
+  function array(): fc.Arbitrary<unknown> {
+    if (schema.prefixItems) return fc.tuple(...schema.prefixItems.map(each => inner(each)))
+    const items =
+      typeof schema.items === 'object' ? inner(schema.items, name.replace(/s$/, '')) : fc.jsonValue({ maxDepth: 1 })
+    const least = schema.minItems ?? 0
+    return fc.array(items, { minLength: least, maxLength: Math.max(least, Math.min(schema.maxItems ?? 4, 4)) })
+  }
+
+  function whole(): fc.Arbitrary<number> {
+    const least = schema.exclusiveMinimum !== undefined ? schema.exclusiveMinimum + 1 : (schema.minimum ?? -1_000_000)
+    const most = schema.exclusiveMaximum !== undefined ? schema.exclusiveMaximum - 1 : (schema.maximum ?? 1_000_000)
+    const min = Math.ceil(Math.max(least, Number.MIN_SAFE_INTEGER))
+    const max = Math.floor(Math.min(most, Number.MAX_SAFE_INTEGER))
+    if (min > max) return fc.constant(min)
+    return fc.oneof(
+      fc.constantFrom(min, max),
+      fc.integer({ min: Math.max(min, -1000), max: Math.max(min, Math.min(max, 1000)) }),
+    )
+  }
+
+  function text(): fc.Arbitrary<string> {
+    const { minLength = 0, maxLength = 40, pattern, format } = schema
+    const day = fc.date({ min: new Date('2020-01-01'), max: new Date('2027-12-31'), noInvalidDate: true })
+    const formats: Readonly<Record<string, fc.Arbitrary<string>>> = {
+      uuid: fc.uuid(),
+      date: day.map(each => each.toISOString().slice(0, 10)),
+      'date-time': day.map(each => each.toISOString()),
+      email: fc.emailAddress(),
+      uri: fc.webUrl(),
+    }
+    const formatted = formats[format ?? '']
+    if (formatted) return formatted
+    if (pattern) {
+      try {
+        return fc.stringMatching(new RegExp(pattern))
+      } catch {
+        // What the library cannot generate from is tried with any text: the server must refuse it cleanly.
+      }
+    }
+    const most = Math.min(maxLength, 200)
+    return fc.oneof(
+      {
+        weight: 4,
+        arbitrary: fc.string({ unit: 'grapheme', minLength, maxLength: Math.max(minLength, Math.min(most, 20)) }),
+      },
+      { weight: 1, arbitrary: fc.string({ minLength: most, maxLength: most }) },
+    )
+  }
+}
