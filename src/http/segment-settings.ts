@@ -16,11 +16,6 @@ export function segmentSettings(writeKey: string, origin: string): object {
         versionSettings: { version: '4.4.7', componentTypes: ['browser'] },
       },
     },
-    plan: {
-      track: { __default: { enabled: true } },
-      identify: { __default: { enabled: true } },
-      group: { __default: { enabled: true } },
-    },
     metrics: { sampleRate: 0 },
     legacyVideoPluginsEnabled: false,
     analyticsNextEnabled: true,
