@@ -34,8 +34,7 @@ export async function forgetRows(house: House, transaction: Transaction, partyId
   for (const table of ['files.staged_line', 'files.staged_order']) {
     await emptyWhere(transaction, table, { customer_key: 'null' }, identifiers)
   }
-  await emptyWhere(transaction, 'files.rejected_row', { value: 'null' }, texts)
-  await emptyWhere(transaction, 'files.rejected_row', { details: `'{}'`, cells: 'null' }, texts)
+  await emptyWhere(transaction, 'files.rejected_row', { value: 'null', details: `'{}'`, cells: 'null' }, texts)
   await emptyWhere(transaction, 'files.mended_row', { cells: `'[]'` }, texts)
   await transaction.query('delete from files.said_value where party_id = $1', [partyId])
   await transaction.query(
@@ -46,11 +45,19 @@ export async function forgetRows(house: House, transaction: Transaction, partyId
   const named = await importsNaming(house, transaction, { partyId, texts })
   if (named.length === 0) return
   await transaction.query(
-    `update files.import set preview = '[]', failure = null, name = case when exists (select from unnest($2::text[]) as t (text)
+    `update files.import set preview = '[]', failure = null,
+       columns = coalesce((select jsonb_agg(c || '{"samples": []}'::jsonb order by place)
+         from jsonb_array_elements(columns) with ordinality as e (c, place)), '[]'), name = case when exists (select from unnest($2::text[]) as t (text)
          where strpos(lower(name), lower(t.text)) > 0) then '–' else name end,
        state = case when state in ('mapping', 'checked') then 'failed' else state end
      where import_id = any ($1)`,
     [named, texts],
+  )
+  // Of rows whose other cells are not kept it cannot be told any more whose they were.
+  await transaction.query(
+    `update files.rejected_row set value = null, details = '{}'
+     where import_id = any ($1) and cells is null and (value is not null or details <> '{}')`,
+    [named],
   )
   await house.jobs.enqueue(transaction, removeSources.name, { importIds: named })
 }
@@ -65,7 +72,7 @@ async function importsNaming(
        exists (select from files.named_party n where n.import_id = i.import_id and n.party_id = $1)
        or exists (select from files.recorded_order o where o.import_id = i.import_id and o.party_id = $1)
        or exists (select from unnest($2::text[]) as t (text)
-         where strpos(lower(concat_ws(' ', i.name, i.preview, i.questions, i.failure)), lower(t.text)) > 0) as "isNamed"
+         where strpos(lower(concat_ws(' ', i.name, i.preview, i.columns, i.failure)), lower(t.text)) > 0) as "isNamed"
      from files.import i`,
     [partyId, texts],
   )
