@@ -358,7 +358,8 @@ describe('when she asks to be forgotten', () => {
     ]
     expect(is).toMatchObject({ postings: was.postings + rows, amount: was.amount + forfeited })
     expect(rows).toBeGreaterThan(0)
-    expect(await verifyLedger(server.house.database, server.house.claims)).toEqual([])
+    const findings = await verifyLedger(server.house.database, server.house.claims)
+    expect(findings.filter(finding => finding.faults > 0)).toEqual([])
   })
 
   test('her number comes again and is somebody new; who she was is not woken', async () => {
