@@ -53,6 +53,7 @@ export function guanxi({ url, key, passDays, now = () => new Date() }: GuanxiSer
       'gifts',
       'credit',
       'offline',
+      'merge',
       ...(passDays ? (['clock'] as const) : []),
     ]),
 
@@ -199,6 +200,11 @@ export function guanxi({ url, key, passDays, now = () => new Date() }: GuanxiSer
       type Balances = { balances: { currency: string; availableMinor: number }[] }
       const { balances } = await ask<Balances>('GET', `/api/parties/${member}/credit`)
       return balances.find(each => each.currency === currency)?.availableMinor ?? 0
+    },
+
+    async merge(one, other) {
+      const { keptId } = await ask<{ keptId: string }>('POST', '/api/merges', { keptId: one, otherId: other })
+      return keptId
     },
 
     async handIn(items) {
