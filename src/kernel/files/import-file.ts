@@ -2,7 +2,16 @@ import { basename } from 'node:path'
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { performCheck } from './check.ts'
-import type { FileKind, ImportDetail, ImportMapping, ImportOptions, ImportSummary, Target } from './contract.ts'
+import type {
+  FileKind,
+  ImportDetail,
+  ImportMapping,
+  ImportOptions,
+  ImportSummary,
+  OverwriteRule,
+  RuledTarget,
+  Target,
+} from './contract.ts'
 import { askFor, createImport, mapImport } from './imports.ts'
 import { importProgress } from './progress.ts'
 import { performRun } from './run.ts'
@@ -16,6 +25,8 @@ export interface ImportFileOptions {
   /** What columns mean, by their header; others keep the guess. */
   readonly mapping?: Readonly<Record<string, Target | null>> | undefined
   readonly options?: Partial<ImportOptions> | undefined
+  /** Who has the word about customers that are known; `fill` for columns that are not named. */
+  readonly rules?: Readonly<Partial<Record<RuledTarget, OverwriteRule>>> | undefined
   /** Stops after the dry run. */
   readonly checkOnly?: boolean | undefined
   readonly callerId?: string | undefined
@@ -29,7 +40,7 @@ export interface ImportFileOptions {
 export async function importFile(house: House, path: string, given: ImportFileOptions = {}): Promise<ImportDetail> {
   const created = await createImport(house, { path, name: basename(path), callerId: given.callerId })
   const { importId } = created
-  const saidAnything = given.kind ?? given.mapping ?? given.options
+  const saidAnything = given.kind ?? given.mapping ?? given.options ?? given.rules
   const mapped = saidAnything === undefined ? created : await mapImport(house, importId, mappingFrom(created, given))
   if (mapped.questions.length > 0) {
     throw refuse('invalid', 'files:refusal.open-questions', { questions: mapped.questions, importId })
@@ -50,8 +61,12 @@ function mappingFrom(created: ImportDetail, given: ImportFileOptions): ImportMap
     return { column, target: targets.has(target) ? null : target }
   })
   const has = new Set(columns.map(column => column.target))
+  const ruled = columns.map(column => {
+    const rule = given.rules?.[column.target as RuledTarget]
+    return rule ? { ...column, rule } : column
+  })
   const kind = has.has('occurredAt') && (has.has('amount') || has.has('unitPrice')) ? 'orders' : 'customers'
-  return { kind: given.kind ?? kind, columns, options: { ...created.options, ...given.options } }
+  return { kind: given.kind ?? kind, columns: ruled, options: { ...created.options, ...given.options } }
 }
 
 export async function checkNow(house: House, importId: string, onProgress?: OnProgress): Promise<ImportSummary> {

@@ -11,6 +11,8 @@ import { useSession } from '../../../web/session.tsx'
 import { useDemo } from '../../../web/shell/demo.ts'
 import { sizeOf, upload } from '../../../web/upload.ts'
 import { type ImportDetail, type ImportSummary, listImports, readImport, uploadImport } from './contract.ts'
+import { Folders } from './screen-folders.tsx'
+import { SavedMappings } from './screen-saved.tsx'
 
 /** First step of an import, and all imports so far. */
 export function ImportList() {
@@ -29,6 +31,7 @@ export function ImportList() {
         </p>
       ) : null}
       <DropField />
+      <Folders />
       <h2>{t('imports.before')}</h2>
       <Answer of={asked}>
         {({ items }) =>
@@ -39,6 +42,7 @@ export function ImportList() {
           )
         }
       </Answer>
+      <SavedMappings />
     </>
   )
 }
@@ -120,7 +124,7 @@ function DropField() {
         className="visually-hidden"
         tabIndex={-1}
         aria-label={t('imports.choose')}
-        accept=".csv,.tsv,.txt,.xlsx,.gz,text/csv,application/gzip"
+        accept=".csv,.tsv,.txt,.xlsx,.parquet,.jsonl,.ndjson,.gz,text/csv,application/gzip"
         onChange={event => {
           const file = event.currentTarget.files?.[0]
           void take(file)

@@ -12,15 +12,20 @@ import {
   type ImportDetail,
   type ImportOptions,
   mapImport,
+  type OverwriteRule,
+  previewRules,
   type Question,
+  type RuledTarget,
   readImport,
   type Target,
   targets,
 } from './contract.ts'
+import { Rules } from './screen-rules.tsx'
+import { Recognised, SaveMapping } from './screen-saved.tsx'
 
 interface Draft {
   readonly kind: FileKind
-  readonly columns: readonly { column: number; target: Target | null }[]
+  readonly columns: readonly { column: number; target: Target | null; rule?: OverwriteRule | undefined }[]
   readonly options: ImportOptions
 }
 
@@ -31,10 +36,10 @@ export function Mapping({ detail }: { detail: ImportDetail }) {
   const [changed, setChanged] = useState<Draft>()
   const draft: Draft = changed ?? {
     kind: detail.kind,
-    columns: detail.columns.map(({ column, target }) => ({ column, target })),
+    columns: detail.columns.map(({ column, target, rule }) => ({ column, target, rule })),
     options: detail.options,
   }
-  const map = useDo(mapImport, { refresh: [readImport] })
+  const map = useDo(mapImport, { refresh: [readImport, previewRules] })
   const check = useDo(checkImport, { refresh: [readImport] })
   const body = (next: Draft) => ({ kind: next.kind, columns: [...next.columns], options: next.options })
   const ask = { params: { importId: detail.importId } }
@@ -58,8 +63,11 @@ export function Mapping({ detail }: { detail: ImportDetail }) {
             : entry,
       ),
     })
+  const setRule = (target: RuledTarget, rule: OverwriteRule) =>
+    tell({ ...draft, columns: draft.columns.map(entry => (entry.target === target ? { ...entry, rule } : entry)) })
   return (
     <section aria-busy={map.isPending}>
+      <Recognised detail={detail} />
       {detail.questions.length ? (
         <div className="questions" role="alert">
           <h2>{t('mapping.questions', { count: detail.questions.length })}</h2>
@@ -132,6 +140,7 @@ export function Mapping({ detail }: { detail: ImportDetail }) {
           </tbody>
         </table>
       </div>
+      <Rules detail={detail} isFixed={fixed} setRule={setRule} />
       <details className="options">
         <summary>{t('mapping.options')}</summary>
         <div className="form-grid">
@@ -176,6 +185,7 @@ export function Mapping({ detail }: { detail: ImportDetail }) {
             ))}
         </div>
       </details>
+      <SaveMapping key={detail.savedMapping?.mappingId} detail={detail} />
       {fixed ? null : (
         <div className="wizard-end">
           <span className="muted small">{t('mapping.nothing-yet')}</span>

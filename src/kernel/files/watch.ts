@@ -27,7 +27,10 @@ interface FileRow {
 }
 
 /** Looks into every folder that is due. One process at a time; who comes second leaves it to the first. */
-export async function watchFolders(house: House, signal = new AbortController().signal): Promise<{ files: number }> {
+export async function watchFolders(
+  house: House,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<{ files: number }> {
   return house.database.transaction(async holding => {
     const [lock] = await holding.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [watchLock])
     if (!lock!.mine) return { files: 0 }
@@ -51,6 +54,7 @@ async function lookInto(house: House, folder: FolderRow, signal: AbortSignal): P
   let isWaiting = false
   try {
     const path = await folderInside(folder.path, importRoots(house.folder))
+    await assertAsideInside(path)
     const settled = await settledFiles(house, folder, path)
     isWaiting = settled.isWaiting
     for (const file of settled.files) {
@@ -212,13 +216,20 @@ async function writeErrors(house: House, importId: string, path: string): Promis
   await writeFile(`${path}.rejected.csv`, text, { mode: 0o600 })
 }
 
+/** Looked at before a file is taken: where `done` is a link, files would leave the folder through it. */
+async function assertAsideInside(path: string): Promise<void> {
+  for (const aside of ['done', 'failed']) {
+    const found = await lstat(join(path, aside)).catch(() => undefined)
+    if (found && !found.isDirectory()) throw refuse('invalid', 'files:refusal.folder-outside', { path: aside })
+  }
+}
+
 /** Moves a file aside without ever taking the place of another; answers the name that it got. */
 async function moveTo(path: string, name: string, to: 'done' | 'failed'): Promise<string> {
   const target = join(path, to)
   await mkdir(target, { mode: 0o700 }).catch(error => {
     if (error.code !== 'EEXIST') throw error
   })
-  if (!(await lstat(target)).isDirectory()) throw refuse('invalid', 'files:refusal.folder-outside', { path: to })
   const ending = extname(name)
   for (let number = 1; ; number++) {
     const candidate = number === 1 ? name : `${name.slice(0, name.length - ending.length)}-${number}${ending}`

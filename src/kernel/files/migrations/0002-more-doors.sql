@@ -39,7 +39,7 @@ create table files.folder (
   folder_id uuid primary key,
   path text not null,
   pattern text not null,
-  mapping_id uuid not null references files.saved_mapping,
+  mapping_id uuid not null constraint folder_mapping references files.saved_mapping,
   timing jsonb not null,
   is_on boolean not null,
   failure jsonb,
@@ -50,7 +50,7 @@ create table files.folder (
 -- What was found in a folder: its size at the last look, and what became of it. A content that was taken is not taken again.
 create table files.folder_file (
   file_id uuid primary key,
-  folder_id uuid not null references files.folder on delete cascade,
+  folder_id uuid not null constraint folder_file_folder references files.folder on delete cascade,
   name text not null,
   bytes bigint not null,
   modified_at timestamptz not null,
