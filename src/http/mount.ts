@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { answerAs, whyNotPermitted } from '#kernel/access/index.ts'
+import { answerAs, whyNotAtMerchant, whyNotPermitted } from '#kernel/access/index.ts'
 import { keepRefused } from '#kernel/audit-log/index.ts'
 import type { House } from '#kernel/house.ts'
 import type { Language } from '#kernel/locale/index.ts'
@@ -70,7 +70,7 @@ export function mount<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodT
         reply.setCookie(name, newToken, options)
       }
       const { caller } = request.asker
-      const refusal = whyNotPermitted(caller, operation.permission)
+      const refusal = whyNotPermitted(caller, operation.permission) ?? whyNotAtMerchant(caller, operation.id)
       if (!refusal) return
       await keepRefused(houseFor(request), described, { caller, params: request.params }, refusal)
       throw refusal

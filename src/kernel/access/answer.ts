@@ -3,7 +3,7 @@ import type { House } from '../house.ts'
 import type { Language } from '../locale/languages.ts'
 import type { Caller, Operation, Route, UploadedFile } from '../operation.ts'
 import { hideIn } from './hide.ts'
-import { requireOwnMerchant } from './merchant-slots.ts'
+import { requireOwnMerchant, whyNotAtMerchant } from './merchant-slots.ts'
 import type { Permission } from './permissions.ts'
 import { whyNotPermitted } from './rules.ts'
 
@@ -36,7 +36,7 @@ export function requirePermitted(
   operation: Operation,
   { caller, params, query, body }: Omit<Asking, 'language'>,
 ): void {
-  const refusal = whyNotPermitted(caller, operation.permission)
+  const refusal = whyNotPermitted(caller, operation.permission) ?? whyNotAtMerchant(caller, operation.id)
   if (refusal) throw refusal
   requireOwnMerchant(caller, params, query, body)
 }

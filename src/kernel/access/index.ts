@@ -8,7 +8,15 @@ export { askForCardCode, signInWithCardCode } from './member-code.ts'
 export { followCardLink, makeCardLink } from './member-link.ts'
 export { cardSessionLife, codeMinutes, ownParty, worldOfToken } from './member-rules.ts'
 export { closeCard, type OpenedCard, whoseCard } from './member-session.ts'
-export { type Permission, permissions, permissionsOfRole, type Role, roles } from './permissions.ts'
+export { wholeHouseOnly, whyNotAtMerchant } from './merchant-slots.ts'
+export {
+  merchantPermissions,
+  type Permission,
+  permissions,
+  permissionsOfRole,
+  type Role,
+  roles,
+} from './permissions.ts'
 export { beginProviderSignIn, finishProviderSignIn } from './provider.ts'
 export { actingFor, boundTo, sessionLife, whyNotPermitted } from './rules.ts'
 export { beginSecondStep, confirmSecondStep, endSecondStep } from './second-step.ts'

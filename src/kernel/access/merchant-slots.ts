@@ -1,5 +1,33 @@
 import type { Caller } from '../operation.ts'
+import { type Refusal, refuse } from '../refusal.ts'
 import { actingFor, boundTo } from './rules.ts'
+
+/**
+ * What stays with the house though its permission is held at a merchant's counter: it names something that was done without saying
+ * at whose counter, or shows what a customer has everywhere. At a merchant, the operations under `/api/till` do the same for what
+ * was sold there.
+ */
+export const wholeHouseOnly: ReadonlySet<string> = new Set([
+  'memberCredit',
+  'undoTopUp',
+  'refundPayment',
+  'giveBackVisit',
+  'partyRewards',
+  'captureReward',
+  'voidReward',
+  'giveBackReward',
+  'useTakenReward',
+  'undoUseOfReward',
+  'memberBenefits',
+  'claimAward',
+  'spendFromPool',
+  'returnToPool',
+])
+
+export function whyNotAtMerchant(caller: Caller, operationId: string): Refusal | undefined {
+  if (boundTo(caller) === null || !wholeHouseOnly.has(operationId)) return undefined
+  return refuse('forbidden', 'access:refusal.whole-house')
+}
 
 /** Under these names an input names a merchant, wherever it stands. */
 const names = new Set(['merchantId', 'merchant', 'fromMerchantId', 'toMerchantId'])

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { operation } from '#kernel/operation.ts'
+import { money, operation } from '#kernel/operation.ts'
 
 /** What speaks for two profiles being one person, or against it; each is a sentence in the words. */
 export const evidenceKinds = [
@@ -40,12 +40,12 @@ const side = profile.extend({
   /** How many profiles it stands for. */
   profiles: z.int(),
   purchases: z.int(),
-  spendMinor: z.int(),
+  spendMinor: money(z.int().nullable()),
   currency: z.string(),
   firstOn: z.string().nullable(),
   lastOn: z.string().nullable(),
   points: z.int(),
-  creditMinor: z.int(),
+  creditMinor: money(z.int().nullable()),
   /** How they stand with other rooms, in a few words each: a translation key with its values. */
   standings: z.array(z.object({ key: z.string(), words: z.record(z.string(), z.union([z.string(), z.number()])) })),
   /** What they said about being written to; `offers-sms` and the like. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { likeThis, reading } from '#insight/rhythm/contract.ts'
-import { money, operation } from '#kernel/operation.ts'
+import { money, operation, withMoneyInside } from '#kernel/operation.ts'
 import { wordValue } from '#kernel/tasks/contract.ts'
 
 export const alertStates = ['waiting', 'contact', 'held-out', 'closed'] as const
@@ -35,7 +35,7 @@ export const alert = z.object({
   currency: z.string(),
   /** The why as a sentence: translation key with its values. */
   wordsKey: z.string(),
-  words: z.record(z.string(), wordValue),
+  words: withMoneyInside(z.record(z.string(), wordValue)),
   suggestionKey: z.string(),
   taskId: z.uuid().nullable(),
   ownerId: z.uuid().nullable(),
