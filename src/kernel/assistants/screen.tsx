@@ -6,6 +6,7 @@ import { useAsk } from '../../../web/api.ts'
 import { Answer } from '../../../web/kit/index.ts'
 import { useMay } from '../../../web/session.tsx'
 import { listAssistantTools } from './contract.ts'
+import './screen.css'
 
 const samples = {
   claude: (url: string) =>
@@ -71,8 +72,11 @@ export function Assistants() {
                 {items.map(({ name, needs, changes }) => (
                   <tr key={name}>
                     <th scope="row" className="wrap">
-                      {t(`assistants:tool.${name}`)} <code className="muted small">{name}</code>
-                      {changes ? <span className="muted small"> · {t('assistants:changes')}</span> : null}
+                      {t(`assistants:tool.${name}`)}
+                      <small className="assistant-tool">
+                        <code>{name}</code>
+                        {changes ? ` · ${t('assistants:changes')}` : null}
+                      </small>
                     </th>
                     <td className="small wrap">
                       {t(`access:permission.${needs[0]}`)}

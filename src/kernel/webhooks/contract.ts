@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { operation } from '#kernel/operation.ts'
 
-/** A kind of event, all kinds of a family (`points.*`), or all there are (`*`). */
+/** A kind of event, all kinds of a family (`promise.*`), or all there are (`*`). */
 export const kindPattern = z
   .string()
   .max(100)

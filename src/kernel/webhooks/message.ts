@@ -4,7 +4,7 @@ import type { RecordedEvent } from '#kernel/events/index.ts'
  * What is sent: Standard Webhooks' three fields. The party's id stands for the customer; who they are is asked of the API by
  * those who may know, so that an erased customer lives on in nobody's queue.
  *
- * Example: `{"type":"points.earned","timestamp":"2026-03-01T09:00:00.000Z","data":{"eventId":…,"partyId":…,"payload":{…}}}`.
+ * Example: `{"type":"promise.kept","timestamp":"2026-03-01T09:00:00.000Z","data":{"eventId":…,"partyId":…,"payload":{…}}}`.
  */
 export function bodyOf(event: Pick<RecordedEvent, 'eventId' | 'kind' | 'partyId' | 'occurredAt' | 'payload'>): string {
   return JSON.stringify({

@@ -97,9 +97,12 @@ export function OpenEndpoint({
       </dl>
       <Deliveries endpoint={endpoint} />
       <Replay endpoint={endpoint} />
-      <Change endpoint={endpoint} kinds={kinds} />
-      <Rotate endpoint={endpoint} />
-      <Remove endpoint={endpoint} close={close} />
+      <details className="webhooks-more">
+        <summary>{t('webhooks:more')}</summary>
+        <Change endpoint={endpoint} kinds={kinds} />
+        <Rotate endpoint={endpoint} />
+        <Remove endpoint={endpoint} close={close} />
+      </details>
     </>
   )
 }

@@ -8,10 +8,12 @@ import express from 'express'
 import { Webhook } from 'standardwebhooks'
 
 const webhook = new Webhook(process.env.GUANXI_WEBHOOK_SECRET) // whsec_…
-const seen = new Set() // in your database: the id stays the same when a message is sent again
+// Keep these in your database: a message sent again has the same id.
+const seen = new Set()
 
 express()
-  .post('/hooks', express.text({ type: 'application/json' }), (request, response) => {
+  .use(express.text({ type: 'application/json' }))
+  .post('/hooks', (request, response) => {
     let message
     try {
       message = webhook.verify(request.body, request.headers)
@@ -23,7 +25,8 @@ express()
       seen.add(id)
       console.log(message.type, message.data.partyId, message.data.payload)
     }
-    response.sendStatus(204) // any 2xx within 15 seconds says: I have it
+    // Any 2xx within 15 seconds says: I have it.
+    response.sendStatus(204)
   })
   .listen(3000)`,
   python: `# pip install standardwebhooks flask
@@ -33,18 +36,22 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 app = Flask(__name__)
 webhook = Webhook(os.environ["GUANXI_WEBHOOK_SECRET"])  # whsec_…
-seen = set()  # in your database: the id stays the same when a message is sent again
+# Keep these in your database: a message sent again has the same id.
+seen = set()
 
 @app.post("/hooks")
 def hooks():
     try:
-        message = webhook.verify(request.get_data(as_text=True), dict(request.headers))
+        body = request.get_data(as_text=True)
+        message = webhook.verify(body, dict(request.headers))
     except WebhookVerificationError:
         return "", 401
     if request.headers["webhook-id"] not in seen:
         seen.add(request.headers["webhook-id"])
-        print(message["type"], message["data"]["partyId"], message["data"]["payload"])
-    return "", 204  # any 2xx within 15 seconds says: I have it`,
+        data = message["data"]
+        print(message["type"], data["partyId"], data["payload"])
+    # Any 2xx within 15 seconds says: I have it.
+    return "", 204`,
 } as const
 
 /** How a receiver checks that a message is ours, ready to copy. */
@@ -56,6 +63,7 @@ export function VerifySnippet() {
       <h2>{t('webhooks:verify.title')}</h2>
       <p className="muted">{t('webhooks:verify.text')}</p>
       <SegmentedControl
+        mt="xs"
         aria-label={t('webhooks:verify.language')}
         value={language}
         onChange={value => setLanguage(value as keyof typeof samples)}

@@ -41,7 +41,7 @@ export function Send() {
             ) : (
               <>
                 <List items={items} />
-                <Button variant="filled" size="sm" onClick={() => go('new')}>
+                <Button variant="filled" size="sm" mt="md" onClick={() => go('new')}>
                   {t('webhooks:add')}
                 </Button>
               </>

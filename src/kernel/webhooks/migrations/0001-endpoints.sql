@@ -4,7 +4,7 @@ create table webhooks.endpoint (
   endpoint_id uuid primary key,
   url text not null,
   description text not null,
-  -- Kinds of events (`purchase.recorded`), families (`points.*`), or everything (`*`).
+  -- Kinds of events (`purchase.recorded`), families (`promise.*`), or everything (`*`).
   kinds text[] not null,
   state text not null check (state in ('active', 'paused', 'disabled')),
   reason text check (reason in ('by-hand', 'unreachable', 'gone')),
