@@ -14,10 +14,13 @@ const operationsOf: Record<Topic, readonly string[]> = {
     'customerStage',
     'readCardAccess',
     'listConsents',
+    'listDuplicates',
+    'listMerges',
+    'previewMerge',
     'consentHistory',
     'readBonds',
   ],
-  events: ['latestEvents', 'eventProblems', 'partyTimeline'],
+  events: ['latestEvents', 'eventProblems', 'eventProblemCauses', 'unknownEvents', 'partyTimeline'],
   imports: [
     'listOpenings',
     'listImports',
@@ -81,7 +84,7 @@ const operationsOf: Record<Topic, readonly string[]> = {
   staff: ['listStaff', 'listKeys', 'listColleagues'],
   demo: ['readSession', 'readDemo'],
   backups: ['listBackups'],
-  webhooks: ['listWebhooks', 'listDeliveries', 'readDelivery'],
+  webhooks: ['listWebhooks', 'listDeliveries', 'readDelivery', 'listReceivers', 'listReceiverDeliveries'],
 }
 
 const wait = 400

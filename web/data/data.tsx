@@ -10,7 +10,7 @@ const OpeningBalances = lazy(async () => ({
   default: (await import('../../src/financial/opening/screen.tsx')).OpeningBalances,
 }))
 const Stream = lazy(async () => ({ default: (await import('../../src/kernel/events/screen.tsx')).Stream }))
-const Problems = lazy(async () => ({ default: (await import('../../src/kernel/events/screen.tsx')).Problems }))
+const Problems = lazy(async () => ({ default: (await import('../../src/kernel/events/screen-problems.tsx')).Problems }))
 const Connect = lazy(async () => ({ default: (await import('../../src/kernel/events/screen-connect.tsx')).Connect }))
 
 /** Where facts come from: files, tills and shops; what arrived, and what could not be taken in. */

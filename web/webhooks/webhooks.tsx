@@ -5,10 +5,12 @@ import { Page, Waiting } from '../kit/index.ts'
 import { exactly } from '../tabs.ts'
 
 const Send = lazy(async () => ({ default: (await import('../../src/kernel/webhooks/screen.tsx')).Send }))
+const Receive = lazy(async () => ({ default: (await import('../../src/kernel/receivers/screen.tsx')).Receive }))
 
 /** What leaves the house by itself and what other systems bring: one page, a tab for each direction. */
-const tabs: readonly { readonly name: 'send'; readonly show: () => ReactNode }[] = [
+const tabs: readonly { readonly name: 'send' | 'receive'; readonly show: () => ReactNode }[] = [
   { name: 'send', show: () => <Send /> },
+  { name: 'receive', show: () => <Receive /> },
 ]
 
 export function Webhooks() {

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { useAsk } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Answer, EmptyState } from '../../../web/kit/index.ts'
-import { eventProblems, latestEvents } from './contract.ts'
+import { latestEvents, unknownEvents } from './contract.ts'
 
 /** What arrives, as it arrives. */
 export function Stream() {
@@ -48,6 +48,7 @@ export function Stream() {
                 </tbody>
               </table>
             </div>
+            <Names />
           </>
         )
       }
@@ -55,37 +56,40 @@ export function Stream() {
   )
 }
 
-/** What could not be taken in, kept with its reason. */
-export function Problems() {
+/** Events that are kept by their name: what they mean nobody has said yet, so it is listed instead of hidden. */
+function Names() {
   const { t } = useTranslation()
   const format = useFormat()
-  const asked = useAsk(eventProblems, { query: { limit: 100 } })
+  const asked = useAsk(unknownEvents, {})
+  if (!asked.data || asked.data.items.length === 0) return null
   return (
-    <Answer of={asked}>
-      {({ items, total }) =>
-        items.length === 0 ? (
-          <EmptyState title={t('rejected.none')}>{t('rejected.none-text')}</EmptyState>
-        ) : (
-          <>
-            <p className="lead muted">{t('rejected.lead', { count: total, number: format.number(total) })}</p>
-            <ul className="rejected">
-              {items.map(item => (
-                <li key={item.problemId}>
-                  <div>
-                    <b>{t(item.code, { ...item.details, defaultValue: item.code })}</b>
-                    <span className="muted small"> {format.instant(item.receivedAt)}</span>
-                  </div>
-                  <details>
-                    <summary>{t('rejected.event')}</summary>
-                    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-                    <pre tabIndex={0}>{JSON.stringify(item.event, null, 2)}</pre>
-                  </details>
-                </li>
-              ))}
-            </ul>
-          </>
-        )
-      }
-    </Answer>
+    <section className="names">
+      <h2>{t('events:names.title')}</h2>
+      <p className="muted">{t('events:names.text')}</p>
+      <div className="table-holder">
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">{t('events:names.name')}</th>
+              <th scope="col" className="right">
+                {t('events:names.count')}
+              </th>
+              <th scope="col">{t('events:names.last')}</th>
+              <th scope="col">{t('events:names.known')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {asked.data.items.map(({ name, count, lastAt, isInSpecification }) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td className="right">{format.number(count)}</td>
+                <td>{format.instant(lastAt)}</td>
+                <td className="muted">{t(isInSpecification ? 'events:names.commerce' : 'events:names.own')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   )
 }

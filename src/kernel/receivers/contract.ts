@@ -113,8 +113,8 @@ export const addReceiverSecret = operation({
   refusals: ['receivers:refusal.unknown'],
 })
 
-export const listDeliveries = operation({
-  id: 'listDeliveries',
+export const listReceiverDeliveries = operation({
+  id: 'listReceiverDeliveries',
   method: 'GET',
   path: '/api/receivers/{receiverId}/deliveries',
   summary: 'What arrived last and what became of it; kept for thirty days',

@@ -31,7 +31,7 @@ export async function createReceiver(
       [receiverId, wish.system, wish.name, wish.merchantId, now, wish.createdBy],
     )
     await insertSecret(house, transaction, receiverId, wish.secret ?? made!)
-    await house.live.announce(transaction, ['settings'])
+    await house.live.announce(transaction, ['webhooks'])
   })
   return { receiver: await readReceiver(house, receiverId), secret: made }
 }
@@ -53,7 +53,7 @@ export async function changeReceiver(
       'update receivers.receiver set name = coalesce($2, name), is_paused = coalesce($3, is_paused) where receiver_id = $1',
       [receiverId, change.name ?? null, change.isPaused ?? null],
     )
-    await house.live.announce(transaction, ['settings'])
+    await house.live.announce(transaction, ['webhooks'])
   })
   return readReceiver(house, receiverId)
 }
@@ -67,7 +67,7 @@ export async function closeReceiver(house: House, receiverId: string): Promise<v
       receiverId,
       house.clock.now(),
     ])
-    await house.live.announce(transaction, ['settings'])
+    await house.live.announce(transaction, ['webhooks'])
   })
 }
 
@@ -86,7 +86,7 @@ export async function addSecret(
       [receiverId, endsAt],
     )
     await insertSecret(house, transaction, receiverId, wish.secret ?? made!)
-    await house.live.announce(transaction, ['settings'])
+    await house.live.announce(transaction, ['webhooks'])
   })
   return { receiver: await readReceiver(house, receiverId), secret: made }
 }

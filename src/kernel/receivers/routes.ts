@@ -15,7 +15,7 @@ export const receiversRoutes: NonNullable<Room['routes']> = [
     return undefined
   }),
   route(contract.addReceiverSecret, (house, { params, body }) => act.addSecret(house, params.receiverId, body)),
-  route(contract.listDeliveries, async (house, { params, query }) => {
+  route(contract.listReceiverDeliveries, async (house, { params, query }) => {
     await act.readReceiver(house, params.receiverId)
     return { items: await deliveries(house.database, params.receiverId, query.limit) }
   }),

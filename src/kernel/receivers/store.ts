@@ -50,7 +50,7 @@ export async function noteAgain(house: House, receiverId: string, key: string): 
       [receiverId, key],
     )
     await tally(transaction, receiverId, 'duplicate')
-    await house.live.announce(transaction, ['settings'])
+    await house.live.announce(transaction, ['webhooks'])
   })
 }
 
@@ -76,7 +76,7 @@ export async function noteDelivery(
       [receiverId, key, house.newId(), receivedAt, topic, outcome, reason, orderRef],
     )
     await tally(transaction, receiverId, outcome)
-    await house.live.announce(transaction, ['settings'])
+    await house.live.announce(transaction, ['webhooks'])
   })
 }
 
