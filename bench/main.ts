@@ -7,6 +7,7 @@ const benches = [
   'import',
   'ingest',
   'due',
+  'search',
   'rhythm-accuracy',
   'rhythm-speed',
   'published',
@@ -20,6 +21,7 @@ const benches = [
   'till',
   'liability',
   'effect',
+  'scale',
   'start',
 ] as const
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { operation } from '#kernel/operation.ts'
+import { contact, operation, personal } from '#kernel/operation.ts'
 import { birthdayPattern } from './birthday-contract.ts'
 import { titles } from './profile-contract.ts'
 
@@ -45,10 +45,10 @@ export const party = z.object({
   /** How to greet them, in either language: 王女士, Ms Wang. */
   greeting: z.object({ en: z.string(), zh: z.string() }),
   /** `1984-03-08`; `--03-08` where the year is not known; `lunar:1984-02-08`; `lunar:1984-10+-08` in a leap month. */
-  birthday: z.string().nullable(),
+  birthday: personal(z.string().nullable()),
   roles: z.array(z.enum(partyRoles)),
-  identifiers: z.array(identifier),
-  details: z.record(z.string(), z.string()),
+  identifiers: contact(z.array(identifier)),
+  details: contact(z.record(z.string(), z.string())),
   createdAt: z.iso.datetime(),
 })
 
@@ -75,7 +75,7 @@ export const findParties = operation({
     find: z.string().trim().max(200).default(''),
     limit: z.coerce.number().int().min(1).max(50).default(10),
   }),
-  reply: z.object({ items: z.array(z.object({ partyId: z.uuid(), name: z.string(), hint: z.string() })) }),
+  reply: z.object({ items: z.array(z.object({ partyId: z.uuid(), name: z.string(), hint: contact(z.string()) })) }),
 })
 
 export const readParty = operation({

@@ -39,13 +39,12 @@ export function nameParts(name: string): NameParts {
   const text = name.normalize('NFC').trim().replace(/\s+/g, ' ')
   if (han.test(text)) {
     const letters = [...text.replaceAll(' ', '')]
-    const familyLength = letters.length > 2 && doubleFamilyNames.has(letters.slice(0, 2).join('')) ? 2 : 1
-    const isName = letters.length >= 2 && letters.length <= 4
+    const familyLength = familyLengthOf(text)
     return {
       name: text,
-      familyName: isName ? letters.slice(0, familyLength).join('') : null,
-      givenName: isName ? letters.slice(familyLength).join('') : null,
-      say: pinyin(text, { surname: isName ? 'head' : 'off', nonZh: 'consecutive' }),
+      familyName: familyLength ? letters.slice(0, familyLength).join('') : null,
+      givenName: familyLength ? letters.slice(familyLength).join('') : null,
+      say: pinyin(text, { surname: familyLength ? 'head' : 'off', nonZh: 'consecutive' }),
     }
   }
   const comma = text.indexOf(',')
@@ -58,6 +57,13 @@ export function nameParts(name: string): NameParts {
   return words.length < 2
     ? { name: text, familyName: null, givenName: null, say: null }
     : { name: text, familyName: words.at(-1)!, givenName: words.slice(0, -1).join(' '), say: null }
+}
+
+/** How many characters of a Chinese name are the family's; 0 for what is no name of a person, such as a firm's. */
+export function familyLengthOf(name: string): number {
+  const letters = [...name.replaceAll(' ', '')]
+  if (letters.length < 2 || letters.length > 4) return 0
+  return letters.length > 2 && doubleFamilyNames.has(letters.slice(0, 2).join('')) ? 2 : 1
 }
 
 /** Pinyin without tones and its initials: `王晓洁` gives `wangxiaojie` and `wxj`. Empty for names without Chinese. */

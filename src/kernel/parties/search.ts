@@ -1,6 +1,6 @@
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min'
 import { withoutTones } from './greeting.ts'
-import { nameParts } from './names.ts'
+import { familyLengthOf, nameParts } from './names.ts'
 
 const longestKey = 40
 const mostParts = 12
@@ -50,13 +50,12 @@ function waysOf(word: string): string[] {
 }
 
 function pinyinKeys(name: string, say: string | null | undefined): string[] {
-  const parts = nameParts(name)
-  const said = withoutTones(say ?? parts.say ?? '')
+  const said = withoutTones(say ?? nameParts(name).say ?? '')
     .toLowerCase()
     .replaceAll('ü', 'v')
   const syllables = said.split(' ').filter(syllable => /^[a-z]+$/.test(syllable))
   if (syllables.length === 0) return []
-  const familyLength = parts.familyName ? [...parts.familyName].length : 0
+  const familyLength = familyLengthOf(name.normalize('NFC').trim())
   const family = syllables.slice(0, familyLength).join('')
   const given = syllables.slice(familyLength)
   const initialsOf = (list: readonly string[]) => list.map(syllable => syllable[0]).join('')
