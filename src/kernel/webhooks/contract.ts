@@ -75,6 +75,14 @@ export const attempt = z.object({
 })
 export type Attempt = z.infer<typeof attempt>
 
+const urlRefusals = [
+  'webhooks:refusal.url',
+  'webhooks:refusal.address-scheme',
+  'webhooks:refusal.address-credentials',
+  'webhooks:refusal.address-port',
+  'webhooks:refusal.address-address',
+]
+
 const permission = 'webhooks.manage'
 const params = z.object({ endpointId: z.uuid() })
 const ofDelivery = params.extend({ messageId: z.uuid() })
@@ -105,7 +113,7 @@ export const createWebhook = operation({
   status: 201,
   body: z.object({ ...wishes, description: wishes.description.default('') }),
   reply: z.object({ endpoint, secret: z.string() }),
-  refusals: ['webhooks:refusal.url', 'webhooks:refusal.address', 'webhooks:refusal.kind', 'webhooks:refusal.too-many'],
+  refusals: [...urlRefusals, 'webhooks:refusal.kind', 'webhooks:refusal.too-many'],
 })
 
 export const changeWebhook = operation({
@@ -118,7 +126,7 @@ export const changeWebhook = operation({
   params,
   body: z.object({ ...wishes, state: z.enum(['active', 'paused']) }).partial(),
   reply: endpoint,
-  refusals: ['webhooks:refusal.unknown', 'webhooks:refusal.url', 'webhooks:refusal.address', 'webhooks:refusal.kind'],
+  refusals: ['webhooks:refusal.unknown', ...urlRefusals, 'webhooks:refusal.kind'],
 })
 
 export const removeWebhook = operation({
