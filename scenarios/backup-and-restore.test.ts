@@ -1,10 +1,14 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { publish, usualRules } from '#financial/points/index.ts'
 import { createKey, issueSignInLink } from '#kernel/access/index.ts'
-import { type Connection, openDatabase } from '#kernel/database/index.ts'
+import { startEmbedded } from '#kernel/database/embedded/index.ts'
+import { type Connection, createDatabase, openDatabase, withDatabase } from '#kernel/database/index.ts'
 import { ingest } from '#kernel/events/index.ts'
 import { verifyLedger } from '#kernel/ledger/index.ts'
 import { leftOut, makeBackup, makeExport, readState, restoreInto } from '#kernel/recovery/index.ts'
@@ -273,16 +277,68 @@ describe('an export', () => {
   })
 })
 
-describe('a restore that did not end', () => {
-  it('says so, and no house opens on what it left', async () => {
+describe('a restore that was killed', () => {
+  it('says so, no house opens on what it left, and doing it again mends it', async () => {
     const connection = await emptyDatabase()
-    const database = openDatabase(connection)
-    await database.query('create schema kernel')
-    await database.query('create table kernel.unfinished_restore (name text not null, begun_at timestamptz not null)')
-    await database.query(`insert into kernel.unfinished_restore values ('guanxi.tar', now())`)
-    await database.close()
+    const child = spawn(
+      process.execPath,
+      ['--conditions=source', join(import.meta.dirname, 'restore-to-be-killed.ts'), JSON.stringify(connection), path],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    await once(child.stdout, 'data')
+    child.kill('SIGKILL')
+    await once(child, 'exit')
     expect(await codeOf(openTestHouseOn(connection))).toBe('recovery:refusal.unfinished')
     expect(await codeOf(restoreTo(connection, path))).toBe('recovery:refusal.not-empty')
     expect(await restoreTo(connection, path, { replace: true })).toMatchObject({ isSameState: true })
   })
+})
+
+describe('another server', () => {
+  const isServerRun = process.env.GUANXI_TEST_DATABASE_URL !== undefined
+  const isOtherHere = isServerRun || existsSync('/usr/lib/postgresql')
+  if (!isOtherHere) console.log('No restore on a server PostgreSQL: none is installed here (apt install postgresql).')
+
+  it.skipIf(!isOtherHere)('of another release of PostgreSQL holds the same state, there and back', async () => {
+    const other = await otherServer()
+    try {
+      const database = openDatabase(other.connection, { connections: 4 })
+      try {
+        const [here] = await house.database.query<{ version: string }>(
+          `select current_setting('server_version') as version`,
+        )
+        const [there] = await database.query<{ version: string }>(`select current_setting('server_version') as version`)
+        expect(there!.version.split('.')[0]).not.toBe(here!.version.split('.')[0])
+        const report = await restoreInto({ database, sources, clock: house.clock }, { path })
+        expect(report).toMatchObject({ isSameState: true, stateHash, ledgerFaults: [] })
+        const to = join(folder, 'from-there')
+        const from = {
+          connection: other.connection,
+          folder: join(folder, 'nothing'),
+          product: 'there',
+          clock: house.clock,
+        }
+        expect((await makeExport(from, to)).manifest.stateHash).toBe(stateHash)
+        expect(await restoreTo(await emptyDatabase(), to)).toMatchObject({ isSameState: true, stateHash })
+      } finally {
+        await database.close()
+      }
+    } finally {
+      await other.stop()
+    }
+  })
+
+  async function otherServer(): Promise<{ connection: Connection; stop(): Promise<void> }> {
+    if (!isServerRun) {
+      const { startServerPostgres } = await import('../scripts/server-postgres.ts')
+      const server = await startServerPostgres()
+      const host = decodeURIComponent(server.url.split('host=')[1]!)
+      const connection = { host, port: 5432, user: 'guanxi', database: 'postgres' }
+      await createDatabase(connection, 'guanxi')
+      return { connection: withDatabase(connection, 'guanxi'), stop: server.stop }
+    }
+    const dataFolder = await mkdtemp(join(tmpdir(), 'guanxi-other-'))
+    await chmod(dataFolder, 0o711)
+    return await startEmbedded({ dataFolder, throwaway: true })
+  }
 })

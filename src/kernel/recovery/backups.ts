@@ -107,10 +107,17 @@ export async function makeBackup(
       tables: 0,
       rows: 0,
       stateHash: null,
-      failure: error instanceof Refusal ? error.code : 'recovery:failure.unexpected',
+      failure: failureOf(error),
     })
     throw error
   }
+}
+
+/** Why it failed, as a sentence without gaps: it is read later, on a list. */
+export function failureOf(error: unknown): string {
+  const name = error instanceof Refusal ? error.code.replace('recovery:refusal.', '') : ''
+  const told = ['disk-full', 'no-space', 'drill-failed', 'folder-closed']
+  return `recovery:failure.${told.includes(name) ? name : 'unexpected'}`
 }
 
 /** A disk that runs full stops the database too, so a backup leaves room: as much as the last one took and a quarter more. */

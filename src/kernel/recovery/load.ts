@@ -3,7 +3,13 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { type Database, type MigrationSource, migrate, type Queryable } from '#kernel/database/index.ts'
+import {
+  type Database,
+  type MigrationSource,
+  migrate,
+  type Queryable,
+  type Transaction,
+} from '#kernel/database/index.ts'
 import { prepareQueue } from '#kernel/jobs/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Manifest } from './manifest.ts'
@@ -80,12 +86,15 @@ export async function loadCopy(
       throw refuse('conflict', 'recovery:refusal.other-shape', { name, columns: missing.map(each => each.name) })
     }
   }
-  const keys = await takeOffKeys(database)
   const own = [...here.keys()].filter(name => name !== queueTable)
-  await database.query(`truncate ${own.map(inSql).join(', ')}`)
-  for (const { name, partitions } of manifest.shapes) {
-    for (const partition of partitions) await makePartition(database, name, partition)
-  }
+  const keys = await database.transaction(async transaction => {
+    const taken = await takeOffKeys(transaction)
+    await transaction.query(`truncate ${own.map(inSql).join(', ')}`)
+    for (const { name, partitions } of manifest.shapes) {
+      for (const partition of partitions) await makePartition(transaction, name, partition)
+    }
+    return taken
+  })
   let done = 0
   const inFlight = new Set<Promise<void>>()
   await readCopy(path, passphrase, {
@@ -110,9 +119,11 @@ export async function loadCopy(
   })
   await Promise.all(inFlight)
   await refuseUnlessAllArrived(database, manifest)
-  for (const { table, name, definition } of keys) {
-    await database.query(`alter table ${inSql(table)} add constraint "${name}" ${definition}`)
-  }
+  await database.transaction(async transaction => {
+    for (const { table, name, definition } of keys) {
+      await transaction.query(`alter table ${inSql(table)} add constraint "${name}" ${definition}`)
+    }
+  })
   await database.query('analyze')
   await migrate(database, sources)
 }
@@ -144,7 +155,9 @@ export async function emptyDatabase(database: Database): Promise<void> {
     `select nspname as name from pg_namespace where nspname in ('kernel', 'graphile_worker')
        or ${hasRooms ? `nspname in (select replace(split_part(room, '/', -1), '-', '_') from kernel.migration)` : 'false'}`,
   )
-  for (const { name } of schemas) await database.query(`drop schema if exists ${inSql(name)} cascade`)
+  await database.transaction(async transaction => {
+    for (const { name } of schemas) await transaction.query(`drop schema if exists ${inSql(name)} cascade`)
+  })
 }
 
 async function begin(database: Database, path: string, at: Date): Promise<void> {
@@ -175,8 +188,8 @@ async function knownFiles(sources: readonly MigrationSource[]): Promise<Set<stri
 }
 
 /** References are taken off while rows arrive in any order, and put back at the end, which checks them all at once. */
-async function takeOffKeys(database: Database) {
-  const keys = await database.query<{ table: string; name: string; definition: string }>(
+async function takeOffKeys(transaction: Transaction) {
+  const keys = await transaction.query<{ table: string; name: string; definition: string }>(
     `select n.nspname || '.' || c.relname as table, k.conname as name, pg_get_constraintdef(k.oid) as definition
      from pg_constraint k join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
      where k.contype = 'f' and k.conparentid = 0
@@ -184,20 +197,20 @@ async function takeOffKeys(database: Database) {
      order by 1, 2`,
   )
   for (const { table, name } of keys) {
-    await database.query(`alter table ${inSql(table)} drop constraint "${name}"`)
+    await transaction.query(`alter table ${inSql(table)} drop constraint "${name}"`)
   }
   return keys
 }
 
 async function makePartition(
-  database: Database,
+  transaction: Transaction,
   parent: string,
   { name, bound }: { readonly name: string; readonly bound: string },
 ): Promise<void> {
-  const [there] = await database.query<{ has: boolean }>('select to_regclass($1) is not null as has', [name])
+  const [there] = await transaction.query<{ has: boolean }>('select to_regclass($1) is not null as has', [name])
   if (there?.has) return
-  await database.query(`create table ${inSql(name)} (like ${inSql(parent)} including all)`)
-  await database.query(`alter table ${inSql(parent)} attach partition ${inSql(name)} ${bound}`)
+  await transaction.query(`create table ${inSql(name)} (like ${inSql(parent)} including all)`)
+  await transaction.query(`alter table ${inSql(parent)} attach partition ${inSql(name)} ${bound}`)
 }
 
 /** Paths come from a file: none leads out of the folder. */

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { local } from '#kernel/database/index.ts'
 import { job } from '#kernel/jobs/index.ts'
 import { faultOf } from '#kernel/log.ts'
-import { Refusal, refuse } from '#kernel/refusal.ts'
+import { refuse } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
-import { isDue, makeBackup, type Release } from './backups.ts'
+import { failureOf, isDue, makeBackup, type Release } from './backups.ts'
 import { recoveryRoutes } from './routes.ts'
 
 /** Backups of the business; the demo is made up and can be made up again. */
@@ -25,9 +25,7 @@ export const recoveryRoom = (release: Release): Room => ({
         } catch (error) {
           // Tried again by the calendar, which looks at the page's own list, and not by the queue.
           house.log.error(faultOf(error), 'a backup failed')
-          throw error instanceof Refusal
-            ? refuse('conflict', error.code, error.details)
-            : refuse('conflict', 'recovery:failure.unexpected')
+          throw refuse('conflict', failureOf(error))
         }
       },
     }),

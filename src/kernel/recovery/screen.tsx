@@ -52,7 +52,9 @@ function Standing({ page }: { page: Page }) {
         </p>
         <p className="muted">
           {nextAt ? t('recovery:page.next', { when: format.instant(nextAt) }) : t('recovery:page.no-schedule')}
-          {freeBytes === null ? null : ` · ${t('recovery:page.free', { size: sizeOf(freeBytes, format) })}`}
+          {freeBytes === null
+            ? null
+            : ` · ${t('recovery:page.free', { gigabytes: format.number(freeBytes / 1e9, 1) })}`}
         </p>
         {running ? (
           <div role="status">
