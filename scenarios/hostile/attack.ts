@@ -211,7 +211,10 @@ async function signIn(server: RealServer, token: string, path = '/api/session/li
     headers: { 'content-type': 'application/json', 'guanxi-world': 'demo', origin: server.address },
     body: JSON.stringify({ token }),
   })
-  const cookie = response.headers.get('set-cookie')?.split(';')[0]
+  const cookie = response.headers
+    .getSetCookie()
+    .map(each => each.split(';')[0])
+    .join('; ')
   if (!cookie) throw new Error(`no cookie: ${response.status} ${await response.text()}`)
   return cookie
 }
