@@ -622,7 +622,7 @@ create table files.folder (
   next_at timestamp with time zone,
   created_at timestamp with time zone not null,
   constraint folder_pkey PRIMARY KEY (folder_id),
-  constraint folder_mapping_id_fkey FOREIGN KEY (mapping_id) REFERENCES files.saved_mapping(mapping_id)
+  constraint folder_mapping FOREIGN KEY (mapping_id) REFERENCES files.saved_mapping(mapping_id)
 );
 
 create table files.folder_file (
@@ -637,7 +637,7 @@ create table files.folder_file (
   failure jsonb,
   at timestamp with time zone not null,
   constraint folder_file_pkey PRIMARY KEY (file_id),
-  constraint folder_file_folder_id_fkey FOREIGN KEY (folder_id) REFERENCES files.folder(folder_id) ON DELETE CASCADE,
+  constraint folder_file_folder FOREIGN KEY (folder_id) REFERENCES files.folder(folder_id) ON DELETE CASCADE,
   constraint folder_file_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'known'::text])))
 );
 CREATE INDEX folder_file_folder ON files.folder_file (folder_id, at DESC);
@@ -1451,6 +1451,77 @@ create table points.member (
   party_id uuid not null,
   joined_at timestamp with time zone not null,
   constraint member_pkey PRIMARY KEY (party_id)
+);
+
+create table privacy.request (
+  party_id uuid not null,
+  request_id uuid not null,
+  kind text not null,
+  state text not null,
+  asked_by text not null,
+  asked_at timestamp with time zone not null,
+  due_on date not null,
+  handled_by uuid,
+  handled_at timestamp with time zone,
+  settlement text,
+  rows_forgotten integer,
+  seconds_taken double precision,
+  constraint request_pkey PRIMARY KEY (party_id, request_id),
+  constraint request_asked_by CHECK ((asked_by = ANY (ARRAY['member'::text, 'staff'::text]))),
+  constraint request_kind CHECK ((kind = ANY (ARRAY['access'::text, 'erasure'::text]))),
+  constraint request_state CHECK ((state = ANY (ARRAY['open'::text, 'working'::text, 'done'::text, 'declined'::text])))
+);
+CREATE INDEX request_due ON privacy.request (due_on) WHERE (state = ANY (ARRAY['open'::text, 'working'::text]));
+CREATE INDEX request_id ON privacy.request (request_id);
+
+create table receivers.delivery (
+  receiver_id uuid not null,
+  delivery_key text not null,
+  delivery_id uuid not null,
+  received_at timestamp with time zone not null,
+  topic text not null,
+  outcome text not null,
+  reason text,
+  order_ref text,
+  times integer not null default 1,
+  constraint delivery_pk PRIMARY KEY (receiver_id, delivery_key),
+  constraint delivery_outcome_check CHECK ((outcome = ANY (ARRAY['taken'::text, 'duplicate'::text, 'ignored'::text, 'problem'::text, 'test'::text]))),
+  constraint delivery_receiver FOREIGN KEY (receiver_id) REFERENCES receivers.receiver(receiver_id)
+);
+CREATE INDEX delivery_received ON receivers.delivery (receiver_id, received_at DESC);
+
+create table receivers.receiver (
+  receiver_id uuid not null,
+  system text not null,
+  name text not null,
+  merchant_id text,
+  is_paused boolean not null default false,
+  refused_count bigint not null default 0,
+  last_refused_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  created_by uuid,
+  closed_at timestamp with time zone,
+  constraint receiver_pkey PRIMARY KEY (receiver_id),
+  constraint receiver_system_check CHECK ((system = ANY (ARRAY['shopify'::text, 'woocommerce'::text, 'stripe'::text])))
+);
+
+create table receivers.secret (
+  secret_id uuid not null,
+  receiver_id uuid not null,
+  secret text not null,
+  created_at timestamp with time zone not null,
+  ends_at timestamp with time zone,
+  constraint secret_pkey PRIMARY KEY (secret_id),
+  constraint secret_receiver FOREIGN KEY (receiver_id) REFERENCES receivers.receiver(receiver_id)
+);
+CREATE INDEX secret_of_receiver ON receivers.secret (receiver_id);
+
+create table receivers.tally (
+  receiver_id uuid not null,
+  outcome text not null,
+  deliveries bigint not null,
+  constraint tally_pk PRIMARY KEY (receiver_id, outcome),
+  constraint tally_receiver FOREIGN KEY (receiver_id) REFERENCES receivers.receiver(receiver_id)
 );
 
 create table recovery.backup (
