@@ -116,10 +116,16 @@ describe.skipIf(!isBrowserHere)('importing a file, in a browser on a real server
     await page.getByRole('button', { name: /Columns$/ }).click()
     await click('Check the file')
     await page.getByText('2 rows cannot be taken in').waitFor({ timeout: 30_000 })
-    const rows = await page.locator('tr.yellow').allInnerTexts()
-    expect(rows.map(row => row.split('\t').map(cell => cell.trim()))).toEqual([
-      ['7', 'Price', 'abc', 'This is not a number.'],
-      ['9', 'InvoiceDate', '2024-02-31', 'There is no such day.'],
+    const rows = await page.locator('.mend tbody tr').all()
+    const said = rows.map(async row => [
+      await row.locator('td').first().innerText(),
+      await row.locator('[data-wrong] input').getAttribute('aria-label'),
+      await row.locator('[data-wrong] input').inputValue(),
+      await row.locator('td').last().innerText(),
+    ])
+    expect(await Promise.all(said)).toEqual([
+      ['7', 'Price of row 7', 'abc', 'This is not a number.'],
+      ['9', 'InvoiceDate of row 9', '2024-02-31', 'There is no such day.'],
     ])
     await checkStep()
   })

@@ -41,7 +41,8 @@ export async function previewRules(house: House, importId: string) {
       if (!mine) empty++
       else if (mine !== theirs) {
         different++
-        if (samples.length < samplesShown) samples.push({ ours: mine, theirs })
+        const isShown = samples.some(sample => sample.ours === mine && sample.theirs === theirs)
+        if (!isShown && samples.length < samplesShown) samples.push({ ours: mine, theirs })
       }
     }
     return { target: target as RuledTarget, rule, empty, different, written, samples }

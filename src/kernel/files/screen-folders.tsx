@@ -1,5 +1,6 @@
 import { Button, Select, Switch, TextInput } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAsk, useDo } from '../../../web/api.ts'
@@ -102,7 +103,7 @@ function Folder({ folder, mayChange }: { folder: WatchedFolder; mayChange: boole
       </header>
       {folder.failure ? (
         <p className="bad" role="alert">
-          {t(folder.failure.code, folder.failure.details)}
+          {sentenceOf(folder.failure, t)}
         </p>
       ) : null}
       {folder.files.length === 0 ? (
@@ -133,9 +134,7 @@ function Folder({ folder, mayChange }: { folder: WatchedFolder; mayChange: boole
                     <span className="state" data-state={file.state}>
                       {t(`files:folders.file-${file.state}`)}
                     </span>
-                    {file.failure ? (
-                      <p className="bad small">{t(file.failure.code, { ...file.failure.details, defaultValue: '' })}</p>
-                    ) : null}
+                    {file.failure ? <p className="bad small">{sentenceOf(file.failure, t)}</p> : null}
                   </td>
                   <td>{format.instant(file.at)}</td>
                 </tr>
@@ -152,6 +151,13 @@ function timingWords(timing: FolderTiming, t: (key: string, values?: Record<stri
   return 'everyMinutes' in timing
     ? t('files:folders.every', { count: timing.everyMinutes })
     : t('files:folders.daily', { time: timing.dailyAt })
+}
+
+/** What was left to be said is named as it is asked. */
+function sentenceOf({ code, details }: NonNullable<WatchedFolder['failure']>, t: TFunction): string {
+  const questions = Array.isArray(details.questions) ? details.questions : []
+  const named = questions.map(question => t(`files:question.${question}`)).join(t('files:folders.comma'))
+  return t(code, { ...details, ...(questions.length > 0 && { questions: named }), defaultValue: code })
 }
 
 const timingOf = (text: string): FolderTiming =>

@@ -114,6 +114,7 @@ function Row({ mapping }: { mapping: SavedMapping }) {
       <th scope="row">
         <TextInput
           size="xs"
+          className="saved-name"
           aria-label={t('files:saved.name')}
           defaultValue={mapping.name}
           maxLength={80}
