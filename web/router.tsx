@@ -5,6 +5,7 @@ import { auditFilter, lensNames } from '#insight/audit/contract.ts'
 import { watchedModels } from '#insight/health/contract.ts'
 import { customerOrders, customerTypes } from '#insight/rhythm/contract.ts'
 import { valuedOrders } from '#insight/value/contract.ts'
+import { actFilter } from '#kernel/audit-log/contract.ts'
 import { alertViews } from '#social/warnings/contract.ts'
 import { Broken } from './shell/broken.tsx'
 import { NotFound } from './shell/not-found.tsx'
@@ -186,6 +187,14 @@ const ledger = createRoute({
   component: lazyRouteComponent(() => import('../src/kernel/ledger/screen.tsx'), 'LedgerPage'),
 })
 
+/** Two whom somebody named: the one to keep, and the one to join to it. */
+const merges = createRoute({
+  getParentRoute: () => shell,
+  path: '/merges',
+  validateSearch: z.object({ kept: z.uuid().optional().catch(undefined), other: z.uuid().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../src/kernel/merges/screen.tsx'), 'MergesPage'),
+})
+
 const data = createRoute({
   getParentRoute: () => shell,
   path: '/data',
@@ -210,6 +219,13 @@ const webhooks = createRoute({
     open: z.string().max(60).optional().catch(undefined),
   }),
   component: lazyRouteComponent(() => import('./webhooks/webhooks.tsx'), 'Webhooks'),
+})
+
+const acts = createRoute({
+  getParentRoute: () => shell,
+  path: '/acts',
+  validateSearch: actFilter.catch({}),
+  component: lazyRouteComponent(() => import('../src/kernel/audit-log/screen.tsx'), 'ActsPage'),
 })
 
 const jobs = createRoute({
@@ -254,8 +270,10 @@ export const router = createRouter({
       liability,
       results,
       data,
+      merges,
       importing,
       webhooks,
+      acts,
       jobs,
       settings,
     ]),

@@ -1,20 +1,25 @@
-import { Link, useParams } from '@tanstack/react-router'
+import { Link, Navigate, useParams } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { customerRhythm } from '#insight/rhythm/contract.ts'
 import { type Party, readParty } from '#kernel/parties/contract.ts'
 import { listTasks } from '#kernel/tasks/contract.ts'
 import { useAsk } from '../api.ts'
-import { type Format, useFormat } from '../format.ts'
+import { useFormat } from '../format.ts'
 import { Answer, Face, Page, Why } from '../kit/index.ts'
 import { RewardsPanel } from '../rewards/rewards-panel.tsx'
+import { useMay } from '../session.tsx'
 import { HistoryNote } from '../today/history-note.tsx'
 import { BenefitsPanel } from './benefits-panel.tsx'
+import { birthdayInWords } from './birthday.ts'
+import { BondsPanel } from './bonds-panel.tsx'
 import { CardPanel } from './card-panel.tsx'
+import { ConsentPanel } from './consent-panel.tsx'
 import { CreditPanel } from './credit-panel.tsx'
 import { DrawPanel } from './draw-panel.tsx'
 import { NameAndBirthday } from './edit-customer.tsx'
 import { IndicesPanel } from './indices-panel.tsx'
+import { Identifiers } from './identifiers.tsx'
 import { NextStep } from './next-step.tsx'
 import { PointsPanel } from './points-panel.tsx'
 import { PromisesPanel } from './promises-panel.tsx'
@@ -39,6 +44,9 @@ export function Portrait() {
         <Answer of={party}>{() => null}</Answer>
       </Page>
     )
+  // The address of a profile that was merged leads to the one that was kept.
+  if (party.data.partyId !== partyId)
+    return <Navigate to="/customers/$partyId" params={{ partyId: party.data.partyId }} replace />
   return (
     <main id="content" tabIndex={-1} className="profile">
       <Who party={party.data} rhythm={rhythm.data} />
@@ -51,6 +59,7 @@ export function Portrait() {
       <div className="profile-right">
         <NextStep partyId={partyId} />
         {rhythm.data ? <Spend rhythm={rhythm.data} /> : null}
+        <BondsPanel partyId={partyId} />
         <TierPanel partyId={partyId} />
         <PointsPanel partyId={partyId} />
         <CreditPanel partyId={partyId} />
@@ -60,6 +69,7 @@ export function Portrait() {
         <DrawPanel partyId={partyId} />
         <BenefitsPanel partyId={partyId} />
         <CardPanel partyId={partyId} name={party.data.name} />
+        <ConsentPanel partyId={partyId} />
         <ValuePanel partyId={partyId} />
         <IndicesPanel partyId={partyId} />
         <PastTasks partyId={partyId} />
@@ -70,6 +80,7 @@ export function Portrait() {
 
 function Who({ party, rhythm }: { party: Party; rhythm: Rhythm | undefined }) {
   const { t } = useTranslation()
+  const mayMerge = useMay('customers.merge')
   const format = useFormat()
   document.title = `${party.name} · Guanxi`
   return (
@@ -82,6 +93,7 @@ function Who({ party, rhythm }: { party: Party; rhythm: Rhythm | undefined }) {
       <Face name={party.name} size={60} />
       <NameAndBirthday key={party.partyId} party={party} />
       {party.say ? <p className="muted">{party.say}</p> : null}
+      <Greeting party={party} />
       <p className="badges">
         {rhythm ? <TypeBadge type={rhythm.type} /> : null}
         {party.roles
@@ -92,17 +104,12 @@ function Who({ party, rhythm }: { party: Party; rhythm: Rhythm | undefined }) {
             </span>
           ))}
       </p>
+      <Identifiers party={party} />
       <dl>
-        {party.identifiers.map(({ kind, value }) => (
-          <div key={kind + value}>
-            <dt>{t(`identifier.${kind}`)}</dt>
-            <dd>{reachable(kind, value)}</dd>
-          </div>
-        ))}
         {party.birthday ? (
           <div>
             <dt>{t('portrait.birthday')}</dt>
-            <dd>{birthdayOf(party.birthday, format)}</dd>
+            <dd>{birthdayInWords(party.birthday, format, t)}</dd>
           </div>
         ) : null}
         {Object.entries(party.details).map(([name, value]) => (
@@ -118,16 +125,14 @@ function Who({ party, rhythm }: { party: Party; rhythm: Rhythm | undefined }) {
           </div>
         ) : null}
       </dl>
+      {mayMerge ? (
+        <p>
+          <Link to="/merges" search={{ kept: party.partyId }} className="link">
+            {t('merges:with-another')}
+          </Link>
+        </p>
+      ) : null}
     </div>
-  )
-}
-
-function reachable(kind: string, value: string) {
-  if (kind !== 'phone' && kind !== 'email') return value
-  return (
-    <a className="link" href={`${kind === 'phone' ? 'tel' : 'mailto'}:${value}`}>
-      {value}
-    </a>
   )
 }
 
@@ -135,9 +140,14 @@ function detailOf(name: string, value: string, t: TFunction): string {
   return t(`detail-value.${name}.${value}`, { defaultValue: value })
 }
 
-/** `--03-08` is a birthday without its year. */
-function birthdayOf(birthday: string, format: Format): string {
-  return birthday.startsWith('--') ? format.shortDay(`2000-${birthday.slice(2)}`) : format.day(birthday)
+/** How to speak to them, where it says more than the name: in the language of the reader first, then as a foreigner does. */
+function Greeting({ party }: { party: Party }) {
+  const { t, i18n } = useTranslation()
+  const { en, zh } = party.greeting
+  const [own, other] = i18n.language.startsWith('zh') ? [zh, en] : [en, zh]
+  const said = [...new Set([own, other])].filter(each => each !== '' && each !== party.name)
+  if (said.length === 0) return null
+  return <p className="muted small">{t('portrait.greet', { said: said.join(' · ') })}</p>
 }
 
 function Spend({ rhythm }: { rhythm: Rhythm }) {

@@ -19,6 +19,8 @@ export function Navigation() {
   const maySeeJobs = useMay('jobs.read')
   const maySeeMoney = useMay('money.read')
   const mayWebhooks = useMay('webhooks.manage')
+  const mayReadActs = useMay('audit.read')
+  const mayMerge = useMay('customers.merge')
   const mayReadPoints = useMay('points.read')
   const mayReadLedger = useMay('ledger.read')
   const mayReadCredit = useMay('credit.read')
@@ -155,9 +157,19 @@ export function Navigation() {
             {t('nav.data')}
           </Link>
         ) : null}
+        {mayMerge ? (
+          <Link to="/merges" search={{}} activeOptions={{ includeSearch: false }}>
+            {t('merges:title')}
+          </Link>
+        ) : null}
         {mayWebhooks ? (
           <Link to="/webhooks" search={{}} activeOptions={{ includeSearch: false }}>
             {t('nav.webhooks')}
+          </Link>
+        ) : null}
+        {mayReadActs ? (
+          <Link to="/acts" search={{}} activeOptions={{ includeSearch: false }}>
+            {t('audit-log:title')}
           </Link>
         ) : null}
         {maySeeJobs ? (
