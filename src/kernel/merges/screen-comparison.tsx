@@ -80,7 +80,7 @@ export function Comparison({ keptId, otherId, different, done }: Given) {
               </tbody>
             </table>
           </div>
-          <div className="acts">
+          <div className="acts merges-acts">
             <Button variant="filled" size="sm" loading={merge.isPending} onClick={join}>
               {t('merges:merge')}
             </Button>
