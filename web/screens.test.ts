@@ -48,6 +48,7 @@ const pages = [
   '/webhooks?open=new',
   '/webhooks?tab=receive',
   '/webhooks?tab=receive&open=new',
+  '/acts',
   '/jobs',
   '/settings',
   '/settings?tab=business',

@@ -1,10 +1,11 @@
-import { Button, CopyButton, MultiSelect, TextInput } from '@mantine/core'
+import { Button, CopyButton, MultiSelect, Select, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAsk, useDo } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Answer, EmptyState } from '../../../web/kit/index.ts'
-import { createKey, listKeys, revokeKey } from './contract.ts'
+import { listMerchants } from '../merchants/contract.ts'
+import { createKey, listKeys, replaceKey, revokeKey } from './contract.ts'
 import { type Permission, permissions } from './permissions.ts'
 
 /** Keys with which tills and shops send events. A secret is shown once and kept nowhere. */
@@ -13,6 +14,7 @@ export function Keys() {
   const format = useFormat()
   const asked = useAsk(listKeys, {})
   const revoke = useDo(revokeKey, { refresh: [listKeys] })
+  const replace = useDo(replaceKey, { refresh: [listKeys] })
   const [secret, setSecret] = useState<string>()
   return (
     <>
@@ -41,13 +43,17 @@ export function Keys() {
                     <th scope="col">{t('keys-page.prefix')}</th>
                     <th scope="col">{t('keys-page.may')}</th>
                     <th scope="col">{t('keys-page.used')}</th>
+                    <th scope="col">{t('access:keys.ends')}</th>
                     <td />
                   </tr>
                 </thead>
                 <tbody>
                   {items.map(key => (
                     <tr key={key.keyId} className={key.revokedAt ? 'gone' : undefined}>
-                      <th scope="row">{key.name}</th>
+                      <th scope="row">
+                        {key.name}
+                        {key.merchantId ? <span className="muted small"> · {key.merchantId}</span> : null}
+                      </th>
                       <td>
                         <code>{key.prefix}…</code>
                       </td>
@@ -55,17 +61,32 @@ export function Keys() {
                         {key.permissions.map(name => t(`access:permission.${name}`)).join(' · ')}
                       </td>
                       <td>{key.lastUsedAt ? format.instant(key.lastUsedAt) : t('keys-page.never')}</td>
+                      <td>{key.expiresAt ? format.instant(key.expiresAt) : t('access:keys.open-ended')}</td>
                       <td className="right">
                         {key.revokedAt ? (
                           t('keys-page.revoked')
                         ) : (
-                          <Button
-                            variant="subtle"
-                            onClick={() => revoke.mutate({ params: { keyId: key.keyId } })}
-                            aria-label={t('keys-page.revoke-of', { name: key.name })}
-                          >
-                            {t('keys-page.revoke')}
-                          </Button>
+                          <>
+                            <Button
+                              variant="subtle"
+                              onClick={() =>
+                                replace.mutate(
+                                  { params: { keyId: key.keyId }, body: { overlapDays: 7 } },
+                                  { onSuccess: made => setSecret(made.secret) },
+                                )
+                              }
+                              aria-label={t('access:keys.replace-of', { name: key.name })}
+                            >
+                              {t('access:keys.replace')}
+                            </Button>
+                            <Button
+                              variant="subtle"
+                              onClick={() => revoke.mutate({ params: { keyId: key.keyId } })}
+                              aria-label={t('keys-page.revoke-of', { name: key.name })}
+                            >
+                              {t('keys-page.revoke')}
+                            </Button>
+                          </>
                         )}
                       </td>
                     </tr>
@@ -84,12 +105,22 @@ export function Keys() {
 function Make({ show }: { show: (secret: string) => void }) {
   const { t } = useTranslation()
   const [may, setMay] = useState<Permission[]>(['events.write'])
+  const [merchantId, setMerchantId] = useState<string | null>(null)
+  const [life, setLife] = useState('365')
+  const merchants = useAsk(listMerchants, {})
   const create = useDo(createKey, { refresh: [listKeys] })
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = event.currentTarget
     create.mutate(
-      { body: { name: String(new FormData(form).get('name')).trim(), permissions: may } },
+      {
+        body: {
+          name: String(new FormData(form).get('name')).trim(),
+          permissions: may,
+          merchantId,
+          ...(life ? { expiresInDays: Number(life) } : {}),
+        },
+      },
       {
         onSuccess: made => {
           form.reset()
@@ -114,6 +145,27 @@ function Make({ show }: { show: (secret: string) => void }) {
         value={may}
         onChange={value => setMay(value as Permission[])}
       />
+      <Select
+        label={t('access:keys.life')}
+        allowDeselect={false}
+        data={['30', '90', '365', ''].map(days => ({
+          value: days,
+          label: days ? t('access:keys.days', { number: days }) : t('access:keys.open-ended'),
+        }))}
+        value={life}
+        onChange={value => setLife(value ?? '')}
+      />
+      {merchants.data?.items.length ? (
+        <Select
+          label={t('access:keys.merchant')}
+          description={t('access:keys.merchant-hint')}
+          placeholder={t('access:keys.any-merchant')}
+          clearable
+          data={merchants.data.items.map(each => ({ value: each.merchantId, label: each.name }))}
+          value={merchantId}
+          onChange={setMerchantId}
+        />
+      ) : null}
       <Button type="submit" variant="filled" size="sm" loading={create.isPending} disabled={may.length === 0}>
         {t('keys-page.make-do')}
       </Button>

@@ -7,6 +7,9 @@ import { useSession } from '../../../web/session.tsx'
 import { useLanguage } from '../../../web/shell/top.tsx'
 import { type Language, languages } from '../locale/languages.ts'
 import { changeMe, readSession } from './contract.ts'
+import { Devices } from './screen-devices.tsx'
+import { SecondStep } from './screen-second-step.tsx'
+import './screen.css'
 
 /** My own account: how I am called, my language, my password. */
 export function Me() {
@@ -26,6 +29,8 @@ export function Me() {
         />
       </div>
       <Password has={staff.hasPassword} />
+      <SecondStep />
+      <Devices />
     </>
   )
 }

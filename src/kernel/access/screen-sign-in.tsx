@@ -3,12 +3,21 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { call, Problem, useDo } from '../../../web/api.ts'
+import { call, Problem, useAsk, useDo } from '../../../web/api.ts'
 import { Waiting } from '../../../web/kit/index.ts'
 import { switchLanguage } from '../../../web/language.ts'
 import { sentenceOf } from '../../../web/notices.tsx'
 import { languages } from '../locale/languages.ts'
-import { followSignInLink, readSession, type Session, signIn } from './contract.ts'
+import {
+  beginProviderSignIn,
+  finishProviderSignIn,
+  followSignInLink,
+  readProviderButton,
+  readSession,
+  type Session,
+  signIn,
+} from './contract.ts'
+import './screen.css'
 
 /** The door: a one-time link opens it at once; otherwise e-mail and password, or how to get a new link. */
 export function SignIn() {
@@ -17,7 +26,12 @@ export function SignIn() {
   const navigate = useNavigate()
   const client = useQueryClient()
   const [refusal, setRefusal] = useState<Problem>()
-  const [following, setFollowing] = useState(() => tokenIn(location.hash) !== undefined)
+  const [following, setFollowing] = useState(() => tokenIn(location.hash) !== undefined || isFromProvider())
+  /** A link whose holder has a second step waits here for the code. */
+  const [waiting, setWaiting] = useState<string>()
+  const [asksCode, setAsksCode] = useState(false)
+  const provider = useAsk(readProviderButton, {})
+  const toProvider = useDo(beginProviderSignIn)
   const enter = async (session: Session) => {
     client.clear()
     client.setQueryData([readSession.id, {}], session)
@@ -37,6 +51,18 @@ export function SignIn() {
         .then(session => entering.current(session))
         .catch((error: unknown) => {
           setFollowing(false)
+          if (!(error instanceof Problem)) return
+          if (error.code === codeNeeded) setWaiting(token)
+          else setRefusal(error)
+        })
+    }
+    if (isFromProvider()) {
+      const { search } = location
+      history.replaceState(history.state, '', location.pathname)
+      call(finishProviderSignIn, { body: { search } })
+        .then(session => entering.current(session))
+        .catch((error: unknown) => {
+          setFollowing(false)
           if (error instanceof Problem) setRefusal(error)
         })
     }
@@ -50,9 +76,21 @@ export function SignIn() {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget)
+    const code = String(form.get('code') ?? '').trim()
+    const withCode = code ? { code } : {}
+    if (waiting) {
+      call(followSignInLink, { body: { token: waiting, ...withCode } }).then(enter, setRefusal)
+      return
+    }
     password.mutate(
-      { body: { email: String(form.get('email')), password: String(form.get('password')) } },
-      { onSuccess: session => void enter(session), onError: setRefusal },
+      { body: { email: String(form.get('email')), password: String(form.get('password')), ...withCode } },
+      {
+        onSuccess: session => void enter(session),
+        onError: error => {
+          setRefusal(error)
+          if (error.code === codeNeeded) setAsksCode(true)
+        },
+      },
     )
   }
   return (
@@ -73,18 +111,46 @@ export function SignIn() {
               </p>
             ) : null}
             <form onSubmit={submit} className="form">
-              <TextInput name="email" type="email" label={t('sign-in.email')} autoComplete="username" required />
-              <PasswordInput
-                name="password"
-                label={t('sign-in.password')}
-                autoComplete="current-password"
-                required
-                visibilityToggleButtonProps={{ 'aria-label': t('sign-in.show') }}
-              />
+              {waiting ? null : (
+                <>
+                  <TextInput name="email" type="email" label={t('sign-in.email')} autoComplete="username" required />
+                  <PasswordInput
+                    name="password"
+                    label={t('sign-in.password')}
+                    autoComplete="current-password"
+                    required
+                    visibilityToggleButtonProps={{ 'aria-label': t('sign-in.show') }}
+                  />
+                </>
+              )}
+              {asksCode || waiting ? (
+                <TextInput
+                  name="code"
+                  label={t('access:step.code')}
+                  description={t('access:step.code-hint')}
+                  inputMode="numeric"
+                  autoComplete="one-time-code"
+                  maxLength={40}
+                  autoFocus
+                  required
+                />
+              ) : null}
               <Button type="submit" variant="filled" size="sm" loading={password.isPending} fullWidth>
                 {t('sign-in.do')}
               </Button>
             </form>
+            {provider.data?.name ? (
+              <Button
+                className="provider-button"
+                fullWidth
+                loading={toProvider.isPending}
+                onClick={() =>
+                  toProvider.mutate({ body: {} }, { onSuccess: ({ address }) => location.assign(address) })
+                }
+              >
+                {t('access:provider.button', { name: provider.data.name })}
+              </Button>
+            ) : null}
             <h2>{t('sign-in.no-password')}</h2>
             <p className="small">{t('sign-in.terminal')}</p>
             <pre>npx guanxi sign-in-link</pre>
@@ -108,6 +174,14 @@ export function SignIn() {
       </div>
     </main>
   )
+}
+
+const codeNeeded = 'access:refusal.code-needed'
+
+/** The provider sends the browser back with `code` and `state`, or with why not. */
+function isFromProvider(): boolean {
+  const search = new URLSearchParams(location.search)
+  return search.has('state') && (search.has('code') || search.has('error'))
 }
 
 /** `#eyJ…` or `#token=eyJ…`; what stands behind `#` never leaves the browser. */

@@ -5,8 +5,21 @@ import { useAsk, useDo } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Answer, Face } from '../../../web/kit/index.ts'
 import { useSession } from '../../../web/session.tsx'
-import { changeStaff, inviteStaff, linkStaff, listStaff, type OneTimeLink, type Staff } from './contract.ts'
+import { listMerchants } from '../merchants/contract.ts'
+import {
+  changeStaff,
+  inviteStaff,
+  linkStaff,
+  listStaff,
+  type OneTimeLink,
+  resetSecondStep,
+  type Staff,
+} from './contract.ts'
 import { type Role, roles } from './permissions.ts'
+import { AccessRules } from './screen-access-rules.tsx'
+import { Matrix } from './screen-matrix.tsx'
+import { Provider } from './screen-provider.tsx'
+import './screen.css'
 
 /** Who works here and what each may see; a colleague comes in by a link that is handed over and works once. */
 export function StaffList() {
@@ -25,6 +38,9 @@ export function StaffList() {
         )}
       </Answer>
       <Invite handOver={(name, made) => setLink({ name, link: made })} />
+      <Matrix />
+      <AccessRules />
+      <Provider />
     </>
   )
 }
@@ -53,6 +69,7 @@ function Person({ person, handOver }: { person: Staff; handOver: (link: OneTimeL
   const session = useSession()
   const change = useDo(changeStaff, { refresh: [listStaff] })
   const link = useDo(linkStaff)
+  const reset = useDo(resetSecondStep, { refresh: [listStaff] })
   const params = { staffId: person.id }
   const name = person.name || t('top.nameless')
   const gone = person.removedAt !== null
@@ -64,6 +81,8 @@ function Person({ person, handOver }: { person: Staff; handOver: (link: OneTimeL
         <p className="muted small">
           {[
             person.email,
+            person.merchantId,
+            person.hasSecondStep ? t('access:staff.second-step') : null,
             gone
               ? t('staff.removed', { day: format.day(format.dayOf(person.removedAt!)) })
               : person.lastSeenAt
@@ -79,7 +98,10 @@ function Person({ person, handOver }: { person: Staff; handOver: (link: OneTimeL
         size="xs"
         allowDeselect={false}
         disabled={gone || person.id === session.staff.id}
-        data={roles.map(role => ({ value: role, label: t(`access:role.${role}`) }))}
+        // Who works for one merchant is invited as such: a role alone would not say for which.
+        data={roles
+          .filter(role => role !== 'merchant-staff' || person.role === role)
+          .map(role => ({ value: role, label: t(`access:role.${role}`) }))}
         value={person.role}
         onChange={role => change.mutate({ params, body: { role: role as Role } })}
       />
@@ -91,6 +113,11 @@ function Person({ person, handOver }: { person: Staff; handOver: (link: OneTimeL
             <Button loading={link.isPending} onClick={() => link.mutate({ params }, { onSuccess: handOver })}>
               {t('staff.link')}
             </Button>
+            {person.hasSecondStep && person.id !== session.staff.id ? (
+              <Button variant="subtle" onClick={() => reset.mutate({ params })}>
+                {t('access:staff.reset-step')}
+              </Button>
+            ) : null}
             {person.id === session.staff.id ? null : (
               <Button variant="subtle" onClick={() => change.mutate({ params, body: { active: false } })}>
                 {t('staff.remove')}
@@ -106,6 +133,8 @@ function Person({ person, handOver }: { person: Staff; handOver: (link: OneTimeL
 function Invite({ handOver }: { handOver: (name: string, link: OneTimeLink) => void }) {
   const { t } = useTranslation()
   const [role, setRole] = useState<Role>('front-desk')
+  const [merchantId, setMerchantId] = useState<string | null>(null)
+  const merchants = useAsk(listMerchants, {})
   const invite = useDo(inviteStaff, { refresh: [listStaff] })
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -113,7 +142,14 @@ function Invite({ handOver }: { handOver: (name: string, link: OneTimeLink) => v
     const fields = new FormData(form)
     const email = String(fields.get('email')).trim()
     invite.mutate(
-      { body: { name: String(fields.get('name')).trim(), role, ...(email ? { email } : {}) } },
+      {
+        body: {
+          name: String(fields.get('name')).trim(),
+          role,
+          ...(email ? { email } : {}),
+          ...(role === 'merchant-staff' && merchantId ? { merchantId } : {}),
+        },
+      },
       {
         onSuccess: made => {
           form.reset()
@@ -135,6 +171,15 @@ function Invite({ handOver }: { handOver: (name: string, link: OneTimeLink) => v
         value={role}
         onChange={value => setRole(value as Role)}
       />
+      {role === 'merchant-staff' ? (
+        <Select
+          label={t('access:staff.merchant')}
+          required
+          data={(merchants.data?.items ?? []).map(each => ({ value: each.merchantId, label: each.name }))}
+          value={merchantId}
+          onChange={setMerchantId}
+        />
+      ) : null}
       <Button type="submit" variant="filled" size="sm" loading={invite.isPending}>
         {t('staff.invite-do')}
       </Button>

@@ -1,0 +1,169 @@
+import { Button, Select, TextInput } from '@mantine/core'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import type { TFunction } from 'i18next'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { addressOf, call, useAsk } from '../../../web/api.ts'
+import { useFormat } from '../../../web/format.ts'
+import { Answer, EmptyState, Face, Page } from '../../../web/kit/index.ts'
+import { type Act, type ActFilter, exportActs, listActs, outcomes, readActors } from './contract.ts'
+import { Changes } from './screen-changes.tsx'
+import './screen.css'
+
+/** Who did what, and what it changed: sentences, newest first, under the day on which it was done. */
+export function ActsPage() {
+  const { t } = useTranslation()
+  const filter: ActFilter = useSearch({ from: '/shell/acts' })
+  const asked = useAsk(listActs, { query: filter }, { keep: true })
+  const [earlier, setEarlier] = useState<{ of: string; items: Act[]; next: string | null }>()
+  const key = JSON.stringify(filter)
+  const more = earlier?.of === key ? earlier : undefined
+  const isNarrowed = Object.values(filter).some(Boolean)
+  return (
+    <Page
+      name={t('audit-log:title')}
+      title={t('audit-log:title')}
+      subtitle={t('audit-log:lead')}
+      actions={
+        <Button component="a" href={addressOf(exportActs, { query: filter })} download>
+          {t('audit-log:export')}
+        </Button>
+      }
+    >
+      <Filter filter={filter} />
+      <Answer of={asked}>
+        {({ items, next }) => {
+          const all = [...items, ...(more?.items ?? [])]
+          const last = more ? more.next : next
+          if (all.length === 0) {
+            const which = isNarrowed ? 'none-found' : 'none'
+            return <EmptyState title={t(`audit-log:${which}`)}>{t(`audit-log:${which}-text`)}</EmptyState>
+          }
+          const readOn = async () => {
+            const page = await call(listActs, { query: { ...filter, before: last! } })
+            setEarlier({ of: key, items: [...(more?.items ?? []), ...page.items], next: page.next })
+          }
+          return (
+            <>
+              <Days acts={all} />
+              {last ? (
+                <Button className="acts-more" onClick={() => void readOn()}>
+                  {t('audit-log:more')}
+                </Button>
+              ) : null}
+            </>
+          )
+        }}
+      </Answer>
+    </Page>
+  )
+}
+
+function Filter({ filter }: { filter: ActFilter }) {
+  const { t } = useTranslation()
+  const navigate = useNavigate()
+  const known = useAsk(readActors, {})
+  const narrow = (change: Partial<Record<keyof ActFilter, string | undefined>>) =>
+    void navigate({ to: '/acts', search: { ...filter, ...change } as ActFilter, replace: true })
+  return (
+    <search className="acts-filter" aria-label={t('audit-log:filter.label')}>
+      <Select
+        label={t('audit-log:filter.who')}
+        placeholder={t('audit-log:filter.anybody')}
+        clearable
+        searchable
+        data={(known.data?.actors ?? []).map(({ id, name, kind }) => ({
+          value: id,
+          label: [name || t('top.nameless'), kind === 'key' ? t('audit-log:key') : ''].filter(Boolean).join(' · '),
+        }))}
+        value={filter.actorId ?? null}
+        onChange={actorId => narrow({ actorId: actorId ?? undefined })}
+      />
+      <Select
+        label={t('audit-log:filter.part')}
+        placeholder={t('audit-log:filter.everywhere')}
+        clearable
+        searchable
+        data={(known.data?.rooms ?? []).map(room => ({ value: room, label: nameOfPart(t, room) }))}
+        value={filter.room ?? null}
+        onChange={room => narrow({ room: room ?? undefined })}
+      />
+      <Select
+        label={t('audit-log:filter.outcome')}
+        placeholder={t('audit-log:filter.any')}
+        clearable
+        data={outcomes.map(outcome => ({ value: outcome, label: t(`audit-log:outcome.${outcome}`) }))}
+        value={filter.outcome ?? null}
+        onChange={outcome => narrow({ outcome: outcome ?? undefined })}
+      />
+      {(['fromOn', 'toOn'] as const).map(name => (
+        <TextInput
+          key={name}
+          type="date"
+          label={t(`audit-log:filter.${name === 'fromOn' ? 'from' : 'to'}`)}
+          value={filter[name] ?? ''}
+          onChange={event => narrow({ [name]: event.currentTarget.value || undefined })}
+        />
+      ))}
+      {filter.partyId ? (
+        <Button variant="light" onClick={() => narrow({ partyId: undefined })}>
+          {t('audit-log:filter.customer')} ✕
+        </Button>
+      ) : null}
+    </search>
+  )
+}
+
+const nameOfPart = (t: TFunction, part: string) => t(`audit-log:part.${part}`, { defaultValue: part })
+
+function Days({ acts }: { acts: readonly Act[] }) {
+  const format = useFormat()
+  const days = Map.groupBy(acts, act => format.dayOf(act.at))
+  return [...days].map(([day, ofDay]) => (
+    <section key={day} className="acts-day">
+      <h2>{format.day(day)}</h2>
+      <ol className="acts-list">
+        {ofDay.map(act => (
+          <Line key={act.actId} act={act} />
+        ))}
+      </ol>
+    </section>
+  ))
+}
+
+const clock = (at: string, { language, zone }: { language: string; zone: string }) =>
+  new Intl.DateTimeFormat(language, { timeZone: zone, hour: '2-digit', minute: '2-digit' }).format(new Date(at))
+
+function Line({ act }: { act: Act }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const name = act.actor.name || t('top.nameless')
+  const isDone = act.outcome === 'done'
+  return (
+    <li className="act" data-outcome={act.outcome}>
+      <time dateTime={act.at}>{clock(act.at, format)}</time>
+      <Face name={name} level={act.actor.kind === 'key' ? 'jade' : 'indigo'} />
+      <div>
+        <p>
+          <b>{name}</b>
+          {act.actor.kind === 'key' ? <span className="muted"> ({t('audit-log:key')})</span> : null}{' '}
+          {t(`audit-log:did.${act.operation}`, { defaultValue: act.summary })}
+          {act.party ? (
+            <>
+              {' · '}
+              <Link to="/customers/$partyId" params={{ partyId: act.party.partyId }} className="link">
+                {act.party.name || t('audit-log:unnamed')}
+              </Link>
+            </>
+          ) : null}
+          {isDone ? null : <em className="bad"> {t(`audit-log:outcome.${act.outcome}`)}</em>}
+        </p>
+        {isDone ? (
+          <Changes act={act} />
+        ) : act.code ? (
+          <p className="small muted">{t(act.code, { defaultValue: act.code })}</p>
+        ) : null}
+      </div>
+    </li>
+  )
+}
