@@ -9,6 +9,9 @@ export function sentenceOf(problem: Problem): string {
   return problem.sentence ?? i18next.t('shell:problem.other', { code: problem.code })
 }
 
+/** Read when a notice is shown, because the language may have changed. */
+const closing = () => ({ closeButtonProps: { 'aria-label': i18next.t('shell:close') } })
+
 export function showProblem(problem: Problem): void {
   if (problem.status === 401) return
   const where = problem.issues[0]
@@ -24,6 +27,7 @@ export function showProblem(problem: Problem): void {
         ) : null}
       </div>
     ),
+    ...closing(),
     color: 'red',
     autoClose: 12_000,
     withBorder: true,
@@ -31,13 +35,14 @@ export function showProblem(problem: Problem): void {
 }
 
 export function showNotice(message: string): void {
-  notifications.show({ message, autoClose: 5_000, withBorder: true })
+  notifications.show({ ...closing(), message, autoClose: 5_000, withBorder: true })
 }
 
 /** Something was done that can be taken back: says so for ten seconds, with the way back beside it. */
 export function offerUndo(message: string, undo: () => void): void {
   const id = `undo-${message}`
   notifications.show({
+    ...closing(),
     id,
     autoClose: 10_000,
     withBorder: true,

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useDo } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
@@ -118,6 +118,9 @@ function lineOf(text: string, place: string): number | undefined {
   }
 }
 
+/** As in screen.css. */
+const lineHeight = 19
+
 /** The event as lines; to be edited, a field of the same measure lies over the mark. */
 function Text({
   text,
@@ -131,13 +134,19 @@ function Text({
   label: string
 }): ReactNode {
   const lines = text.split('\n')
+  const scrolled = useRef<HTMLElement>(null)
+  // What is marked is seen at once, and does not move while somebody writes.
+  const first = useRef(marked)
+  useEffect(() => {
+    scrolled.current?.scrollTo({ top: Math.max(0, (first.current ?? 0) - 5) * lineHeight })
+  }, [])
   const mark =
-    marked === undefined ? null : <i className="json-mark" style={{ top: `${marked * 1.5}em` }} aria-hidden />
+    marked === undefined ? null : <i className="json-mark" style={{ top: `${marked * lineHeight}px` }} aria-hidden />
   if (!edit) {
     return (
       <div className="json">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-        <section className="json-scroll" tabIndex={0} aria-label={label}>
+        <section ref={scrolled} className="json-scroll" tabIndex={0} aria-label={label}>
           {mark}
           <pre>{text}</pre>
         </section>
@@ -145,7 +154,7 @@ function Text({
     )
   }
   return (
-    <div className="json">
+    <div className="json" data-edited>
       <div className="json-scroll">
         {mark}
         <textarea

@@ -157,7 +157,7 @@ function Repairs({ code, count, repairs }: { code: string; count: number; repair
 
 function Events({ code, state }: { code: string; state: ProblemState }) {
   const { t } = useTranslation()
-  const [limit, setLimit] = useState(10)
+  const [limit, setLimit] = useState(5)
   const asked = useAsk(eventProblems, { query: { state, code, limit } }, { keep: true })
   return (
     <Answer of={asked}>
@@ -169,7 +169,7 @@ function Events({ code, state }: { code: string; state: ProblemState }) {
             ))}
           </ul>
           {next && limit < 200 ? (
-            <Button variant="default" onClick={() => setLimit(Math.min(200, limit + 40))}>
+            <Button variant="default" onClick={() => setLimit(Math.min(200, limit + 20))}>
               {t('events:problems.more')}
             </Button>
           ) : null}

@@ -54,7 +54,7 @@ export async function receive(
   }
   const shop = `woo-${receiverId.slice(-4)}`
   const reading = payload ? readers[system]({ topic, headers: sent.headers, payload, shop }) : undefined
-  const orderRef = reading && 'orderRef' in reading ? (reading.orderRef ?? null) : null
+  const orderRef = !sent.isTrial && reading && 'orderRef' in reading ? (reading.orderRef ?? null) : null
   const became = sent.isTrial
     ? ({ outcome: 'test', reason: null } as const)
     : await take(house, receiver, { reading, topic, body: sent.body })

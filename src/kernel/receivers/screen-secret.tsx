@@ -24,7 +24,12 @@ export function ChangeSecret({ receiver, close }: { receiver: Receiver; close: (
     )
   }
   return (
-    <Modal opened onClose={close} title={t('receivers:secret.title', { name: receiver.name })}>
+    <Modal
+      opened
+      onClose={close}
+      title={t('receivers:secret.title', { name: receiver.name })}
+      closeButtonProps={{ 'aria-label': t('close') }}
+    >
       {add.data?.secret ? (
         <>
           <p>{t('receivers:form.made')}</p>
