@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { Webhook } from 'standardwebhooks'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { systemClock } from '#kernel/clock/index.ts'
@@ -322,6 +325,36 @@ describe('what does not arrive', () => {
     await noteAttempt(house, { endpointId, ...held! }, failing)
     expect(await deliveries(endpoint)).toMatchObject(after)
     expect(await endpointNow()).toMatchObject({ failingSince: null })
+  })
+
+  it('a process that is killed while the receiver reads is followed by another: nothing lost, every id the same', async () => {
+    await create()
+    const sent = [await buy(), await buy(), await buy()]
+    const child = spawn(
+      process.execPath,
+      [
+        '--conditions=source',
+        fileURLToPath(new URL('./carry.testing.ts', import.meta.url)),
+        JSON.stringify(house.connection),
+        house.folder,
+      ],
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    )
+    const gone = once(child, 'exit')
+    // Killed once the receiver has read everything, before it says so.
+    answer = () => {
+      if (received.length === sent.length) child.kill('SIGKILL')
+      return undefined
+    }
+    await gone
+    expect(new Set(received.map(({ id }) => id))).toEqual(new Set(sent))
+    expect(await endpointNow()).toMatchObject({ waiting: 3, lastDeliveredAt: null })
+    answer = () => ({ status: 200 })
+    received.length = 0
+    house.clock.set(new Date(systemClock.now().getTime() + 31_000))
+    expect(await deliverDue(house)).toBe(3)
+    expect(received.map(({ id }) => id).sort()).toEqual(sent.sort())
+    expect(await endpointNow()).toMatchObject({ waiting: 0, failed: 0 })
   })
 
   it('two workers at once send every message once', async () => {
