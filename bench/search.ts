@@ -64,9 +64,8 @@ function personOf(index: number): Person {
   const name = isWestern
     ? `${common(westernGivens)} ${common(westernFamilies)}`
     : common(families) + common(givens) + (random() < 0.75 ? pick<string>(givens) : '')
-  const phone = `+861${pick<string>('3589')}${Math.floor(random() * 1e9)
-    .toString()
-    .padStart(9, '0')}`
+  // The multiplier shares no factor with 10^9, so no two people have the same number.
+  const phone = `+861${pick<string>('3589')}${String((index * 387_420_489) % 1_000_000_000).padStart(9, '0')}`
   return {
     name,
     phone,

@@ -228,6 +228,13 @@ const acts = createRoute({
   component: lazyRouteComponent(() => import('../src/kernel/audit-log/screen.tsx'), 'ActsPage'),
 })
 
+const privacy = createRoute({
+  getParentRoute: () => shell,
+  path: '/privacy',
+  validateSearch: z.object({ open: z.uuid().optional().catch(undefined) }),
+  component: lazyRouteComponent(() => import('../src/kernel/privacy/screen.tsx'), 'PrivacyPage'),
+})
+
 const jobs = createRoute({
   getParentRoute: () => shell,
   path: '/jobs',
@@ -274,6 +281,7 @@ export const router = createRouter({
       importing,
       webhooks,
       acts,
+      privacy,
       jobs,
       settings,
     ]),

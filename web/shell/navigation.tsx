@@ -18,6 +18,7 @@ export function Navigation() {
   const maySeeEvents = useMay('events.read')
   const maySeeJobs = useMay('jobs.read')
   const maySeeMoney = useMay('money.read')
+  const mayPrivacy = useMay('privacy.manage')
   const mayWebhooks = useMay('webhooks.manage')
   const mayReadActs = useMay('audit.read')
   const mayMerge = useMay('customers.merge')
@@ -175,6 +176,11 @@ export function Navigation() {
         {maySeeJobs ? (
           <Link to="/jobs" activeOptions={{ includeSearch: false }}>
             {t('nav.jobs')}
+          </Link>
+        ) : null}
+        {mayPrivacy ? (
+          <Link to="/privacy" search={{}} activeOptions={{ includeSearch: false }}>
+            {t('nav.privacy')}
           </Link>
         ) : null}
         <Link to="/settings" activeOptions={{ includeSearch: false }}>
