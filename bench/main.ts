@@ -16,6 +16,7 @@ const benches = [
   'statistics',
   'audit',
   'ledger',
+  'backup',
   'ledger-mutation',
   'points',
   'till',
