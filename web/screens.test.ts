@@ -53,6 +53,7 @@ const pages = [
   '/settings',
   '/settings?tab=business',
   '/settings?tab=merchants',
+  '/settings?tab=limits',
   '/settings?tab=staff',
   '/settings?tab=keys',
   '/settings?tab=assistants',

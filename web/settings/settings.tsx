@@ -16,6 +16,15 @@ const Assistants = lazy(async () => ({
 const Merchants = lazy(async () => ({ default: (await import('../../src/kernel/merchants/screen.tsx')).Merchants }))
 const Backups = lazy(async () => ({ default: (await import('../../src/kernel/recovery/screen.tsx')).Backups }))
 const Doctor = lazy(async () => ({ default: (await import('../../src/kernel/doctor/screen.tsx')).Doctor }))
+const TillSettings = lazy(async () => ({
+  default: (await import('../../src/financial/till/screen-rules.tsx')).TillSettings,
+}))
+const SharingLimits = lazy(async () => ({
+  default: (await import('../../src/financial/sharing/screen.tsx')).SharingLimits,
+}))
+const MemberCardSettings = lazy(async () => ({
+  default: (await import('../../src/kernel/access/screen-card.tsx')).MemberCardSettings,
+}))
 const Business = lazy(async () => ({ default: (await import('../../src/kernel/settings/screen.tsx')).Business }))
 
 export function SettingsPage() {
@@ -28,7 +37,7 @@ export function SettingsPage() {
   const mayDemo = useMay('demo.manage')
   const tabs = [
     'me' as const,
-    ...(mayBusiness ? (['business', 'merchants'] as const) : []),
+    ...(mayBusiness ? (['business', 'merchants', 'limits'] as const) : []),
     ...(mayStaff ? (['staff'] as const) : []),
     ...(mayKeys ? (['keys', 'assistants'] as const) : []),
     ...(mayBackups ? (['backups'] as const) : []),
@@ -55,6 +64,7 @@ export function SettingsPage() {
         {tab === 'me' ? <Me /> : null}
         {tab === 'business' ? <Business /> : null}
         {tab === 'merchants' ? <Merchants /> : null}
+        {tab === 'limits' ? <Limits /> : null}
         {tab === 'staff' ? <StaffList /> : null}
         {tab === 'keys' ? <Keys /> : null}
         {tab === 'assistants' ? <Assistants /> : null}
@@ -63,6 +73,19 @@ export function SettingsPage() {
         {tab === 'demo' ? <DemoSettings /> : null}
       </Suspense>
     </Page>
+  )
+}
+
+/** Rules that are set once and then forgotten; each shown to whoever may change it. */
+function Limits() {
+  const mayTill = useMay('credit.manage')
+  const maySharing = useMay('points.manage')
+  return (
+    <div className="limits">
+      {mayTill ? <TillSettings /> : null}
+      {maySharing ? <SharingLimits /> : null}
+      <MemberCardSettings />
+    </div>
   )
 }
 
