@@ -184,6 +184,7 @@ const till = createRoute({
 const ledger = createRoute({
   getParentRoute: () => shell,
   path: '/ledger',
+  validateSearch: z.object({ party: z.uuid().optional().catch(undefined) }),
   component: lazyRouteComponent(() => import('../src/kernel/ledger/screen.tsx'), 'LedgerPage'),
 })
 

@@ -184,7 +184,7 @@ function Facts({ theirs, format }: { theirs: ShownCase; format: Format }) {
           <dt>{t('guarantee:case.ledger')}</dt>
           <dd>
             {mayReadLedger ? (
-              <Link to="/ledger" className="link">
+              <Link to="/ledger" search={{ party: theirs.partyId }} className="link">
                 {theirs.compensation.transactionId}
               </Link>
             ) : (

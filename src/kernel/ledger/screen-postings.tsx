@@ -1,5 +1,5 @@
 import { Button, Select, TextInput } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
+import { Link, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { addressOf, useAsk } from '../../../web/api.ts'
@@ -14,7 +14,8 @@ export function Postings() {
   const [code, setCode] = useState<ShownPosting['code'] | null>(null)
   const [account, setAccount] = useState('')
   const [limit, setLimit] = useState(25)
-  const filter = { ...(code && { code }), ...(account && { account }) }
+  const { party } = useSearch({ from: '/shell/ledger' })
+  const filter = { ...(party && { partyId: party }), ...(code && { code }), ...(account && { account }) }
   const asked = useAsk(listPostings, { query: { ...filter, limit } }, { keep: true })
   return (
     <section>
@@ -39,6 +40,14 @@ export function Postings() {
           {t('ledger:postings.export')}
         </Button>
       </div>
+      {party ? (
+        <p className="note" role="note">
+          {t('ledger:postings.of-one', { name: asked.data?.items[0]?.partyName ?? '' })}{' '}
+          <Link to="/ledger" className="link">
+            {t('ledger:postings.of-all')}
+          </Link>
+        </p>
+      ) : null}
       <Answer of={asked}>
         {({ items, next }) =>
           items.length === 0 ? (
