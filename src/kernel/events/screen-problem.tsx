@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useDo } from '../../../web/api.ts'
@@ -60,6 +61,7 @@ export function RejectedEvent({ problem }: { problem: EventProblem }) {
       <p className="small muted">
         {bad === undefined ? null : t('events:problems.line', { line: format.number(bad + 1) })}{' '}
         {problem.isCut ? t('events:problems.cut') : null}
+        <Profiles details={found.details} />
       </p>
       {mayRepair ? (
         <div className="acts">
@@ -100,6 +102,24 @@ export function RejectedEvent({ problem }: { problem: EventProblem }) {
         </div>
       ) : null}
     </li>
+  )
+}
+
+/** The two who want to be one, to be looked at. */
+function Profiles({ details }: { details: Readonly<Record<string, unknown>> }) {
+  const { t } = useTranslation()
+  const { one, other } = details
+  if (typeof one !== 'string' || typeof other !== 'string') return null
+  return (
+    <>
+      <Link to="/customers/$partyId" params={{ partyId: one }} className="link">
+        {t('events:problems.one')}
+      </Link>{' '}
+      ·{' '}
+      <Link to="/customers/$partyId" params={{ partyId: other }} className="link">
+        {t('events:problems.other')}
+      </Link>
+    </>
   )
 }
 

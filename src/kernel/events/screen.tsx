@@ -35,7 +35,7 @@ export function Stream() {
                   {items.map(item => (
                     <tr key={item.eventId}>
                       <td>{format.clock(item.receivedAt)}</td>
-                      <td>{t(`events:kind.${item.kind}`, { defaultValue: item.kind })}</td>
+                      <td>{whatOf(item) ?? t(`events:kind.${item.kind}`, { defaultValue: item.kind })}</td>
                       <th scope="row">
                         <Link to="." search={(previous: object) => ({ ...previous, person: item.partyId })}>
                           {item.partyName}
@@ -54,6 +54,11 @@ export function Stream() {
       }
     </Answer>
   )
+}
+
+/** An event that is only known by its name is called by it. */
+function whatOf({ kind, payload }: { kind: string; payload: Readonly<Record<string, unknown>> }): string | undefined {
+  return kind === 'client.tracked' && typeof payload.name === 'string' ? payload.name : undefined
 }
 
 /** Events that are kept by their name: what they mean nobody has said yet, so it is listed instead of hidden. */

@@ -77,7 +77,12 @@ export function OpenReceiver({ receiver, close }: { receiver: Receiver; close: (
       <Deliveries receiverId={receiverId} />
       <Steps system={system} />
       {asks === 'secret' ? <ChangeSecret receiver={receiver} close={() => setAsks(undefined)} /> : null}
-      <Modal opened={asks === 'close'} onClose={() => setAsks(undefined)} title={t('receivers:page.close-title')}>
+      <Modal
+        opened={asks === 'close'}
+        onClose={() => setAsks(undefined)}
+        title={t('receivers:page.close-title')}
+        closeButtonProps={{ 'aria-label': t('close') }}
+      >
         <p>{t('receivers:page.close-text', { name })}</p>
         <div className="acts">
           <Button
