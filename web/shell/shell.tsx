@@ -2,6 +2,7 @@ import { Outlet, useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import { readSession } from '#kernel/access/contract.ts'
+import { SecondStep } from '../../src/kernel/access/screen-second-step.tsx'
 import { useAsk } from '../api.ts'
 import { Failed, Waiting } from '../kit/index.ts'
 import { hasChosenLanguage, switchLanguage } from '../language.ts'
@@ -34,8 +35,19 @@ export function Shell() {
   }
   return (
     <SessionProvider session={session.data}>
-      <Frame />
+      {session.data.staff.secondStep === 'missing' ? <SecondStepFirst /> : <Frame />}
     </SessionProvider>
+  )
+}
+
+/** Their role asks for a second step, and they have none yet: nothing else would open. */
+function SecondStepFirst() {
+  return (
+    <main id="content" className="door">
+      <div className="door-card">
+        <SecondStep />
+      </div>
+    </main>
   )
 }
 

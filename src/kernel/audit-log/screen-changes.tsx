@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../web/format.ts'
@@ -20,27 +21,35 @@ export function Changes({ act }: { act: Act }) {
   const shown = isWhole ? lines : lines.slice(0, shownAtFirst)
   const rest = lines.length - shown.length
   return (
-    <dl className="act-changes" aria-label={t(act.changes.length > 0 ? 'audit-log:changed' : 'audit-log:sent')}>
-      {shown.map(({ path, before, after }) => (
-        <div key={path}>
-          <dt>{path}</dt>
-          <dd>
-            {before === undefined ? null : (
-              <>
-                <del>{before}</del> <span aria-hidden>→</span>{' '}
-              </>
-            )}
-            {before === undefined ? after : <ins>{after}</ins>}
-          </dd>
-        </div>
-      ))}
+    <>
+      <dl className="act-changes" aria-label={t(act.changes.length > 0 ? 'audit-log:changed' : 'audit-log:sent')}>
+        {shown.map(({ path, before, after }) => (
+          <div key={path}>
+            <dt>{nameOf(t, path)}</dt>
+            <dd>
+              {before === undefined ? null : (
+                <>
+                  <del>{before}</del> <span aria-hidden>→</span>{' '}
+                </>
+              )}
+              {before === undefined ? after : <ins>{after}</ins>}
+            </dd>
+          </div>
+        ))}
+      </dl>
       {rest > 0 ? (
         <button type="button" className="link small" onClick={() => setWhole(true)}>
           {t('audit-log:more-changes', { count: rest, number: format.number(rest) })}
         </button>
       ) : null}
-    </dl>
+    </>
   )
+}
+
+/** `roles.0` is one of the roles; a field without a word of its own is called as in the API. */
+function nameOf(t: TFunction, path: string): string {
+  const parts = path.split('.').filter(part => !/^\d+$/.test(part))
+  return parts.map(part => t(`audit-log:field.${part}`, { defaultValue: part })).join(' · ')
 }
 
 function useSaying() {
@@ -50,7 +59,11 @@ function useSaying() {
     if (value === null || value === undefined || value === '') return t('audit-log:nothing')
     if (typeof value === 'boolean') return t(value ? 'audit-log:yes' : 'audit-log:no')
     if (typeof value === 'number') return format.number(value)
-    if (typeof value === 'string') return /^\d{4}-\d\d-\d\dT/.test(value) ? format.instant(value) : value
+    if (typeof value === 'string') {
+      if (/^\d{4}-\d\d-\d\dT/.test(value)) return format.instant(value)
+      // Roles and permissions travel by their names in the code.
+      return t([`access:role.${value}`, `access:permission.${value}`], { defaultValue: value })
+    }
     return JSON.stringify(value)
   }
 }
