@@ -61,6 +61,8 @@ async function attempt(
   { message, secrets, parts }: { message: Claimed; secrets: readonly string[]; parts: LaneParts },
 ): Promise<Outcome> {
   const { outcome, at, milliseconds } = await sendOnce(house, { ...lane, ...message, secrets }, parts)
+  // Cut short by our own closing, it says nothing of the receiver: its lease ends and it is sent again.
+  if (parts.signal?.aborted && outcome.status === null) return outcome
   await noteAttempt(house, { ...lane, ...message }, { outcome, at, milliseconds })
   return outcome
 }

@@ -28,13 +28,19 @@ const answerLimit = 1024
  */
 export async function post(
   message: { readonly url: string; readonly body: string; readonly headers: Readonly<Record<string, string>> },
-  parts: { readonly rule: AddressRule; readonly resolve?: Resolve; readonly timeout?: number },
+  parts: {
+    readonly rule: AddressRule
+    readonly resolve?: Resolve
+    readonly timeout?: number
+    /** The house closes: whatever is under way is left, and will be sent again. */
+    readonly signal?: AbortSignal
+  },
 ): Promise<Outcome> {
   const { rule, resolve = resolveByDns, timeout = timeoutAfter } = parts
   if (faultOfUrl(message.url, rule)) return failed('forbidden-address')
   const url = new URL(message.url)
   const host = hostOf(url)
-  const deadline = AbortSignal.timeout(timeout)
+  const deadline = AbortSignal.any([AbortSignal.timeout(timeout), ...(parts.signal ? [parts.signal] : [])])
   let resolved: readonly string[]
   try {
     resolved = isIP(host) ? [host] : await untilAborted(resolve(host), deadline)
