@@ -17,7 +17,7 @@ const filters: readonly Filter[] = ['all', 'purchases', 'care', 'other']
 
 export function kindOf(kind: string): Exclude<Filter, 'all'> {
   if (kind === 'purchase.recorded' || kind === 'refund.recorded') return 'purchases'
-  if (/^(task|rhythm|warning|promise|message)/.test(kind)) return 'care'
+  if (/^(task|rhythm|warning|promise|message|contact)/.test(kind)) return 'care'
   return 'other'
 }
 
@@ -174,6 +174,7 @@ function lineOf(item: Item, products: Record<string, string>, t: TFunction, form
       ? t(`timeline.${key}`, { what, amount })
       : t(`timeline.${key}-plain`, { amount, ref: payload.orderRef ?? '' })
   }
+  if (item.kind === 'contact.noted') return t(`tasks:way.${String(item.payload.way)}`)
   const outcome = item.payload.outcome
   const days = item.payload.days
   const name = item.payload.name
