@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import type { closeCard } from '#kernel/access/contract.ts'
 import type { Consent, changeMyConsent, myConsents } from '#kernel/parties/contract.ts'
+import type { askAboutMyData, myPrivacyRequests } from '#kernel/privacy/contract.ts'
 import { Problem, type ReplyOf, tell } from './api.ts'
 import { useAsked } from './asked.ts'
 import { onInstallable, type Prompt } from './install.ts'
@@ -20,6 +21,7 @@ export function Me({ onLeave }: { onLeave: () => void }) {
         <LanguageSwitch />
       </Section>
       <Consents />
+      <MyData />
       <Install />
       <Section title={t('me.device')}>
         <p className="muted">{t('me.device-hint')}</p>
@@ -81,6 +83,38 @@ function Consents() {
         </fieldset>
       ))}
       <p className="muted">{t('consent.back')}</p>
+    </Section>
+  )
+}
+
+/** What the law gives: to see everything that is held, and to be forgotten; each asked for once, with the day of the answer. */
+function MyData() {
+  const say = useSay()
+  const { t, format } = say
+  const asked = useAsked<typeof myPrivacyRequests>('/api/member/privacy-requests')
+  const [said, setSaid] = useState<ReplyOf<typeof myPrivacyRequests>>()
+  const items = (said ?? asked.data)?.items
+  if (!items) return null
+  return (
+    <Section title={t('data.title')}>
+      <p className="muted">{t('data.hint')}</p>
+      {(['access', 'erasure'] as const).map(kind => {
+        const open = items.find(item => item.kind === kind && (item.state === 'open' || item.state === 'working'))
+        return open ? (
+          <p key={kind} role="status">
+            {t(`data.asked-${kind}`, { day: format.day(open.dueOn) })}
+          </p>
+        ) : (
+          <Act
+            key={kind}
+            does={async () =>
+              setSaid(await tell<typeof askAboutMyData>('POST', '/api/member/privacy-requests', { body: { kind } }))
+            }
+          >
+            {t(`data.ask-${kind}`)}
+          </Act>
+        )
+      })}
     </Section>
   )
 }
