@@ -108,15 +108,14 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
   await until(server.isWell)
   const polluted = Object.keys(Object.prototype).length
   await server.stop('SIGINT')
-  const unsound: string[] = []
   await server.inProduct(async ({ business, demo }) => {
-    const worlds = [business, demo()].filter(world => world !== undefined)
-    for (const world of worlds) {
+    for (const world of [business, demo()].filter(each => each !== undefined)) {
       const findings = await verifyLedger(world.database, world.claims)
-      unsound.push(...findings.filter(each => each.faults > 0).map(each => `${world.name}: ${each.id}`))
+      for (const { id, faults: count, examples } of findings.filter(each => each.faults > 0)) {
+        faults.push({ what: 'claim does not hold afterwards', operation: `${world.name}: ${id}`, count, examples })
+      }
     }
   })
-  faults.push(...unsound.map(claim => ({ what: 'claim does not hold afterwards', operation: claim })))
   const never = operations.filter(each => !accepted.has(each.operationId)).map(each => each.operationId)
   return {
     figures: {
@@ -129,7 +128,6 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
       slowest,
       memoryMb: { first: memoryMb[0], last: memoryMb.at(-1), most: Math.max(0, ...memoryMb) },
       polluted,
-      unsound,
       seed,
     },
     faults,

@@ -3,6 +3,7 @@ import type { House } from '#kernel/house.ts'
 import type { Caller } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Instruction } from './instruction.ts'
+import type { AssetKind } from './kinds.ts'
 import { type Author, digest, post } from './post.ts'
 
 export interface Adjustment {
@@ -27,6 +28,9 @@ export function actorOf(caller: Caller): string {
   return caller.kind === 'nobody' ? 'nobody' : `${caller.kind}:${caller.id}`
 }
 
+/** A code, a stamp card or a list of tickets stands behind each of these: given past its programme, the two would disagree. */
+const keptByProgrammes: readonly AssetKind[] = ['right', 'ticket', 'stamp']
+
 /**
  * Gives or takes by hand, at once or, beyond the threshold of its asset, when somebody else has agreed. The same request key of the
  * same caller is one adjustment, however often it is sent.
@@ -36,11 +40,12 @@ export async function askForAdjustment(house: House, caller: Caller, asked: Aske
   const askedBy = actorOf(caller)
   const adjustmentId = digest(`${askedBy} ${asked.requestKey}`)
   return await house.database.transaction(async transaction => {
-    const [known] = await transaction.query<{ approvalAbove: number }>(
-      `select approval_above as "approvalAbove" from ledger.asset where asset = $1`,
+    const [known] = await transaction.query<{ approvalAbove: number; kind: AssetKind }>(
+      `select approval_above as "approvalAbove", kind from ledger.asset where asset = $1`,
       [asset],
     )
     if (!known) throw refuse('not-found', 'ledger:refusal.no-such-asset', { asset })
+    if (keptByProgrammes.includes(known.kind)) throw refuse('conflict', 'ledger:refusal.not-by-hand', { asset })
     const fresh = await transaction.query(
       `insert into ledger.adjustment (party_id, adjustment_id, asset, amount, threshold, reason, state, asked_by, asked_at, expires_at)
        values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8, $9) on conflict do nothing returning 1`,

@@ -213,7 +213,12 @@ export const adjustHolding = operation({
   }),
   reply: done,
   once: true,
-  refusals: ['ledger:refusal.no-such-asset', 'ledger:refusal.insufficient', 'ledger:refusal.key-used'],
+  refusals: [
+    'ledger:refusal.no-such-asset',
+    'ledger:refusal.not-by-hand',
+    'ledger:refusal.insufficient',
+    'ledger:refusal.key-used',
+  ],
 })
 
 export const decideAdjustment = operation({

@@ -88,6 +88,14 @@ describe('an adjustment', () => {
     const { items } = await ask(contract.listAdjustments, ann)
     expect((items as unknown[]).length).toBe(6)
   })
+
+  it('of what a programme keeps with a code or a card is refused: the two would disagree', async () => {
+    await house.database.transaction(transaction => declareAsset(house, transaction, 'reward:tea', 'right'))
+    const right = give(1)
+    await expect(
+      ask(contract.adjustHolding, ann, { ...right, body: { ...right.body, asset: 'reward:tea' } }),
+    ).rejects.toMatchObject({ code: 'ledger:refusal.not-by-hand' })
+  })
 })
 
 describe('balances', () => {
@@ -132,7 +140,10 @@ describe('balances', () => {
     expect(worth(kept)).toEqual(worth(replayed))
     expect(kept.reduce((sum, each) => sum + each.balance, 0)).toBe(0)
     const answer = await ask(contract.readLedger, ann, { query: { at: house.clock.now().toISOString() } })
-    expect(answer).toMatchObject({ assets: [{ asset: 'leaves', approvalAbove: 1000 }], whole: null })
+    expect(answer).toMatchObject({
+      assets: [{ asset: 'leaves', approvalAbove: 1000 }, { asset: 'reward:tea' }],
+      whole: null,
+    })
   })
 
   it('of one customer come with lots, the next expiry and the reasons', async () => {
