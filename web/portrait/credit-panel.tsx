@@ -19,11 +19,13 @@ import { useAsk, useDo } from '../api.ts'
 import { useFormat } from '../format.ts'
 import { offerUndo, showNotice } from '../notices.tsx'
 import { useMay } from '../session.tsx'
+import { CashOut, RefundCards } from './credit-back.tsx'
 
 /** What a customer has paid ahead: money and visits, with topping up, paying and using one, each of which can be undone. */
 export function CreditPanel({ partyId }: { partyId: string }) {
   const { t } = useTranslation()
   const mayUse = useMay('till.use')
+  const mayPayBack = useMay('credit.manage')
   const asked = useAsk(memberCredit, { params: { partyId } }, { enabled: mayUse })
   const credit = asked.data
   if (!credit || (!credit.rules && credit.cards.length === 0 && credit.offered.length === 0)) return null
@@ -37,6 +39,12 @@ export function CreditPanel({ partyId }: { partyId: string }) {
         <Move partyId={partyId} credit={credit} what="pay" />
       ) : null}
       {credit.offered.length > 0 ? <Sell partyId={partyId} credit={credit} /> : null}
+      {mayPayBack ? (
+        <>
+          <CashOut partyId={partyId} credit={credit} />
+          <RefundCards partyId={partyId} credit={credit} />
+        </>
+      ) : null}
     </section>
   )
 }
