@@ -49,4 +49,19 @@ it('an amount that nobody marked is caught', () => {
   expect(openUnsaid(planted(money(z.int().nullable())))).toEqual([])
 })
 
+it('every act that the audit log keeps is said in words, in both languages', () => {
+  const acts = operations.filter(
+    ({ method, isQuestion, permission, path }) =>
+      method !== 'GET' && !isQuestion && permission !== 'public' && permission !== 'member' && !path.startsWith('/v1/'),
+  )
+  for (const language of ['en', 'zh']) {
+    const words = readFileSync(join(import.meta.dirname, `../src/kernel/audit-log/words.${language}.json`), 'utf8')
+    const { did } = JSON.parse(words) as { did: Record<string, string> }
+    expect(
+      acts.map(({ id }) => id).filter(id => !did[id]),
+      language,
+    ).toEqual([])
+  }
+})
+
 const isMarked = (schema: z.ZodType) => (z.globalRegistry.get(schema)?.field as object | undefined) !== undefined

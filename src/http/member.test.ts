@@ -273,7 +273,7 @@ describe('what a member says', () => {
     const url = '/api/member/language'
     await server.ask({ method: 'PUT', url, headers: member, payload: { language: 'zh-CN' } })
     expect((await get('/api/member/card', member)).json().language).toBe('zh-CN')
-    const party = await get(`/api/parties/${partyId}`, await server.key('customers.read'))
+    const party = await get(`/api/parties/${partyId}`, await server.key('customers.read', 'contact.read'))
     expect(party.json().details).toEqual({ language: 'zh-CN' })
   })
 })

@@ -172,7 +172,8 @@ it('what a role may not see is in no answer to it, on a business that has custom
           if (groups.length > 0 && value !== null) seenByOwner.add(`${operation.id} ${name}`)
           continue
         }
-        const isHidden = value === null || value === undefined || value === '' || (value as string).length === 0
+        const isHidden =
+          value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0)
         if (groups.some(group => !may.includes(groupOf[group])) && !isHidden)
           shown.push(`${role} ${operation.id} ${name}`)
         const isOpen = Object.hasOwn(openMoney, operation.id) || Object.hasOwn(openMoney, operation.permission)
