@@ -87,7 +87,7 @@ function Relation({
         </Link>{' '}
         {mayWrite ? (
           <ActionIcon
-            size="xs"
+            size={24}
             variant="subtle"
             color="gray"
             aria-label={t('bonds:panel.remove', { relation: words, name })}

@@ -61,7 +61,7 @@ function Remove({ party, kind, value }: { party: Party; kind: string; value: str
     <Menu position="bottom-end">
       <Menu.Target>
         <ActionIcon
-          size="xs"
+          size={24}
           variant="subtle"
           color="gray"
           aria-label={t('identifier.remove', { value })}

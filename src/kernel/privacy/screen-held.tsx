@@ -21,8 +21,7 @@ export function Held({
                 {table.slice(table.indexOf('.') + 1).replaceAll('_', ' ')}{' '}
                 <span className="muted">{t('privacy:rows', { count: total })}</span>
               </summary>
-              {/* A wide table is moved sideways with the arrow keys, so it must be reachable by them. */}
-              <section className="held-rows" tabIndex={0} aria-label={table}>
+              <div className="held-rows">
                 {rows.map(row => (
                   <dl key={JSON.stringify(row)}>
                     {Object.entries(row)
@@ -38,7 +37,7 @@ export function Held({
                 {total > rows.length ? (
                   <p className="muted small">{t('privacy:more', { number: total - rows.length })}</p>
                 ) : null}
-              </section>
+              </div>
             </details>
           ))}
         </section>
