@@ -12,23 +12,25 @@ interface Wish {
 
 /** How long another process may go on by what it knew; this one forgets at once what it changed itself. */
 const rememberedFor = 5000
-const remembered = new WeakMap<House, { readonly at: number; readonly wishes: Promise<readonly Wish[]> }>()
+const remembered = new WeakMap<House, { readonly at: number; readonly wishes: readonly Wish[] }>()
 
 /** Called after a change of endpoints was committed. */
 export function forgetWishes(house: House): void {
   remembered.delete(house)
 }
 
-/** Which endpoints take what: asked at most every five seconds, so that a house without endpoints pays nothing for them. */
-function wishesOf(house: House): Promise<readonly Wish[]> {
+/**
+ * Which endpoints take what: asked at most every five seconds, so that a house without endpoints pays nothing for them. By the
+ * connection of the transaction: where all are taken by transactions that wait for another one, nobody would ever get it.
+ */
+async function wishesOf(house: House, transaction: Transaction): Promise<readonly Wish[]> {
   const now = house.clock.elapsed()
   const known = remembered.get(house)
   if (known && now - known.at < rememberedFor && now >= known.at) return known.wishes
-  const wishes = house.database.query<Wish>(
+  const wishes = await transaction.query<Wish>(
     `select endpoint_id as "endpointId", kinds from webhooks.endpoint where state = 'active' order by endpoint_id`,
   )
   remembered.set(house, { at: now, wishes })
-  wishes.catch(() => remembered.delete(house))
   return wishes
 }
 
@@ -43,7 +45,7 @@ export async function hear(
   cause: EventSource,
 ): Promise<readonly []> {
   if (house.name === 'demo') return []
-  const wishes = await wishesOf(house)
+  const wishes = await wishesOf(house, transaction)
   if (wishes.length === 0) return []
   const news = events.filter(event => isNews(event, cause))
   let put = 0
