@@ -1,1 +1,0 @@
-export { mergeNow, undoNow } from './merge.ts'
