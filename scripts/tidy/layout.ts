@@ -92,15 +92,20 @@ const hasTable = ({ text }: SourceFile) => /\.each\s*[(`]|of (cases|table)\b/.te
 const mention =
   /\b(?:create schema|create (?:unlogged )?table|create (?:unique )?index [\w" ]*?on(?: only)?|alter table|drop table|from|join|references|into|update|partition of|(?:drop|alter) schema)\s+(?:(?:if not exists|if exists|only)\s+)*"?(\w+)"?(\.\w+)?/gi
 
+/** `audit-log` has the schema `audit_log`: a name in SQL that needs no quotes. */
+const schemaOf = (folder: string | undefined) => folder?.replaceAll('-', '_')
+
 /** A room's SQL makes and touches its own schema; it may look at the kernel's, never at a neighbour's. */
 export const schemas: Check = {
   name: 'SQL stays in its own schema',
   faults(files) {
     const kernel = new Set(
-      files.flatMap(({ path }) => /^src\/kernel\/([^/]+)\/migrations\//.exec(path)?.[1] ?? []).concat('kernel'),
+      files
+        .flatMap(({ path }) => schemaOf(/^src\/kernel\/([^/]+)\/migrations\//.exec(path)?.[1]) ?? [])
+        .concat('kernel'),
     )
     return files.flatMap(({ path, text }) => {
-      const own = /^src\/(?:.*\/)?([^/]+)\/migrations\/[^/]+\.sql$/.exec(path)?.[1]
+      const own = schemaOf(/^src\/(?:.*\/)?([^/]+)\/migrations\/[^/]+\.sql$/.exec(path)?.[1])
       if (!own) return []
       const sql = text.replace(/--[^\n]*/g, comment => ' '.repeat(comment.length))
       return [...sql.matchAll(mention)].flatMap(match => {
