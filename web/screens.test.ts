@@ -49,6 +49,7 @@ const pages = [
   '/webhooks?tab=receive',
   '/webhooks?tab=receive&open=new',
   '/acts',
+  '/privacy',
   '/jobs',
   '/settings',
   '/settings?tab=business',

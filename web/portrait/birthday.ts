@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next'
-import { type Birthday, readBirthday, writeBirthday } from '#kernel/parties/birthday-contract.ts'
+import { type Birthday, readBirthday, writeBirthday } from '#kernel/parties/contract.ts'
 import type { Format } from '../format.ts'
 
 /**

@@ -3,6 +3,7 @@ import { contact, operation, personal } from '#kernel/operation.ts'
 import { birthdayPattern } from './birthday-contract.ts'
 import { titles } from './profile-contract.ts'
 
+export { type Birthday, readBirthday, writeBirthday } from './birthday-contract.ts'
 export * from './consent-contract.ts'
 export * from './profile-contract.ts'
 
