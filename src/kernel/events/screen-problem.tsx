@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useDo } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
@@ -14,7 +14,8 @@ import {
   replayEventProblem,
   restoreEventProblem,
 } from './contract.ts'
-import { lineOfPlace } from './place.ts'
+import { lineOfPlace } from './figures/place.ts'
+import { JsonText } from './screen-json.tsx'
 
 /** One event that was rejected: why, the event itself with the place marked, and what can be done with it. */
 export function RejectedEvent({ problem }: { problem: EventProblem }) {
@@ -52,7 +53,7 @@ export function RejectedEvent({ problem }: { problem: EventProblem }) {
             : ''}
         </span>
       </div>
-      <Text
+      <JsonText
         text={shown}
         marked={bad}
         {...(text !== undefined && { edit: setText })}
@@ -136,55 +137,4 @@ function lineOf(text: string, place: string): number | undefined {
     if (line) return Number(line) - 1
     return position ? text.slice(0, Number(position)).split('\n').length - 1 : undefined
   }
-}
-
-/** As in screen.css. */
-const lineHeight = 19
-
-/** The event as lines; to be edited, a field of the same measure lies over the mark. */
-function Text({
-  text,
-  marked,
-  edit,
-  label,
-}: {
-  text: string
-  marked: number | undefined
-  edit?: (text: string) => void
-  label: string
-}): ReactNode {
-  const lines = text.split('\n')
-  const scrolled = useRef<HTMLElement>(null)
-  // What is marked is seen at once, and does not move while somebody writes.
-  const first = useRef(marked)
-  useEffect(() => {
-    scrolled.current?.scrollTo({ top: Math.max(0, (first.current ?? 0) - 5) * lineHeight })
-  }, [])
-  const mark =
-    marked === undefined ? null : <i className="json-mark" style={{ top: `${marked * lineHeight}px` }} aria-hidden />
-  if (!edit) {
-    return (
-      <div className="json">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
-        <section ref={scrolled} className="json-scroll" tabIndex={0} aria-label={label}>
-          {mark}
-          <pre>{text}</pre>
-        </section>
-      </div>
-    )
-  }
-  return (
-    <div className="json" data-edited>
-      <div className="json-scroll">
-        {mark}
-        <textarea
-          aria-label={label}
-          spellCheck={false}
-          rows={Math.min(lines.length, 400)}
-          value={text}
-          onChange={event => edit(event.currentTarget.value)}
-        />
-      </div>
-    </div>
-  )
 }
