@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useAsk, useDo } from '../../../web/api.ts'
 import { Answer } from '../../../web/kit/index.ts'
 import { showNotice } from '../../../web/notices.tsx'
-import { type CardSettings, changeCardSettings, readCardSettings } from './member-contract.ts'
+import { type CardSettings, changeCardSettings, readCardSettings } from './contract.ts'
 
 /** How long a link opens a customer's card, and how long the card then stays open on their phone. */
 export function MemberCardSettings() {

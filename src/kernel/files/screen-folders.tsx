@@ -147,7 +147,7 @@ function Folder({ folder, mayChange }: { folder: WatchedFolder; mayChange: boole
   )
 }
 
-function timingWords(timing: FolderTiming, t: (key: string, values?: Record<string, unknown>) => string): string {
+function timingWords(timing: FolderTiming, t: TFunction): string {
   return 'everyMinutes' in timing
     ? t('files:folders.every', { count: timing.everyMinutes })
     : t('files:folders.daily', { time: timing.dailyAt })
