@@ -87,7 +87,7 @@ function mountedIn({ app }: TestServer): string[] {
     const url = branch.join('').replace(/:(\w+)/g, '{$1}')
     if (!/^\/(api|v1)\//.test(url) || url.startsWith('/api/docs') || url === '/api/openapi.json') continue
     // Short names of the same doors.
-    if (/^\/v1\/[bti]$/.test(url)) continue
+    if (/^\/v1\/[abgipst]$/.test(url)) continue
     for (const method of methods?.split(', ') ?? []) {
       if (method !== 'HEAD' && method !== 'OPTIONS') routes.push(`${method} ${url}`)
     }
