@@ -55,7 +55,8 @@ export async function readParty(queryable: Queryable, partyId: string): Promise<
 
 /** Finds by beginnings (`search.ts`), the closest first; the hint is an identifier by which a desk can tell two namesakes apart. */
 export async function findParties(queryable: Queryable, text: string, limit: number) {
-  const ids = await findPartyIds(queryable, text, limit)
+  // A few more than are shown, as some may be profiles of one person; each costs reading a page that nobody has read lately.
+  const ids = (await findPartyIds(queryable, text, limit)).slice(0, limit + 4)
   if (ids.length === 0) return []
   const rows = await queryable.query<{ party_id: string; name: string; hint: string | null }>(
     `select k.party_id, k.name,
