@@ -27,10 +27,13 @@ export const searchJob = job({
     const population = await countProfiles(house.database)
     let last: { readonly at: Date; readonly id: string } = { at: since, id: '00000000-0000-0000-0000-000000000000' }
     let found = 0
+    let pages = 0
     for (;;) {
       const page = await changedAfter(house.database, last)
       if (page.length === 0) break
       found += await house.database.transaction(tx => compareAll(house, tx, page, population))
+      // A table that grows from nothing while it is read would be read from one end to the other for every key.
+      if (Number.isInteger(Math.log2(++pages))) await house.database.query('analyze merges.block')
       last = { at: page.at(-1)!.changedAt, id: page.at(-1)!.partyId }
       if (progress.signal.aborted) throw new Error('stopped before everybody was compared; the job runs again')
     }
