@@ -9,7 +9,8 @@ import { silentLog } from '#kernel/log.ts'
 import { readConfiguration } from '#product/configuration.ts'
 import { openProduct, type Product } from '#product/start.ts'
 
-const entry = ['--conditions=source', 'src/cli/main.ts']
+const fromSource = ['--conditions=source', 'src/cli/main.ts']
+const built = ['dist/cli/main.js']
 
 /** The real server as a process of its own, on a data folder of its own, with the embedded PostgreSQL and fsync on. */
 export interface RealServer {
@@ -30,8 +31,18 @@ export interface RealServer {
   remove(): Promise<void>
 }
 
-export async function realServer(name: string): Promise<RealServer> {
-  const folder = mkdtempSync(join(tmpdir(), `guanxi-${name}-`))
+export async function realServer(
+  name: string,
+  options: {
+    /** Whether what was built is started, as an installation does; from the sources, a start takes longer. */
+    readonly isBuilt?: boolean
+    /** On which disk the data folder is made. */
+    readonly within?: string
+    readonly environment?: Readonly<Record<string, string>>
+  } = {},
+): Promise<RealServer> {
+  const entry = options.isBuilt ? built : fromSource
+  const folder = mkdtempSync(join(options.within ?? tmpdir(), `guanxi-${name}-`))
   // Started as root, PostgreSQL runs under another account, which must be able to walk to its folder.
   chmodSync(folder, 0o711)
   const port = await freePort()
@@ -42,6 +53,7 @@ export async function realServer(name: string): Promise<RealServer> {
     PORT: String(port),
     DATABASE_URL: '',
     NODE_ENV: 'production',
+    ...options.environment,
   })
   const failures: string[] = []
   let server: ChildProcess | undefined
