@@ -58,6 +58,16 @@ export function shownHold(house: House, { merchant: _, currency: __, rewards, un
   } satisfies TillHold
 }
 
+/** The rewards of somebody that wait at tills now, so that no other till is offered them. */
+export async function rewardsSetAside(house: House, queryable: Queryable, partyId: string): Promise<string[]> {
+  const rows = await queryable.query<{ takenId: string }>(
+    `select r->>'takenId' as "takenId" from till.hold h, jsonb_array_elements(h.rewards) r
+     where h.party_id = ${ofPerson('$1')} and h.state = 'open' and h.until > $2`,
+    [partyId, house.clock.now()],
+  )
+  return rows.map(row => row.takenId)
+}
+
 /** Sets things aside under the name of the request; asked again it is the same hold. */
 export async function makeHold(
   house: House,

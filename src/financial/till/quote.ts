@@ -8,6 +8,7 @@ import { ofPerson } from '#kernel/ledger/index.ts'
 import type { Language } from '#kernel/locale/index.ts'
 import type { TillQuote } from './contract.ts'
 import type { KnownCustomer } from './customers.ts'
+import { rewardsSetAside } from './holds.ts'
 import { paidByPoints, usablePoints } from './rules.ts'
 import { readTillRules } from './sale.ts'
 import { pointsAsset } from './uses.ts'
@@ -130,8 +131,12 @@ async function visitsOf(house: House, { customer, merchantId, lines }: Quoting):
 }
 
 async function rewardsOf(house: House, { customer, merchantId, language }: Quoting): Promise<TillQuote['rewards']> {
-  const usable = await usableBy(house, house.database, customer.partyId, merchantId)
-  const shown = await Promise.all(usable.map(taken => show(house, taken)))
+  const { database } = house
+  const usable = await usableBy(house, database, customer.partyId, merchantId)
+  if (usable.length === 0) return []
+  const aside = new Set(await rewardsSetAside(house, database, customer.partyId))
+  const free = usable.filter(({ takenId }) => !aside.has(takenId))
+  const shown = await Promise.all(free.map(taken => show(house, taken)))
   return shown.map(({ takenId, name, lastUsableOn }) => ({
     takenId,
     name: name[language] ?? Object.values(name)[0] ?? '',
