@@ -8,6 +8,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
 import { publish, usualRules } from '#financial/points/index.ts'
 import { startEmbedded } from '#kernel/database/embedded/index.ts'
 import { verifyLedger } from '#kernel/ledger/index.ts'
@@ -101,6 +102,24 @@ async function timesOf(work: (turn: number) => Promise<unknown>): Promise<number
   return times.sort((one, other) => one - other)
 }
 
+/** Customers who come at a steady pace, whether or not the one before has been served; answers the sorted times from their coming. */
+async function pacedTimesOf(perSecond: number, work: (turn: number) => Promise<unknown>): Promise<number[]> {
+  const times: number[] = []
+  const started = performance.now()
+  const served: Promise<void>[] = []
+  for (let turn = 0; turn < perSecond * seconds; turn++) {
+    const comes = started + (turn * 1000) / perSecond
+    await pause(Math.max(0, comes - performance.now()))
+    served.push(
+      work(turn).then(() => {
+        times.push(performance.now() - comes)
+      }),
+    )
+  }
+  await Promise.all(served)
+  return times.sort((one, other) => one - other)
+}
+
 function print(what: string, times: readonly number[], bar?: number): boolean {
   const at = (share: number) => Number(times[Math.min(times.length - 1, Math.floor(times.length * share))]!.toFixed(1))
   const passed = bar === undefined || at(0.95) < bar
@@ -142,6 +161,10 @@ try {
     ) && isGood
   const sale = (turn: number) => ask('tillSale', { customer: { partyId: partyOf(turn) }, ...basket, use })
   print('sale, with the purchase and all that follows from it', await timesOf(sale))
+  isGood = print('paced: quote', await pacedTimesOf(20, quote), barMs) && isGood
+  isGood = print('paced: hold', await pacedTimesOf(20, hold), barMs) && isGood
+  isGood = print('paced: capture', await pacedTimesOf(Math.min(20, held.length / seconds), capture), barMs) && isGood
+  isGood = print('paced: sale', await pacedTimesOf(20, sale), barMs) && isGood
   const faults = (await verifyLedger(database, house.claims)).filter(finding => finding.faults > 0)
   console.log(JSON.stringify({ bench: 'till', what: 'claims that do not hold', faults: faults.length }))
   isGood = isGood && faults.length === 0

@@ -8,6 +8,7 @@ import { type Fault, type Given, judge } from './judge.ts'
 import { allowedBy, type Schema } from './schemas.ts'
 
 export interface Report {
+  readonly operations: number
   readonly figures: Readonly<Record<string, unknown>>
   readonly faults: readonly Fault[]
 }
@@ -118,6 +119,7 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
   })
   const never = operations.filter(each => !accepted.has(each.operationId)).map(each => each.operationId)
   return {
+    operations: operations.length,
     figures: {
       inputs: sent,
       operations: operations.length,

@@ -27,4 +27,6 @@ process.stdout.write(`${JSON.stringify({ bench: 'fuzz', ...report.figures })}\n`
 for (const [kind, faults] of Map.groupBy(report.faults, ({ what, operation }) => `${operation}: ${what}`)) {
   process.stdout.write(`${kind} (${faults.length})\n  ${JSON.stringify(faults[0]).slice(0, 1500)}\n`)
 }
-process.exitCode = report.faults.length > 0 ? 1 : 0
+const faulty = new Set(report.faults.map(fault => fault.operation)).size
+process.stdout.write(`${report.operations - faulty} passed, ${faulty} failed\n`)
+process.exitCode = faulty > 0 ? 1 : 0
