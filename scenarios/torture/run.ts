@@ -3,8 +3,10 @@
  * figures, and a sentence for everything that did not hold. `npm test` runs each in small (`*.test.ts`).
  */
 import { parseArgs } from 'node:util'
+import setUp from '#testing/global-setup.ts'
 import { kill } from './kill.ts'
 import type { Report } from './report.ts'
+import { worker } from './worker.ts'
 
 const { values } = parseArgs({
   options: {
@@ -19,7 +21,9 @@ const tell = (line: string) => process.stderr.write(`${line}\n`)
 
 const themes: Readonly<Record<string, () => Promise<Report>>> = {
   kill: () => kill({ rounds, isBuilt: values.built, tell }),
+  worker: () => worker({ rounds, tell }),
 }
+const tearDown = await setUp()
 
 for (const [name, torture] of Object.entries(themes)) {
   if (values.only && values.only !== name) continue
@@ -28,3 +32,4 @@ for (const [name, torture] of Object.entries(themes)) {
   for (const fault of faults) process.stdout.write(`  ${fault}\n`)
   if (faults.length > 0) process.exitCode = 1
 }
+await tearDown()

@@ -34,6 +34,11 @@ export interface Database extends Queryable {
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   /** Hears NOTIFY on a channel, on a connection of its own that is made anew when it breaks. Returns how to stop. */
   listen(channel: string, hear: (payload: string) => void): () => Promise<void>
+  /**
+   * Shows by the name of a connection that this process lives: the server sees it go with the process, and within twenty
+   * seconds with its machine. Returns how to stop.
+   */
+  show(name: string): () => Promise<void>
   readonly connection: Connection
   readonly pool: pg.Pool
   /** The server came back elsewhere (another socket): connections made from now on go there. */
@@ -153,7 +158,12 @@ export function openDatabase(to: Connection, options: { connections?: number } =
         }
       }
     },
-    listen: (channel, hear) => listen(connection, channel, hear),
+    listen: (channel, hear) =>
+      stay({ ...live, application_name: 'guanxi live' }, connection, async client => {
+        client.on('notification', message => hear(message.payload ?? ''))
+        await client.query(`listen ${channel}`)
+      }),
+    show: name => stay({ ...live, application_name: name }, connection, async () => {}),
     close: () => pool.end(),
   }
 }
@@ -222,21 +232,30 @@ function asOutage(error: unknown): unknown {
   return Object.assign(refuse('unavailable', 'database:refusal.unreachable'), { cause: error })
 }
 
-function listen(connection: Connection, channel: string, hear: (payload: string) => void): () => Promise<void> {
+/** A machine that lost its power says no goodbye: the server asks after it. */
+const live: pg.ClientConfig = {
+  options: '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2',
+}
+
+/** Keeps one connection for as long as wanted; outlives a restart of its database. */
+function stay(
+  config: pg.ClientConfig,
+  connection: Connection,
+  begin: (client: pg.Client) => Promise<void>,
+): () => Promise<void> {
   let stopped = false
   let client: pg.Client | undefined
   const ended = (async () => {
     while (!stopped) {
-      client = new pg.Client({ ...connection, application_name: 'guanxi live' })
+      client = new pg.Client({ ...connection, ...config })
       client.on('error', () => {})
-      client.on('notification', message => hear(message.payload ?? ''))
       try {
         const gone = once(client, 'end')
         await client.connect()
-        await client.query(`listen ${channel}`)
+        await begin(client)
         await gone
       } catch {
-        // The loop tries again below: a listener outlives a restart of its database.
+        // The loop tries again below.
       }
       if (!stopped) await new Promise(resolve => setTimeout(resolve, 500).unref())
     }

@@ -1,5 +1,14 @@
+import { EventEmitter } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Logger, parseCronItems, type Runner, run, runMigrations, type TaskList } from 'graphile-worker'
+import {
+  Logger,
+  parseCronItems,
+  type Runner,
+  run,
+  runMigrations,
+  type TaskList,
+  type WorkerEvents,
+} from 'graphile-worker'
 import { type Database, isOutage, type Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { faultOf } from '#kernel/log.ts'
@@ -66,7 +75,7 @@ async function openRun(
 
 /**
  * Runs jobs until stopped. A job that refuses is finished, since trying again cannot help; a fault of the outside is tried
- * again with growing pauses. Jobs of a process that was killed are taken up at the next start.
+ * again with growing pauses. Jobs of a process that was killed are taken up by another, or at the next start.
  */
 export async function startWorker(
   house: House,
@@ -75,6 +84,15 @@ export async function startWorker(
 ): Promise<{ stop(): Promise<void> }> {
   const stopping = new AbortController()
   await releaseOrphans(house)
+  const looking = setInterval(() => void releaseOrphans(house).catch(() => {}), 5000).unref()
+  const events: WorkerEvents = new EventEmitter()
+  const shown = new Map<string, () => Promise<void>>()
+  const hide = async () => {
+    const stops = [...shown.values()]
+    shown.clear()
+    await Promise.all(stops.map(stop => stop()))
+  }
+  events.on('pool:create', ({ workerPool: { id } }) => shown.set(id, house.database.show(`guanxi ${id}`)))
   const taskList: TaskList = Object.fromEntries(
     [...definitions.values()].map(definition => [
       definition.name,
@@ -84,6 +102,7 @@ export async function startWorker(
   const begin = () =>
     run({
       pgPool: house.database.pool,
+      events,
       taskList,
       parsedCronItems: parseCronItems(
         schedules.map(({ job, cron }) => ({
@@ -111,6 +130,7 @@ export async function startWorker(
         house.log.warn(faultOf(error), 'the queue lost its database and will begin again')
       }
       runner = undefined
+      await hide()
       if (!stopping.signal.aborted) await pause(1000, undefined, { signal: stopping.signal }).catch(() => {})
       if (stopping.signal.aborted) return
       await releaseOrphans(house).catch(() => {})
@@ -121,8 +141,10 @@ export async function startWorker(
   return {
     async stop() {
       stopping.abort()
+      clearInterval(looking)
       await runner?.stop().catch(() => {})
       await ended
+      await hide()
     },
   }
 }
@@ -201,17 +223,18 @@ function progressOf(
 }
 
 /**
- * graphile-worker frees the jobs of a killed process after four hours. A house has one server on an embedded database, so
- * locks older than this start belong to the dead; on a shared database only locks that no living connection holds.
+ * graphile-worker frees the jobs of a killed process after four hours. Ours shows that it lives by a connection that bears its
+ * name; what has been locked for five seconds by nobody who is shown belongs to the dead, and is freed for whoever is there.
  */
 async function releaseOrphans(house: House): Promise<void> {
-  const [others] = await house.database.query<{ count: number }>(
-    `select count(*) as count from pg_stat_activity where datname = current_database() and application_name = 'guanxi live'`,
-  )
-  if ((others?.count ?? 0) > 1) return
   const workers = await house.database.query<{ locked_by: string }>(
-    `select distinct locked_by from graphile_worker._private_jobs where locked_by is not null
-     union select locked_by from graphile_worker._private_job_queues where locked_by is not null`,
+    `select distinct locked_by from (
+       select locked_by, locked_at from graphile_worker._private_jobs
+       union all select locked_by, locked_at from graphile_worker._private_job_queues
+     ) as locks
+     where locked_at < clock_timestamp() - interval '5 seconds' and not exists (
+       select from pg_stat_activity
+       where datname = current_database() and application_name = 'guanxi ' || locked_by)`,
   )
   if (workers.length === 0) return
   await house.database.query('select graphile_worker.force_unlock_workers($1)', [workers.map(row => row.locked_by)])
