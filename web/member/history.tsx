@@ -41,7 +41,7 @@ export function History() {
 
 function Move({ move }: { move: Page['items'][number] }) {
   const say = useSay()
-  const reason = move.reason ? say.sentence(move.reason.key, move.reason.values) : undefined
+  const reason = say.sentence(move.reason.key, move.reason.values)
   return (
     <li>
       <div>

@@ -144,11 +144,9 @@ function History({ partyId }: { partyId: string }) {
             </b>
             <div>
               {t(`points:move.${move.kind}`)}
-              {move.reason ? (
-                <span className="why">
-                  <Sentence of={move.reason.key} values={move.reason.values} />
-                </span>
-              ) : null}
+              <span className="why">
+                <Sentence of={move.reason.key} values={move.reason.values} />
+              </span>
               <small className="muted">{format.nearDay(format.dayOf(move.occurredAt))}</small>
             </div>
           </li>

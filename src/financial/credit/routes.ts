@@ -1,4 +1,5 @@
 import type { House } from '#kernel/house.ts'
+import { because } from '#kernel/ledger/index.ts'
 import { route } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
@@ -42,6 +43,7 @@ export const creditRoutes: NonNullable<Room['routes']> = [
       const planned = await planPayment(house, transaction, { ...payment, amountMinor })
       await postAll(house, transaction, {
         actor,
+        reason: because('payment'),
         instructions: spendPlanned(house, planned, redeemedAt(merchantId)),
       })
       await house.live.announce(transaction, ['credit', 'ledger'])
@@ -57,7 +59,7 @@ export const creditRoutes: NonNullable<Room['routes']> = [
       if (!isKnown) throw refuse('not-found', 'credit:refusal.no-such-payment')
       const amountMinor = request.body.amountMinor ?? capturedMinor - returnedMinor
       const instructions = await returnPaid(house, transaction, { ...payment, amountMinor, requestId })
-      await postAll(house, transaction, { actor, instructions })
+      await postAll(house, transaction, { actor, reason: because('payment-back'), instructions })
       await house.live.announce(transaction, ['credit', 'ledger'])
     })
     return await paymentReply(house, payment)

@@ -1,7 +1,7 @@
 import { localDay } from '#kernel/clock/index.ts'
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { declareAsset, type Instruction, ofPerson } from '#kernel/ledger/index.ts'
+import { because, declareAsset, type Instruction, ofPerson } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { requireParty } from './asker.ts'
 import {
@@ -93,7 +93,7 @@ export async function topUp(house: House, transaction: Transaction, asked: Toppi
   if (bonusPoints > 0) {
     instructions.push({ ...given, key: `credit points ${topUpId}`, asset: pointsAsset, amount: bonusPoints })
   }
-  await postAll(house, transaction, { actor, instructions })
+  await postAll(house, transaction, { actor, reason: because('top-up'), instructions })
   await house.live.announce(transaction, ['credit', 'ledger'])
   return { topUpId, amountMinor, bonusMinor, bonusPoints, availableMinor: await availableIn(house, transaction, asked) }
 }
@@ -175,7 +175,7 @@ export async function undoTopUp(
     })
   }
   if (known.bonusPoints > 0) instructions.push(pointsBack(said, topUpId, { numerator: 1, denominator: 1 }))
-  await postAll(house, transaction, { actor, instructions })
+  await postAll(house, transaction, { actor, reason: because('top-up-back'), instructions })
   await house.live.announce(transaction, ['credit', 'ledger'])
   return { availableMinor: await availableIn(house, transaction, { partyId }) }
 }

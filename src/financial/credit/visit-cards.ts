@@ -1,7 +1,7 @@
 import { localDay } from '#kernel/clock/index.ts'
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { declareAsset, digest, type Instruction, ofPerson } from '#kernel/ledger/index.ts'
+import { because, declareAsset, digest, type Instruction, ofPerson } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { redeemedAt, requireParty } from './asker.ts'
 import { lockInStore, moneyAsset, paidIssuer, postAll, readInStore, soldCardSource, visitsAsset } from './in-store.ts'
@@ -97,7 +97,7 @@ export async function sellCard(house: House, transaction: Transaction, asked: Se
     source,
     ...(expiresAt && { expiresAt: expiresAt.getTime() }),
   })
-  await postAll(house, transaction, { actor, instructions })
+  await postAll(house, transaction, { actor, reason: because('visit-card', card.name), instructions })
   await house.live.announce(transaction, ['credit', 'ledger'])
   return await answer()
 }
@@ -189,7 +189,8 @@ async function isVisitKnown(queryable: Queryable, { partyId, cardId, visitId }: 
 export async function useVisit(house: House, transaction: Transaction, asked: UsingVisit & { readonly actor: string }) {
   const { partyId, cardId, visitId, actor } = asked
   if (!(await isVisitKnown(transaction, asked))) {
-    await postAll(house, transaction, { actor, instructions: [await planVisit(house, transaction, asked)] })
+    const instructions = [await planVisit(house, transaction, asked)]
+    await postAll(house, transaction, { actor, reason: because('visit'), instructions })
     await house.live.announce(transaction, ['credit', 'ledger'])
   }
   return { visitId, left: await visitsLeft(house, transaction, partyId, cardId) }
@@ -200,7 +201,8 @@ export async function giveBackVisit(
   transaction: Transaction,
   { partyId, cardId, visitId, actor }: Omit<UsingVisit, 'merchantId'> & { readonly actor: string },
 ) {
-  await postAll(house, transaction, { actor, instructions: [visitBack(house, { partyId, cardId, visitId })] })
+  const instructions = [visitBack(house, { partyId, cardId, visitId })]
+  await postAll(house, transaction, { actor, reason: because('visit-back'), instructions })
   await house.live.announce(transaction, ['credit', 'ledger'])
   return { left: await visitsLeft(house, transaction, partyId, cardId) }
 }
@@ -298,7 +300,7 @@ export async function refundCard(
      where party_id = $1 and sold_card_id = $2`,
     [partyId, soldCardId, unused, refundMinor],
   )
-  await postAll(house, transaction, { actor, instructions })
+  await postAll(house, transaction, { actor, reason: because('visit-card-back'), instructions })
   await house.live.announce(transaction, ['credit', 'ledger'])
   return { visits: unused, refundMinor }
 }

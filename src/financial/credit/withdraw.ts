@@ -1,6 +1,6 @@
 import type { Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import type { Instruction } from '#kernel/ledger/index.ts'
+import { because, type Instruction } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { bonusSource, lockInStore, moneyAsset, postAll, readRules, topUpSource } from './in-store.ts'
 import { type PaidBack, payBack, type ToppedUp } from './rules.ts'
@@ -200,7 +200,7 @@ async function carryOut(
       ...(bonusPoints > 0 ? [pointsBack(said, part.topUpId, { numerator: takenBack, denominator: paid.issued })] : []),
     ]
   })
-  await postAll(house, transaction, { ...author, instructions })
+  await postAll(house, transaction, { ...author, reason: because('top-up-back'), instructions })
   await transaction.query(
     `update credit.withdrawal set state = 'posted', money_minor = $3, kept_minor = $4, bonus_minor = $5
      where party_id = $1 and withdrawal_id = $2`,

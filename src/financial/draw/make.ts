@@ -2,7 +2,7 @@ import { addDays, localDay, startOfDay } from '#kernel/clock/index.ts'
 import type { Transaction } from '#kernel/database/index.ts'
 import { type NewEvent, systemSource } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
-import { declareAsset, type PostingRequest, post } from '#kernel/ledger/index.ts'
+import { because, declareAsset, type PostingRequest, post } from '#kernel/ledger/index.ts'
 import { assert, refuse } from '#kernel/refusal.ts'
 import { closeIfDue } from './close.ts'
 import { keyOf, rankingOf, winnersOf } from './ranking.ts'
@@ -79,7 +79,7 @@ async function award(house: House, transaction: Transaction, draw: StoredDraw, u
     const isPosted = prize.kind === 'points'
     if (prize.kind === 'points') {
       requests.push({
-        author: { actor: 'financial/draw', reason: `draw ${drawId}` },
+        author: { actor: 'financial/draw', reason: because('draw', terms.name) },
         instructions: [
           {
             act: 'issue',

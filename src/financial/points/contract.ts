@@ -204,7 +204,7 @@ export const memberPointsHistory = operation({
         kind: z.enum(pointsMoves),
         points: z.int(),
         occurredAt: z.iso.datetime(),
-        reason: reason.nullable(),
+        reason,
       }),
     ),
     next: z.string().nullable(),

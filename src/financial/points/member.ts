@@ -1,7 +1,7 @@
 import { addDays, type Day, localDay, startOfDay } from '#kernel/clock/index.ts'
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { askForAdjustment, joinedProfiles } from '#kernel/ledger/index.ts'
+import { askForAdjustment, becauseOf, joinedProfiles } from '#kernel/ledger/index.ts'
 import type { Caller } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { endOfDay, firstDayOf, lastUsableDay } from './calendar.ts'
@@ -134,7 +134,7 @@ export async function memberHistory(
       kind,
       points,
       occurredAt: occurredAt.toISOString(),
-      reason: reason ?? whyOf(code) ?? (postedReason === null ? null : byHand(postedReason)),
+      reason: reason ?? saidBy(postedReason) ?? whyOf(code) ?? usually(kind, postedReason),
     })),
     next: rows.length > page.limit && last ? `${last.transactionId}_${last.kind}` : null,
   }
@@ -148,8 +148,21 @@ function whyOf(code: string): PointsReason | undefined {
   return why === undefined ? undefined : { key: `points:adjustment.${why}`, values: {} }
 }
 
-/** Only the reasons that were chosen are told; what somebody wrote is for the house. */
-function byHand(posted: string): PointsReason {
+/** What programmes note beside what they post and members are told; where it is about an order, a reward or a draw, by its name. */
+const told = new Set('reward reward-back order order-back draw offline gift household top-up top-up-back'.split(' '))
+const named = new Set('reward reward-back order order-back draw'.split(' '))
+
+function saidBy(posted: string | null): PointsReason | undefined {
+  const { what, about } = becauseOf(posted ?? '') ?? { what: '', about: '' }
+  if (!told.has(what)) return undefined
+  return about !== '' && named.has(what)
+    ? { key: `points:reason.${what}-named`, values: { name: about } }
+    : { key: `points:reason.${what}`, values: {} }
+}
+
+/** Where nothing was noted: what such a change usually is. Only reasons that were chosen are told; what somebody wrote is for the house. */
+function usually(kind: Move, posted: string | null): PointsReason {
+  if (kind !== 'adjusted') return { key: `points:reason.usually-${kind}`, values: {} }
   const known = adjustmentReasons.find(reason => reason === posted)
   return { key: `points:adjustment.${known ?? 'by-hand'}`, values: {} }
 }

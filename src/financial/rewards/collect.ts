@@ -5,13 +5,13 @@ import type { Transaction } from '#kernel/database/index.ts'
 import { type NewEvent, type RecordedEvent, systemSource } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import { job } from '#kernel/jobs/index.ts'
-import { type Instruction, type PostingRequest, post } from '#kernel/ledger/index.ts'
+import { because, type Instruction, type PostingRequest, post } from '#kernel/ledger/index.ts'
 import { assert } from '#kernel/refusal.ts'
 import { keepCodes } from './code.ts'
 import * as cards from './collect-store.ts'
 import { type StampStep, stampSteps, stampsDue } from './stamps.ts'
 import * as store from './store.ts'
-import { factOf, issuer, issuing, notUsed, rightNow } from './take.ts'
+import { factOf, issuer, issuing, nameIn, notUsed, rightNow } from './take.ts'
 
 export const heardKinds = moneyKinds
 export const stampsOf = (cardId: string) => `stamps:${cardId}`
@@ -97,7 +97,7 @@ function postings({ partyId, card, step }: Change, zone: string, now: number): P
     const share = { numerator: issued - kept, denominator: issued }
     return [
       {
-        author,
+        author: { ...author, reason: because('stamp-back', nameIn(card.terms)) },
         instructions: [{ ...base, ...share, act: 'revoke', key: `${key} keeps ${kept}`, occurredAt: now }],
       },
     ]
@@ -114,7 +114,7 @@ function postings({ partyId, card, step }: Change, zone: string, now: number): P
     issuer,
     ...(expiresAt !== undefined && { expiresAt }),
   }
-  return [{ author, instructions: [given] }]
+  return [{ author: { ...author, reason: because('stamp', nameIn(card.terms)) }, instructions: [given] }]
 }
 
 /**
@@ -151,7 +151,10 @@ async function complete(house: House, transaction: Transaction, changes: readonl
   const outcomes = await post(
     house,
     transaction,
-    earned.map(taken => ({ author, instructions: [stamping(taken, now.getTime()), issuing(taken)] })),
+    earned.map(taken => ({
+      author: { ...author, reason: because('card-full') },
+      instructions: [stamping(taken, now.getTime()), issuing(taken)],
+    })),
   )
   // Stamps whose time was over by now are not there after all.
   const kept = earned.filter((_, index) => outcomes[index]![0]!.state === 'posted')

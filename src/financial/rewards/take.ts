@@ -3,7 +3,7 @@ import { addDays, localDay, startOfDay } from '#kernel/clock/index.ts'
 import type { Transaction } from '#kernel/database/index.ts'
 import { LostRace } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { type Instruction, post } from '#kernel/ledger/index.ts'
+import { because, type Instruction, post } from '#kernel/ledger/index.ts'
 import { requireMerchant } from '#kernel/merchants/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Asker } from './asker.ts'
@@ -91,7 +91,7 @@ async function begin(
             },
           ]
         : []
-  await postOrRefuse(house, transaction, instructions, by)
+  await postOrRefuse(house, transaction, instructions, { ...by, reason: because('reward', nameIn(reward.terms)) })
   if (!(await store.insertTaken(transaction, taken))) throw new LostRace()
   await requireNotHadEnough(transaction, reward.terms, taken, now)
   if (reservedUntil === null) await finish(house, transaction, taken, by)
@@ -117,7 +117,8 @@ export async function captureReward(
     ...(await rightNow(house, transaction, terms)),
     state: 'taken' as const,
   }
-  await postOrRefuse(house, transaction, [...paying(taken, 'capture'), issuing(taken)], by)
+  const reason = because('reward', nameIn(terms))
+  await postOrRefuse(house, transaction, [...paying(taken, 'capture'), issuing(taken)], { ...by, reason })
   await store.updateTaken(transaction, taken)
   await finish(house, transaction, taken, by)
   if (!(await store.deleteReserved(transaction, taken.rewardId, takenId))) {
@@ -138,7 +139,7 @@ export async function voidReward(
   requireReserved(reserved, house.clock.now())
   const voided = { ...reserved, state: 'voided' as const }
   const release = { ...ofPoints(voided, 'release'), act: 'release' as const, holdId: takenId }
-  await postOrRefuse(house, transaction, voided.price > 0 ? [release] : [], by)
+  await postOrRefuse(house, transaction, voided.price > 0 ? [release] : [], { ...by, reason: because('reward-let-go') })
   await store.updateTaken(transaction, voided)
   await store.freeReserved(transaction, [voided])
   await house.live.announce(transaction, ['rewards', 'points'])
@@ -165,7 +166,9 @@ export async function giveBack(
     to: `adjustment:${issuer}` as const,
     only: { source: takenId },
   }
-  await postOrRefuse(house, transaction, [...paying(returned, 'return'), takeAway], by)
+  const { terms } = await store.requireReward(transaction, now, taken.rewardId)
+  const reason = because('reward-back', nameIn(terms))
+  await postOrRefuse(house, transaction, [...paying(returned, 'return'), takeAway], { ...by, reason })
   await store.updateTaken(transaction, returned)
   await tell(house, transaction, returned, { kind: 'reward.returned', by })
   await store.returnToStock(transaction, returned.rewardId)
@@ -227,6 +230,9 @@ export const ofRight = ({ partyId, takenId, rewardId, takenAt }: store.StoredTak
   occurredAt: takenAt.getTime(),
 })
 
+/** The journal keeps one name: the first in which the reward was written. */
+export const nameIn = ({ name }: Pick<RewardTerms, 'name'>) => Object.values(name).find(Boolean) ?? ''
+
 /** The movement of points, where any are asked for. */
 function paying(taken: store.StoredTaken, act: 'spend' | 'capture' | 'return'): Instruction[] {
   const { price: amount, takenId: holdId, merchant } = taken
@@ -277,9 +283,9 @@ export async function postOrRefuse(
   house: House,
   transaction: Transaction,
   instructions: readonly Instruction[],
-  { actor }: Asker,
+  { actor, reason }: Pick<Asker, 'actor'> & { readonly reason: string },
 ): Promise<void> {
-  const [outcomes = []] = await post(house, transaction, [{ instructions, author: { actor } }])
+  const [outcomes = []] = await post(house, transaction, [{ instructions, author: { actor, reason } }])
   const refused = outcomes.find(outcome => outcome.state === 'refused')
   if (refused) throw refuse('conflict', refused.code, refused.details)
 }

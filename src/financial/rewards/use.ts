@@ -1,5 +1,6 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
+import { because } from '#kernel/ledger/index.ts'
 import { requireMerchant } from '#kernel/merchants/index.ts'
 import { type Refusal, refuse } from '#kernel/refusal.ts'
 import type { Asker } from './asker.ts'
@@ -37,7 +38,7 @@ export async function redeem(house: House, transaction: Transaction, use: Use): 
     only: { source: takenId },
     occurredAt: now.getTime(),
   }
-  await postOrRefuse(house, transaction, [spend], by)
+  await postOrRefuse(house, transaction, [spend], { ...by, reason: because('reward-used') })
   await store.updateTaken(transaction, used)
   await tell(house, transaction, used, { kind: 'reward.used', by })
   await house.live.announce(transaction, ['rewards'])
@@ -74,7 +75,7 @@ export async function undoUse(
     amount: 1,
     occurredAt: now.getTime(),
   }
-  await postOrRefuse(house, transaction, [back], by)
+  await postOrRefuse(house, transaction, [back], { ...by, reason: because('reward-use-undone') })
   const taken = { ...used, state: 'taken' as const, useId: null, usedAt: null, usedBy: null, usedMerchant: null }
   await store.updateTaken(transaction, taken)
   await tell(house, transaction, used, { kind: 'reward.use-undone', by })

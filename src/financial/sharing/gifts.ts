@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import { systemSource } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
-import { digest } from '#kernel/ledger/index.ts'
+import { because, digest } from '#kernel/ledger/index.ts'
 import { type Identifier, recogniseParties } from '#kernel/parties/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { keepCode, markUsed, newCode, openCode } from './codes.ts'
@@ -59,7 +59,7 @@ export async function give(house: House, giving: Giving) {
     const settings = await readSettings(house, transaction)
     const refused = whyNotGiven(settings.gifts, await giverOf(house, transaction, giving, settings), asset, amount)
     if (refused) throw refuse('conflict', refused.code, refused.details)
-    const author = { actor, ...(note ? { reason: note } : {}) }
+    const author = { actor, reason: because('gift', note) }
     const base = { partyId: giverId, asset, occurredAt: now.getTime() }
     let until: Date | null = null
     let code: string | null = null
@@ -175,7 +175,7 @@ export async function claimGift(
     if (usedBy !== null || gift.state !== 'waiting' || until <= now)
       throw refuse('conflict', 'sharing:refusal.code-used')
     const base = { partyId: giverId, asset, occurredAt: now.getTime() }
-    await postOrRefuse(house, transaction, { actor: `member:${partyId}` }, [
+    await postOrRefuse(house, transaction, { actor: `member:${partyId}`, reason: because('gift') }, [
       { ...base, key: `gift ${giftId} release`, act: 'release', holdId: giftId },
       { ...base, key: `gift ${giftId}`, act: 'transfer', toPartyId: partyId, amount, as: `gift ${giftId}` },
     ])
@@ -211,7 +211,7 @@ export async function takeBackGift(
     )
     if (open) {
       const base = { partyId: giverId, asset: gift.asset, occurredAt: now.getTime() }
-      await postOrRefuse(house, transaction, { actor: 'financial/sharing' }, [
+      await postOrRefuse(house, transaction, { actor: 'financial/sharing', reason: because('gift') }, [
         { ...base, key: `gift ${giftId} taken back`, act: 'release', holdId: giftId },
       ])
     }

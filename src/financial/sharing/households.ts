@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import { systemSource } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
-import { digest } from '#kernel/ledger/index.ts'
+import { because, digest } from '#kernel/ledger/index.ts'
 import { requireMerchant } from '#kernel/merchants/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { keepCode, markUsed, newCode, openCode } from './codes.ts'
@@ -156,7 +156,7 @@ export async function contribute(
   await inHousehold(house, partyId, async (transaction, householdId) => {
     const { households } = await readSettings(house, transaction)
     if (!households.assets.includes(asset)) throw refuse('conflict', 'sharing:refusal.asset')
-    await postOrRefuse(house, transaction, { actor: by }, [
+    await postOrRefuse(house, transaction, { actor: by, reason: because('household') }, [
       {
         act: 'transfer',
         key: `household ${householdId} contribution ${digest(`${by} ${requestKey}`)}`,
@@ -186,7 +186,7 @@ async function contributeAll(
     const base = { partyId, asset, occurredAt: now.getTime() }
     const as = sourceOf(partyId)
     const key = `household ${householdId} all ${house.newId()}`
-    await postOrRefuse(house, transaction, { actor }, [
+    await postOrRefuse(house, transaction, { actor, reason: because('household') }, [
       { ...base, act: 'transfer', key, toPartyId: householdId, amount, as },
     ])
     moved += amount
@@ -267,7 +267,7 @@ async function giveOut(house: House, transaction: Transaction, householdId: stri
   for (const { asset } of assets) {
     const amount = await usable(transaction, householdId, asset, { now, sources: [sourceOf(partyId)] })
     if (amount === 0) continue
-    await postOrRefuse(house, transaction, { actor }, [
+    await postOrRefuse(house, transaction, { actor, reason: because('household') }, [
       {
         act: 'transfer',
         key: `household ${householdId} to ${partyId} ${house.newId()}`,
@@ -317,7 +317,7 @@ export async function spend(
         throw refuse('conflict', 'sharing:refusal.pool-day-limit', { have })
       }
     }
-    await postOrRefuse(house, transaction, { actor: by }, [
+    await postOrRefuse(house, transaction, { actor: by, reason: because('household') }, [
       {
         act: 'spend',
         key: `household spending ${spendingId}`,
@@ -351,7 +351,7 @@ export async function takeReturn(
     if (!spending) throw refuse('not-found', 'sharing:refusal.no-such-spending')
     const { householdId, asset } = spending
     await lockHousehold(transaction, householdId)
-    await postOrRefuse(house, transaction, { actor: by }, [
+    await postOrRefuse(house, transaction, { actor: by, reason: because('household') }, [
       {
         act: 'return',
         key: `household return ${digest(`${by} ${given.requestKey}`)}`,

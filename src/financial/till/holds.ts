@@ -135,7 +135,7 @@ export async function captureHold(house: House, transaction: Transaction, asked:
     if (isSame && hold.points === points && hold.creditMinor === creditMinor) return hold
     throw refuse('conflict', 'ledger:refusal.hold-ended', { state: hold.state })
   }
-  await captureAside(house, transaction, asideOf(hold, till), { points, creditMinor })
+  await captureAside(house, transaction, asideOf(hold, till), { points, creditMinor, orderRef })
   const share = hold.points === 0 ? 0 : Math.floor((hold.pointsMinor * points) / hold.points)
   return await endHold(house, transaction, {
     ...hold,

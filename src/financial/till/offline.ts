@@ -2,7 +2,7 @@ import { moneyAsset, planPayment, postAll, redeemedAt, spendPlanned, topUp } fro
 import { localDay } from '#kernel/clock/index.ts'
 import type { Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { digest, type Instruction } from '#kernel/ledger/index.ts'
+import { because, digest, type Instruction } from '#kernel/ledger/index.ts'
 import { Refusal } from '#kernel/refusal.ts'
 import { openTask } from '#kernel/tasks/index.ts'
 import type { OfflineItem, offlineStates } from './contract.ts'
@@ -182,7 +182,7 @@ async function takePoints(
     const key = `till offline ${usesId} points beyond`
     instructions.push({ ...said, key, act: 'overdraw', amount: onDebt, to, most: floorPoints })
   }
-  await postAll(house, transaction, { actor: till.actor, instructions })
+  await postAll(house, transaction, { actor: till.actor, reason: because('offline'), instructions })
   return points - there - onDebt
 }
 
@@ -225,7 +225,7 @@ async function takeCredit(
       most: floorCreditMinor,
     })
   }
-  await postAll(house, transaction, { actor: till.actor, instructions })
+  await postAll(house, transaction, { actor: till.actor, reason: because('offline'), instructions })
   return planned.missingMinor - onDebt
 }
 

@@ -3,7 +3,7 @@ import { earnedInTransaction, lockEarnings } from '#financial/points/index.ts'
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { PurchaseLine } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
-import { ofPerson } from '#kernel/ledger/index.ts'
+import { because, ofPerson } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { announceSoon } from './announce.ts'
 import type { TillRefund } from './contract.ts'
@@ -150,7 +150,7 @@ async function giveBack(
     ...pointsBack(house, { partyId, usesId, amount, requestId }),
     ...visitsBack(house, { partyId, usesId, visits }),
   ]
-  await postAll(house, transaction, { actor: till.actor, instructions })
+  await postAll(house, transaction, { actor: till.actor, reason: because('order-back', sale.orderRef), instructions })
 }
 
 async function keep(

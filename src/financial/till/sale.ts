@@ -160,7 +160,7 @@ async function payFor(house: House, transaction: Transaction, selling: Selling):
   }
   const use = selling.use ?? nothing
   const pointsMinor = await worthInBasket(house, transaction, { ...use, amountMinor })
-  await spendUses(house, transaction, { partyId, usesId: saleId, use, till })
+  await spendUses(house, transaction, { partyId, usesId: saleId, use, till, orderRef: orderRefOf(selling) })
   return { usesId: saleId, ...use, pointsMinor }
 }
 

@@ -60,8 +60,8 @@ async function ask<Reply>(
   return operation.reply.parse(await found.handle(house, input as never)) as Reply
 }
 
-async function someone(points = 0): Promise<string> {
-  const { partyId } = await ask<{ partyId: string }>('createParty', { name: 'Mei Lin' })
+async function someone(points = 0, identifiers: object[] = []): Promise<string> {
+  const { partyId } = await ask<{ partyId: string }>('createParty', { name: 'Mei Lin', identifiers })
   if (points > 0) {
     const given = { requestId: house.newId(), points, reason: 'goodwill' }
     await ask('adjustPoints', given, { params: { partyId } })
@@ -244,4 +244,49 @@ describe('points of one merchant at the till of another', () => {
     }
     await expectVerified()
   })
+})
+
+it('the history says of every change why: which reward, which order, a gift, and what nobody noted', async () => {
+  const partyId = await someone(1_000)
+  const friend = await someone(0, [{ kind: 'phone', value: '13800005521' }])
+  const why = async (of: string) => {
+    const { items } = await ask<{ items: { points: number; reason: { key: string; values: object } }[] }>(
+      'memberPointsHistory',
+      {},
+      { params: { partyId: of } },
+    )
+    return items.map(({ points, reason }) => [
+      points,
+      reason.key.replace('points:', ''),
+      ...Object.values(reason.values),
+    ])
+  }
+  const { takenId } = await take(partyId)
+  await ask('giveBackReward', {}, { params: { partyId, takenId } })
+  const { holdId } = await hold(partyId, { points: 50 })
+  const { saleId } = await sell(partyId, { amountMinor: 50, holdId, orderRef: 'A-7' })
+  await refund({ saleId })
+  await sell(partyId, { amountMinor: 20, use: { points: 20 }, orderRef: 'A-8' })
+  const to = { by: 'identifier', kind: 'phone', value: '13800005521' }
+  await ask('giveForParty', { amount: 30, to, note: 'for you' }, { params: { partyId } })
+  expect(await why(partyId)).toEqual([
+    [-30, 'reason.gift'],
+    [-20, 'reason.order-named', 'A-8'],
+    [50, 'reason.order-back-named', 'A-7'],
+    [-50, 'reason.order-named', 'A-7'],
+    [100, 'reason.reward-back-named', 'Cup of tea'],
+    [-100, 'reason.reward-named', 'Cup of tea'],
+    [1_000, 'adjustment.goodwill'],
+  ])
+  expect(await why(friend)).toEqual([[30, 'reason.gift']])
+  await house.database.query(`update ledger.transaction set reason = null`)
+  expect((await why(partyId)).map(([, key]) => key)).toEqual([
+    'reason.usually-given',
+    'reason.usually-used',
+    'reason.usually-returned',
+    'reason.usually-used',
+    'reason.usually-returned',
+    'reason.usually-used',
+    'adjustment.by-hand',
+  ])
 })

@@ -15,7 +15,7 @@ import { redeem, usableBy } from '#financial/rewards/index.ts'
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { EventSource } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
-import { digest, type Instruction, ofPerson } from '#kernel/ledger/index.ts'
+import { because, digest, type Instruction, ofPerson } from '#kernel/ledger/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Uses } from './contract.ts'
 
@@ -34,6 +34,8 @@ export interface Using {
   readonly usesId: string
   readonly use: Uses
   readonly till: Till
+  /** The order that is paid with it; where things are only set aside it may not be known yet. */
+  readonly orderRef?: string
 }
 
 /** A reward that the customer has taken: one unit of its right, under the name of the taking. */
@@ -102,9 +104,9 @@ export async function creditCurrency(house: House, queryable: Queryable): Promis
 
 /** Uses all of it at once, or none: what cannot be refuses the whole transaction. */
 export async function spendUses(house: House, transaction: Transaction, using: Using): Promise<void> {
-  const { till, use } = using
+  const { till, use, orderRef } = using
   const instructions = await instructionsFor(house, transaction, using)
-  await postAll(house, transaction, { actor: till.actor, instructions })
+  await postAll(house, transaction, { actor: till.actor, reason: because('order', orderRef), instructions })
   await redeemAll(house, transaction, using, use.rewards)
 }
 
@@ -171,7 +173,7 @@ export async function captureAside(
   house: House,
   transaction: Transaction,
   held: SetAside,
-  used: { readonly points: number; readonly creditMinor: number },
+  used: { readonly points: number; readonly creditMinor: number; readonly orderRef: string },
 ): Promise<void> {
   const { partyId, usesId, currency, till, rewards } = held
   const to = redeemedAt(till.merchantId)
@@ -203,7 +205,7 @@ export async function captureAside(
     ),
     ...rewards.map(reward => rewardRelease(house, held, reward)),
   )
-  await postAll(house, transaction, { actor: till.actor, instructions })
+  await postAll(house, transaction, { actor: till.actor, reason: because('order', used.orderRef), instructions })
   await redeemAll(
     house,
     transaction,

@@ -1,4 +1,5 @@
 export { actorOf, askForAdjustment } from './adjust.ts'
+export { because, becauseOf } from './because.ts'
 export { type HouseBalance, readHouseBalances } from './house-balance.ts'
 export type { Act, Instruction, Posting } from './instruction.ts'
 export { noteJoining } from './joined.ts'
