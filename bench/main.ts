@@ -8,6 +8,7 @@ const benches = [
   'ingest',
   'due',
   'search',
+  'merges',
   'rhythm-accuracy',
   'rhythm-speed',
   'published',

@@ -4,13 +4,13 @@ import type { House } from '#kernel/house.ts'
 import { job } from '#kernel/jobs/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Candidate, Profile } from './contract.ts'
-import { blockKeysOf, type Compared, evidenceFor, likelihoodOf } from './evidence.ts'
+import { blockKeysOf, type Compared, evidenceFor, likelihoodOf, soundOf } from './evidence.ts'
 
 /** Who is likelier two people than one is not shown to anybody. */
 const leastLikely = 0.5
 /** A key that so many share says nothing: a family phone, a test address. */
 const largestBlock = 20
-const pageSize = 1000
+const pageSize = 2000
 
 /** Looks at the profiles that changed since the last look, compares each with those that share a key, and keeps who may be one. */
 export const searchJob = job({
@@ -49,10 +49,12 @@ export const searchJob = job({
 })
 
 async function countProfiles(queryable: Queryable): Promise<number> {
+  // Below zero where nobody has counted yet, as after the first import.
   const [row] = await queryable.query<{ count: number }>(
-    `select greatest(reltuples, 0)::bigint as count from pg_class where oid = 'parties.party'::regclass`,
+    `select case when reltuples > 0 then reltuples::bigint else (select count(*) from parties.party) end as count
+     from pg_class where oid = 'parties.party'::regclass`,
   )
-  return row?.count ?? 0
+  return row!.count
 }
 
 async function changedAfter(queryable: Queryable, { at, id }: { at: Date; id: string }) {
@@ -65,15 +67,20 @@ async function changedAfter(queryable: Queryable, { at, id }: { at: Date; id: st
 
 /** People who stand for themselves, with what is compared of them. */
 export async function comparedOf(queryable: Queryable, partyIds: readonly string[]): Promise<Map<string, Compared>> {
-  const rows = await queryable.query<Compared>(
+  const rows = await queryable.query<Omit<Compared, 'sound'>>(
     `select p.party_id as "partyId", p.name, p.birthday,
        array(select i.value_key from parties.identifier i where i.party_id = p.party_id and i.kind = 'phone') as phones,
        array(select i.value_key from parties.identifier i where i.party_id = p.party_id and i.kind = 'email') as emails
      from parties.party p where p.party_id = any ($1) and p.kind = 'person' and p.canonical_party_id is null`,
     [partyIds],
   )
-  const isName = ({ name, phones, emails }: Compared) => !phones.includes(name) && !emails.includes(name)
-  return new Map(rows.map(row => [row.partyId, isName(row) ? row : { ...row, name: '' }]))
+  const isName = ({ name, phones, emails }: (typeof rows)[number]) => !phones.includes(name) && !emails.includes(name)
+  return new Map(
+    rows.map(row => {
+      const name = isName(row) ? row.name : ''
+      return [row.partyId, { ...row, name, sound: soundOf(name) }]
+    }),
+  )
 }
 
 async function compareAll(
@@ -90,12 +97,14 @@ async function compareAll(
     'insert into merges.block (party_id, block_key) select * from unnest($1::uuid[], $2::text[])',
     [blocks.map(block => block.partyId), blocks.map(block => block.key)],
   )
+  // In the order of the index and no further than needed: a key that half of all share costs as much as any other.
   const pairs = await transaction.query<{ one: string; other: string }>(
     `select distinct least(mine.party_id, o.party_id) as one, greatest(mine.party_id, o.party_id) as other
      from unnest($1::uuid[], $2::text[]) as mine (party_id, block_key)
-     cross join lateral (select party_id from merges.block b where b.block_key = mine.block_key limit ${largestBlock + 1}) o
-     where o.party_id <> mine.party_id
-       and (select count(*) from (select from merges.block b where b.block_key = mine.block_key limit ${largestBlock + 1}) c) <= ${largestBlock}`,
+     cross join lateral (select array(select b.party_id from merges.block b where b.block_key = mine.block_key
+       order by b.block_key, b.party_id limit ${largestBlock + 1}) as members offset 0) s
+     cross join lateral unnest(s.members) as o (party_id)
+     where cardinality(s.members) between 2 and ${largestBlock} and o.party_id <> mine.party_id`,
     [blocks.map(block => block.partyId), blocks.map(block => block.key)],
   )
   const known = await comparedOf(transaction, [...new Set(pairs.flatMap(({ one, other }) => [one, other]))])

@@ -1,10 +1,12 @@
-import { nameParts, romanised } from '#kernel/parties/index.ts'
+import { nameParts } from '#kernel/parties/index.ts'
 import type { Evidence } from './contract.ts'
 
 /** What is compared: nothing else is read of anybody. */
 export interface Compared {
   readonly partyId: string
   readonly name: string
+  /** `soundOf` the name. */
+  readonly sound: string
   /** `1984-03-08` or `--03-08`. */
   readonly birthday: string | null
   /** In E.164 where they could be read. */
@@ -15,15 +17,15 @@ export interface Compared {
 /**
  * How often two profiles of one person agree so (`m`), and how often two people do by chance (`u`); the weight is log2(m/u), after
  * Fellegi and Sunter, A Theory for Record Linkage (1969). Chances: 1 in 25,000 for a birthday among adults, 1 in 10,000 for four
- * digits, 1 in 2,000 for the full name of a Chinese city (the commonest are rarer evidence, and so are the rarest). They are
- * assumptions written down, not learned; a person decides in any case.
+ * digits, 1 in 2,000 for the full name of a Chinese city (the commonest are rarer evidence, and so are the rarest). One who has two
+ * phones seldom has two that end alike. They are assumptions written down, not learned; a person decides in any case.
  */
 const chances: Readonly<Record<Evidence['kind'], { readonly m: number; readonly u: number }>> = {
   'same-name': { m: 0.85, u: 1 / 2000 },
   'same-sound': { m: 0.9, u: 1 / 500 },
   'similar-name': { m: 0.5, u: 1 / 200 },
   'different-name': { m: 0.03, u: 0.99 },
-  'same-phone-end': { m: 0.6, u: 1 / 10_000 },
+  'same-phone-end': { m: 0.05, u: 1 / 10_000 },
   'phone-one-digit': { m: 0.05, u: 1 / 1_000_000 },
   'phone-swapped': { m: 0.03, u: 1 / 5_000_000 },
   'same-email-local': { m: 0.4, u: 1 / 50_000 },
@@ -41,22 +43,23 @@ const weightOf = (kind: Evidence['kind']) => Math.round(Math.log2(chances[kind].
  * Example: `soundOf('王晓洁')` and `soundOf('Xiaojie Wang')` are both `wang xiaojie`.
  */
 export function soundOf(name: string): string {
-  const { familyName, givenName } = nameParts(name)
-  const isChinese = /\p{Script=Han}/u.test(name)
-  const words = isChinese
-    ? familyName && givenName
-      ? [romanised(familyName).full, romanised(givenName).full]
-      : [romanised(name).full]
-    : name
-        .normalize('NFKD')
-        .replace(/\p{Mark}/gu, '')
-        .toLowerCase()
-        .split(/[^\p{Letter}]+/u)
-  return words
-    .filter(word => word !== '')
+  const { say, familyName } = nameParts(name)
+  const words = plain(say ?? name).split(/[^\p{Letter}]+/u)
+  const known = words.filter(word => word !== '')
+  // One syllable for each character, so the family has as many as it has characters.
+  const family = say !== null && familyName ? [...familyName].length : 0
+  const parts = say === null ? known : [known.slice(0, family).join(''), known.slice(family).join('')]
+  return parts
+    .filter(part => part !== '')
     .sort()
     .join(' ')
 }
+
+const plain = (text: string) =>
+  text
+    .normalize('NFKD')
+    .replace(/\p{Mark}/gu, '')
+    .toLowerCase()
 
 /** What speaks for and against, the heaviest first. Of a person without a name nothing is said about names. */
 export function evidenceFor(one: Compared, other: Compared): Evidence[] {
@@ -78,10 +81,10 @@ export function likelihoodOf(evidence: readonly Evidence[], profiles: number): n
 }
 
 function aboutNames(one: Compared, other: Compared): Evidence['kind'] | undefined {
-  const [sound, otherSound] = [soundOf(one.name), soundOf(other.name)]
+  const [sound, otherSound] = [one.sound, other.sound]
   if (sound === '' || otherSound === '') return undefined
-  const plain = (name: string) => name.normalize('NFKC').toLowerCase().replaceAll(/\s/g, '')
-  if (plain(one.name) === plain(other.name)) return 'same-name'
+  const written = (name: string) => name.normalize('NFKC').toLowerCase().replaceAll(/\s/g, '')
+  if (written(one.name) === written(other.name)) return 'same-name'
   if (sound === otherSound) return 'same-sound'
   if (Math.min(sound.length, otherSound.length) >= 6 && isOneStepAway(sound, otherSound)) return 'similar-name'
   return 'different-name'
@@ -112,9 +115,19 @@ export function emailLocal(email: string): string | undefined {
   return isSaid ? local : undefined
 }
 
+/** What the e-mail addresses say that the name does not: `wangwei@qq.com` is some 王伟 or other. */
+function emailLocals({ emails, sound }: Compared): string[] {
+  const words = sound.split(' ')
+  const isOnlyName = (local: string) => {
+    const letters = local.replaceAll(/[._-]/g, '')
+    return letters === words.join('') || letters === words.toReversed().join('')
+  }
+  return emails.map(emailLocal).filter(local => local !== undefined && !isOnlyName(local)) as string[]
+}
+
 function aboutEmails(one: Compared, other: Compared): Evidence['kind'] | undefined {
-  const locals = new Set(one.emails.map(emailLocal).filter(local => local !== undefined))
-  return other.emails.some(email => locals.has(emailLocal(email) ?? '')) ? 'same-email-local' : undefined
+  const locals = new Set(emailLocals(one))
+  return emailLocals(other).some(local => locals.has(local)) ? 'same-email-local' : undefined
 }
 
 /** One letter changed, added or left out. */
@@ -140,21 +153,18 @@ function isSwapped(one: string, other: string): boolean {
  */
 export function blockKeysOf(profile: Compared): string[] {
   const keys = new Set<string>()
-  const sound = soundOf(profile.name)
+  const { sound } = profile
   if (sound !== '' && profile.birthday) keys.add(`name-day ${sound} ${profile.birthday.slice(-5)}`)
   for (const phone of profile.phones) {
     const digits = phone.replace(/\D/g, '')
     if (digits.length < 7) continue
-    // One wrong digit leaves one half of the number as it was.
+    // A wrong digit leaves one of the two parts as it was, and so do two neighbours that changed places: the digit between is in neither.
     if (sound !== '') {
       keys.add(`name-end ${sound} ${digits.slice(-4)}`)
-      keys.add(`name-start ${sound} ${digits.slice(0, -4)}`)
+      keys.add(`name-start ${sound} ${digits.slice(0, -5)}`)
     }
     if (profile.birthday) keys.add(`day-end ${profile.birthday} ${digits.slice(-4)}`)
   }
-  for (const email of profile.emails) {
-    const local = emailLocal(email)
-    if (local !== undefined) keys.add(`email ${local}`)
-  }
+  for (const local of emailLocals(profile)) keys.add(`email ${local}`)
   return [...keys]
 }
