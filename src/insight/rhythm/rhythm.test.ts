@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addDays, startOfDay } from '#kernel/clock/index.ts'
 import type { NewEvent } from '#kernel/events/index.ts'
+import { refreshSearchKeys } from '#kernel/parties/index.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
 import { typeOf, typeSql } from './customer-type.ts'
 import { dueDays } from './due-days.ts'
@@ -197,6 +198,7 @@ describe('a base with a rhythm', () => {
        from unnest($1::uuid[]) with ordinality as t (p, n)`,
       [regulars, source.sourceId, base.clock.now()],
     )
+    await base.database.transaction(transaction => refreshSearchKeys(transaction, regulars))
     await base.events.ensureMonths(events.map(event => event.occurredAt))
     await base.database.transaction(transaction => base.events.record(transaction, source, events))
   })
