@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import setUp from '#testing/global-setup.ts'
 import { kill } from './kill.ts'
+import { pool } from './pool.ts'
 import type { Report } from './report.ts'
 import { worker } from './worker.ts'
 
@@ -22,6 +23,7 @@ const tell = (line: string) => process.stderr.write(`${line}\n`)
 const themes: Readonly<Record<string, () => Promise<Report>>> = {
   kill: () => kill({ rounds, isBuilt: values.built, tell }),
   worker: () => worker({ rounds, tell }),
+  pool: () => pool({ rounds, tell }),
 }
 const tearDown = await setUp()
 

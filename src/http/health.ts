@@ -5,7 +5,7 @@ import type { Context } from './context.ts'
 import { type Health, readHealth } from './contract.ts'
 import { mount } from './mount.ts'
 
-const patience = 5000
+const patience = 2000
 
 /** Whether the business can be served now; the demo world does not decide it. */
 export async function healthOf(house: House, version: string): Promise<Health> {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { batcher } from './batcher.ts'
+import { refuse } from './refusal.ts'
 
 test('requests that arrive together share a commit, up to the largest batch', async () => {
   const sizes: number[] = []
@@ -40,7 +41,7 @@ test('a batch larger than the largest goes alone', async () => {
 test('what concerns one customer always goes down the same lane, and answers come back in their order', async () => {
   const running = new Map<number, number>()
   const submit = batcher<{ customer: number; text: string }, string>({
-    largest: 5,
+    largest: 10,
     lanes: 3,
     laneOf: item => item.customer,
     async commit(items) {
@@ -58,4 +59,43 @@ test('what concerns one customer always goes down the same lane, and answers com
   )
   const answers = await Promise.all(requests.map(submit))
   expect(answers).toEqual(requests.map(request => request.map(item => item.text)))
+})
+
+test('a lane that does not get on lets ten of its largest batches wait, and sends the next away at once', async () => {
+  let goOn = () => {}
+  const stuck = new Promise<void>(resolve => {
+    goOn = resolve
+  })
+  const submit = batcher<number, number>({
+    largest: 5,
+    lanes: 1,
+    laneOf: () => 0,
+    async commit(items) {
+      await stuck
+      return items
+    },
+  })
+  const first = submit([0])
+  await new Promise(resolve => setImmediate(resolve))
+  const waiting = Array.from({ length: 50 }, (_, index) => submit([index]))
+  await expect(submit([50])).rejects.toMatchObject({ kind: 'unavailable', code: 'database:refusal.busy' })
+  goOn()
+  expect((await Promise.all([first, ...waiting])).flat()).toHaveLength(51)
+  expect(await submit([51])).toEqual([51])
+})
+
+test('when the database is away, all of a batch are told so at once', async () => {
+  let commits = 0
+  const submit = batcher<number, number>({
+    largest: 5,
+    lanes: 1,
+    laneOf: () => 0,
+    async commit() {
+      commits++
+      throw refuse('unavailable', 'database:refusal.unreachable')
+    },
+  })
+  const results = await Promise.allSettled([submit([1]), submit([2]), submit([3])])
+  expect(results.map(result => result.status)).toEqual(['rejected', 'rejected', 'rejected'])
+  expect(commits).toBe(1)
 })

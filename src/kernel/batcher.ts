@@ -1,11 +1,18 @@
+import { isOutage } from './database/index.ts'
+import { refuse } from './refusal.ts'
+
+/** So many of the largest batches may wait in a lane; beyond, whoever comes is told at once to come again. */
+const mostWaiting = 10
+
 /**
  * Gathers what arrives from many requests into few transactions: while one batch commits, the next collects. A commit
  * costs a flush of the disk, so twenty requests that share one are twenty times cheaper, and nobody waits longer than
- * one commit.
+ * one commit. A lane that does not get on, because the database is slow, lets only so many wait.
  *
  * There are a few lanes, and `laneOf` sends what concerns one customer always down the same: two transactions that run at
  * once then never fold the same customer. A request is answered when all of its parts are in. When a batch fails, every
- * part is tried once more by itself, so that one bad request cannot spoil its neighbours.
+ * part is tried once more by itself, so that one bad request cannot spoil its neighbours; when the database is away, no part
+ * would fare better, and all are told so.
  */
 export function batcher<Item, Answer>(options: {
   readonly largest: number
@@ -42,6 +49,7 @@ function lane<Item, Answer>(
   commit: (items: readonly Item[]) => Promise<readonly Answer[]>,
 ): (items: readonly Item[]) => Promise<readonly Answer[]> {
   const waiting: Part<Item, Answer>[] = []
+  let size = 0
   let running = false
 
   async function run(): Promise<void> {
@@ -52,12 +60,13 @@ function lane<Item, Answer>(
 
   function take(): Part<Item, Answer>[] {
     const parts: Part<Item, Answer>[] = []
-    let size = 0
-    while (waiting.length > 0 && (size === 0 || size + waiting[0]!.items.length <= largest)) {
+    let taken = 0
+    while (waiting.length > 0 && (taken === 0 || taken + waiting[0]!.items.length <= largest)) {
       const part = waiting.shift()!
       parts.push(part)
-      size += part.items.length
+      taken += part.items.length
     }
+    size -= taken
     return parts
   }
 
@@ -70,14 +79,16 @@ function lane<Item, Answer>(
         start += part.items.length
       }
     } catch (error) {
-      if (parts.length === 1) return parts[0]!.reject(error)
-      for (const part of parts) await settle([part])
+      if (parts.length > 1 && !isOutage(error)) for (const part of parts) await settle([part])
+      else for (const part of parts) part.reject(error)
     }
   }
 
   return items =>
     new Promise((resolve, reject) => {
+      if (size >= largest * mostWaiting) return reject(refuse('unavailable', 'database:refusal.busy'))
       waiting.push({ items, resolve, reject })
+      size += items.length
       // Begun a turn later, so that requests already read from the network share the batch.
       if (!running) setImmediate(() => !running && void run())
     })

@@ -54,15 +54,22 @@ pg.types.setTypeParser(pg.types.builtins.INT8, text => {
 })
 pg.types.setTypeParser(pg.types.builtins.DATE, text => text)
 
+/** How many may wait for each connection; whoever comes after them is told at once to come again, and costs no memory. */
+const queuePerConnection = 50
+
 /**
- * Opens a bounded pool. Every connection speaks UTC and gives up on a statement that waits longer than a minute for a
- * lock, so that a stuck neighbour becomes an error with a name and not a frozen screen.
+ * Opens a bounded pool with a bounded queue. Every connection speaks UTC and gives up on a statement that waits longer than a
+ * minute for a lock, so that a stuck neighbour becomes an error with a name and not a frozen screen.
  */
 export function openDatabase(to: Connection, options: { connections?: number } = {}): Database {
   const connection = { ...to }
+  const connections = options.connections ?? 10
   const pool = new pg.Pool({
-    max: options.connections ?? 10,
+    max: connections,
     connectionTimeoutMillis: 10_000,
+    // A server that went without a goodbye is noticed within half a minute.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     idleTimeoutMillis: 30_000,
     allowExitOnIdle: true,
     application_name: 'guanxi',
@@ -75,6 +82,10 @@ export function openDatabase(to: Connection, options: { connections?: number } =
 
   const nameOf = statementNames()
 
+  function admit(): void {
+    if (pool.waitingCount >= connections * queuePerConnection) throw refuse('unavailable', 'database:refusal.busy')
+  }
+
   async function run<R>(
     client: pg.Pool | pg.PoolClient,
     sql: string,
@@ -86,6 +97,7 @@ export function openDatabase(to: Connection, options: { connections?: number } =
   }
 
   async function attempt<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    admit()
     const client = await connect(pool)
     let broken: Error | undefined
     const onError = (error: Error) => {
@@ -144,6 +156,7 @@ export function openDatabase(to: Connection, options: { connections?: number } =
     },
     query: async (sql, parameters) => {
       try {
+        admit()
         return await run(pool, sql, parameters)
       } catch (error) {
         throw asOutage(error)
@@ -211,16 +224,24 @@ const outageCodes = new Set([
   '08000',
   '08003',
   '08006',
-  '53300',
 ])
 
-/** True for errors that say the database cannot be reached: it will be back, and what failed can be tried again. */
+/** Codes that mean "not now": no room on the disk, no memory, no connection left, a lock or an answer that took too long. */
+const strainCodes: Readonly<Record<string, string>> = {
+  '53100': 'database:refusal.disk-full',
+  '53200': 'database:refusal.busy',
+  '53300': 'database:refusal.busy',
+  '55P03': 'database:refusal.busy',
+  '57014': 'database:refusal.busy',
+}
+
+/** True for errors that say the database cannot be used now: it will be back, and what failed can be tried again. */
 export function isOutage(error: unknown): boolean {
   if (error instanceof Refusal) return error.kind === 'unavailable'
   if (!(error instanceof Error)) return false
   const code = (error as { code?: string }).code
   return (
-    (code !== undefined && outageCodes.has(code)) ||
+    (code !== undefined && (outageCodes.has(code) || code in strainCodes)) ||
     /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable/.test(
       error.message,
     )
