@@ -43,7 +43,7 @@ export function judge(
   ]
   if (status === 0) return found('no answer')
   if (status >= 500 && status !== 503) return found('fault of the server')
-  if (milliseconds > 30_000) return found('took longer than half a minute')
+  if (milliseconds > 120_000) return found('took longer than two minutes')
   if (status >= 300) {
     if (!refusals.has(status)) return found('a status that is not documented')
     if (!type.startsWith('application/problem+json')) return found('a refusal that is no problem document')

@@ -40,7 +40,8 @@ export function allowedBy(
   const inner = (each: Schema, under = name) => allowedBy(each, { definitions, seen, name: under })
   const known = seen(name)
   const made = make()
-  return known.length > 0 && /Id$|^(asset|currency|merchant|sku|reference|token)/.test(name)
+  return known.length > 0 &&
+    /Id$|^(asset|currency|merchant|sku|reference|token|zone|language|email|phone|card|code)/.test(name)
     ? fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: made })
     : made
 

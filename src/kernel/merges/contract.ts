@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { instantCursor } from '#kernel/cursor.ts'
 import { money, operation } from '#kernel/operation.ts'
 
 /** What speaks for two profiles being one person, or against it; each is a sentence in the words. */
@@ -181,7 +182,7 @@ export const listMerges = operation({
   permission: 'customers.merge',
   query: z.object({
     limit: z.coerce.number().int().min(1).max(100).default(20),
-    after: z.string().max(100).optional(),
+    after: instantCursor.optional(),
   }),
   reply: z.object({ items: z.array(merge), next: z.string().nullable() }),
 })

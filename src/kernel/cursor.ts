@@ -1,0 +1,9 @@
+import { z } from 'zod'
+
+const instant = z.iso.datetime().refine(text => !text.startsWith('0000'))
+
+/** Where a page of a list ended, as its `next` said: `<instant>_<id>`. Anything else is refused before it reaches the database. */
+export const instantCursor = z.string().refine(text => {
+  const [at, id, ...rest] = text.split('_')
+  return rest.length === 0 && instant.safeParse(at).success && z.uuid().safeParse(id).success
+})
