@@ -14,7 +14,10 @@ create table access.api_key (
   merchant_id text,
   expires_at timestamp with time zone,
   replaces uuid,
-  constraint api_key_pkey PRIMARY KEY (key_id)
+  kind text not null default 'server'::text,
+  constraint api_key_pkey PRIMARY KEY (key_id),
+  constraint api_key_browser CHECK (((kind = 'server'::text) OR (cardinality(permissions) = 0))),
+  constraint api_key_kind_check CHECK ((kind = ANY (ARRAY['server'::text, 'browser'::text])))
 );
 CREATE UNIQUE INDEX api_key_secret ON access.api_key (secret_hash);
 
@@ -600,7 +603,7 @@ create table events.source (
   source_id uuid not null,
   kind text not null,
   constraint source_pkey PRIMARY KEY (source_id),
-  constraint source_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'key'::text, 'receiver'::text, 'staff'::text, 'member'::text, 'system'::text])))
+  constraint source_kind_check CHECK ((kind = ANY (ARRAY['import'::text, 'key'::text, 'browser'::text, 'receiver'::text, 'staff'::text, 'member'::text, 'system'::text])))
 );
 
 create table events.withdrawal (
@@ -913,6 +916,7 @@ create table guarantee.promise_case (
   constraint promise_case_reason_check CHECK ((reason = ANY (ARRAY['late'::text, 'missing'::text, 'reported'::text, 'claimed'::text, 'unanswered'::text]))),
   constraint promise_case_state_check CHECK ((state = ANY (ARRAY['open'::text, 'kept'::text, 'broken'::text, 'void'::text])))
 );
+CREATE INDEX promise_case_broken_start ON guarantee.promise_case (start_event_id) WHERE (state = 'broken'::text);
 CREATE INDEX promise_case_decided ON guarantee.promise_case (decided_at);
 CREATE INDEX promise_case_due ON guarantee.promise_case (judge_at) WHERE ((state = 'open'::text) AND (judge_at IS NOT NULL));
 

@@ -68,7 +68,7 @@ afterAll(async () => {
   for (const close of closing.reverse()) await close()
 })
 
-async function openShop(): Promise<{ server: TestServer; port: number; key: string }> {
+async function openShop(): Promise<{ server: TestServer; port: number; key: string; pageKey: string }> {
   const server = await openTestServer({ start: start.toISOString() })
   closing.push(() => server.close())
   await publish(server.house, {
@@ -80,7 +80,8 @@ async function openShop(): Promise<{ server: TestServer; port: number; key: stri
   })
   await server.app.listen({ port: 0, host: '127.0.0.1' })
   const { port } = server.app.server.address() as { port: number }
-  return { server, port, key: (await server.key('events.write')).authorization.replace('Bearer ', '') }
+  const key = (await server.key('events.write')).authorization.replace('Bearer ', '')
+  return { server, port, key, pageKey: await server.browserKey() }
 }
 
 /**
@@ -153,7 +154,7 @@ async function known({ house }: TestServer, numbers = 'C-%') {
 
 const plain = { sourceId: '01900000-0000-7000-8000-000000000001', kind: 'key' } as const
 const problemsOf = ({ house }: TestServer) =>
-  house.database.query(`select code, event from events.problem where state = 'waiting'`)
+  house.database.query<{ code: string }>(`select code, event from events.problem where state = 'waiting'`)
 
 let expected: Awaited<ReturnType<typeof known>>
 async function asTold() {
@@ -226,10 +227,10 @@ if (!chrome && !process.env.CI)
   console.log('The browser library was not tried: there is no Chromium here (apt install chromium).')
 
 test.skipIf(!chrome && !process.env.CI)(
-  'Segment’s library for browsers: a visit becomes the customer’s, each thing once, over the same line',
+  'Segment’s library for browsers: a visit becomes the customer’s, each thing once, over the same line; its orders are not believed',
   { timeout: 90_000 },
   async () => {
-    const { server, port, key } = await openShop()
+    const { server, port, pageKey } = await openShop()
     const line = await badLine(port, 2)
     const page = await openPage()
     const browser = await chromium.launch({
@@ -259,7 +260,7 @@ test.skipIf(!chrome && !process.env.CI)(
         await asked.track('Order Refunded', { ...order, total: 68, refund_id: 'r1' }, { timestamp: new Date(at[4]!) })
       },
       {
-        writeKey: key,
+        writeKey: pageKey,
         host: `127.0.0.1:${line.port}`,
         at: [50, 40, 30, 20, 10].map(minutes => ago(minutes).toISOString()),
       },
@@ -269,7 +270,8 @@ test.skipIf(!chrome && !process.env.CI)(
         timeout: 60_000,
         interval: 300,
       })
-      .toEqual(['client.viewed', 'client.tracked', 'purchase.recorded', 'refund.recorded'])
+      .toEqual(['client.viewed', 'client.tracked'])
+    await expect.poll(async () => (await problemsOf(server)).length, { timeout: 60_000, interval: 300 }).toBe(2)
     // Whatever is still to be tried again is tried now; nothing may come of it.
     await tab.waitForTimeout(3000)
     const [wei] = await known(server, 'W-%')
@@ -279,18 +281,6 @@ test.skipIf(!chrome && !process.env.CI)(
       { type: 'page', name: 'Home', anonymousId },
       { type: 'track', event: 'Product Viewed', anonymousId, properties: { sku: 'LJ-200' } },
       { type: 'identify', userId: 'W-1', anonymousId, traits: { name: 'Wei' } },
-      {
-        type: 'track',
-        event: 'Order Completed',
-        userId: 'W-1',
-        properties: { order_id: 'W-1-1', total: 268, currency: 'CNY' },
-      },
-      {
-        type: 'track',
-        event: 'Order Refunded',
-        userId: 'W-1',
-        properties: { order_id: 'W-1-1', total: 68, currency: 'CNY', refund_id: 'r1' },
-      },
     ]
     for (const [index, message] of said.entries()) {
       await ingest(straight.house, plain, [{ ...message, timestamp: ago(50 - 10 * index).toISOString() }])
@@ -298,7 +288,8 @@ test.skipIf(!chrome && !process.env.CI)(
     expect(wei).toEqual((await known(straight, 'W-%'))[0])
     expect(line.broken()).toEqual({ early: 2, late: 2 })
     expect(strangers).toEqual([])
-    expect(await problemsOf(server)).toEqual([])
+    const kept = await problemsOf(server)
+    expect(kept.map(({ code }) => code)).toEqual(Array(2).fill('events:problem.from-browser'))
   },
 )
 

@@ -100,12 +100,40 @@ describe('what Segment’s libraries send is taken in', () => {
   test('web pages of other sites may send with a key', async () => {
     const response = await send(
       '/v1/track',
-      { ...seen(), writeKey: key },
+      { ...seen(), writeKey: await server.browserKey() },
       { origin: 'https://shop.example', 'sec-fetch-site': 'cross-site' },
     )
     expect(response.statusCode).toBe(200)
     expect(response.headers['access-control-allow-origin']).toBe('*')
     expect((await server.ask({ method: 'OPTIONS', url: '/v1/batch' })).statusCode).toBe(204)
+  })
+
+  test('the key of a server does not work in a page, not even to ask for settings', async () => {
+    const origin = 'https://shop.example'
+    const answer = await send('/v1/track', { ...seen(), writeKey: key }, { origin })
+    expect(answer.json()).toMatchObject({ status: 403, code: 'http:refusal.key-in-page' })
+    const settings = (of: string) =>
+      server.ask({ method: 'GET', url: `/v1/projects/${of}/settings`, headers: { origin } })
+    expect((await settings(key)).statusCode).toBe(403)
+    expect((await settings(await server.browserKey())).statusCode).toBe(200)
+  })
+
+  test('the key of a page opens no other door, and orders from it are not believed', async () => {
+    const pageKey = await server.browserKey()
+    const authorization = `Bearer ${pageKey}`
+    for (const url of ['/api/session', '/api/colleagues', '/api/parties', '/api/events']) {
+      expect((await server.ask({ method: 'GET', url, headers: { authorization } })).statusCode, url).not.toBe(200)
+    }
+    const order = { ...seen(), event: 'Order Completed', properties: { order_id: 'P-1', total: 1000 } }
+    expect((await send('/v1/track', { ...order, writeKey: pageKey }, {})).json()).toEqual({ success: true })
+    expect((await problems()).map(({ code }) => code)).toEqual(['events:problem.from-browser'])
+    const made = await server.ask({
+      method: 'POST',
+      url: '/api/keys',
+      headers: await server.owner(),
+      payload: { name: 'page', kind: 'browser', permissions: ['points.change'] },
+    })
+    expect(made.json()).toMatchObject({ status: 400 })
   })
 
   test('one bad message is kept as a problem and does not cost the others', async () => {

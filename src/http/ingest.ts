@@ -69,7 +69,7 @@ export async function mountIngest(app: FastifyInstance, { houses }: Context, met
   await app.register(doorsOf)
 
   async function take(caller: KeyCaller, messages: readonly unknown[], sentAt: unknown): Promise<void> {
-    const source = { sourceId: caller.id, kind: 'key' } as const
+    const source = { sourceId: caller.id, kind: caller.keyKind === 'browser' ? 'browser' : 'key' } as const
     metrics.ingested(await ingest(houses.business, source, messages, { sentAt, merchant: caller.merchantId }))
   }
 }
@@ -92,10 +92,11 @@ async function allowed(
 ): Promise<KeyCaller> {
   const caller = typeof key === 'string' ? await whose(key) : undefined
   if (!caller) throw refuse('unauthenticated', 'access:refusal.key-wrong')
+  if (caller.keyKind === 'browser') return caller
   const refusal = whyNotPermitted(caller, 'events.write')
   if (refusal) throw refusal
-  // Whoever opens a web page can read its key: one that may do more than send has no business there.
-  if (headers.origin !== undefined && caller.permissions.size > 1) throw refuse('forbidden', 'http:refusal.key-in-page')
+  // Whoever opens a web page can read its key: one with which orders can be sent has no business there.
+  if (headers.origin !== undefined) throw refuse('forbidden', 'http:refusal.key-in-page')
   return caller
 }
 

@@ -68,6 +68,8 @@ export type Caller =
       readonly id: string
       readonly name: string
       readonly permissions: ReadonlySet<Permission>
+      /** `browser`: it stands in a web page and may only say what is looked at. A secret where nothing is said. */
+      readonly keyKind?: 'server' | 'browser'
       /** A key of one merchant acts for that merchant alone; null may act for any. */
       readonly merchantId: string | null
     }

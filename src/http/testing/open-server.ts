@@ -130,6 +130,8 @@ export interface TestServer {
   /** A new member of staff with this role, signed in: the cookie header to send. */
   owner(): Promise<{ cookie: string }>
   key(...permissions: Permission[]): Promise<{ authorization: string }>
+  /** The key of a web page. */
+  browserKey(): Promise<string>
   close(): Promise<void>
 }
 
@@ -167,6 +169,9 @@ export async function openTestServer({
     async key(...permissions) {
       const { secret } = await createKey(house, { name: 'test', permissions, createdBy: null })
       return { authorization: `Bearer ${secret}` }
+    },
+    async browserKey() {
+      return (await createKey(house, { name: 'page', kind: 'browser', permissions: [], createdBy: null })).secret
     },
     async close() {
       await app.close()

@@ -1,7 +1,7 @@
 import type { House } from '../house.ts'
 import type { Caller } from '../operation.ts'
 import { refuse } from '../refusal.ts'
-import type { ApiKey } from './contract.ts'
+import type { ApiKey, KeyKind } from './contract.ts'
 import type { Permission } from './permissions.ts'
 import { grantedTo, seenEvery } from './rules.ts'
 import { hashOf, looksLikeApiKey, newApiKey } from './secret.ts'
@@ -14,6 +14,8 @@ export async function createKey(
   house: House,
   wish: {
     readonly name: string
+    /** For the secret of a server or till, or for a web page, where anybody can read it: that one holds no permission. */
+    readonly kind?: KeyKind
     readonly permissions: readonly Permission[]
     readonly merchantId?: string | null
     readonly createdBy: string | null
@@ -25,8 +27,9 @@ export async function createKey(
   const row: store.KeyRow = {
     keyId: house.newId(),
     name: wish.name,
+    kind: wish.kind ?? 'server',
     prefix,
-    permissions: [...new Set(wish.permissions)],
+    permissions: wish.kind === 'browser' ? [] : [...new Set(wish.permissions)],
     merchantId: wish.merchantId ?? null,
     createdAt: now,
     lastUsedAt: null,
@@ -97,6 +100,7 @@ export async function whoseKey(house: House, key: string): Promise<KeyCaller | u
     kind: 'key',
     id: row.keyId,
     name: row.name,
+    keyKind: row.kind,
     permissions: grantedTo(row.permissions, row.merchantId),
     merchantId: row.merchantId,
   }

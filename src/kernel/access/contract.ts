@@ -223,10 +223,15 @@ export const linkStaff = operation({
   world: 'business',
 })
 
+/** `server` is a secret of a server, a till, a program; `browser` stands in a web page, where anybody can read it. */
+export const keyKind = z.enum(['server', 'browser'])
+export type KeyKind = z.infer<typeof keyKind>
+
 export const apiKey = z
   .object({
     keyId: id,
     name: z.string(),
+    kind: keyKind,
     /** The part of the key that may be shown: it tells keys apart and opens nothing. */
     prefix: z.string(),
     permissions: z.array(permission),
@@ -260,14 +265,16 @@ export const createKey = operation({
   permission: 'keys.manage',
   body: z.object({
     name: name.min(1),
-    permissions: z.array(permission).min(1).max(permissions.length),
+    kind: keyKind.default('server'),
+    /** What a key of a server may do; one of a web page sends what is looked at, and holds none. */
+    permissions: z.array(permission).max(permissions.length).default([]),
     merchantId: z.string().min(1).max(100).nullable().default(null),
     /** After so many days it ends by itself. */
     expiresInDays: z.int().min(1).max(3660).optional(),
   }),
   reply: z.object({ key: apiKey, secret: z.string() }),
   status: 201,
-  refusals: ['access:refusal.more-than-own'],
+  refusals: ['access:refusal.more-than-own', 'access:refusal.key-may-nothing', 'access:refusal.browser-key-may-more'],
   world: 'business',
 })
 

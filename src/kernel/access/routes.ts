@@ -24,6 +24,9 @@ export const accessRoutes: readonly Route[] = [
   route(contract.linkStaff, (house, { params }) => issueSignInLink(house, { staffId: params.staffId })),
   route(contract.listKeys, async house => ({ items: (await allKeys(house.database)).map(keyShown) })),
   route(contract.createKey, async (house, { body, caller }) => {
+    const isBrowser = body.kind === 'browser'
+    if (isBrowser && body.permissions.length > 0) throw refuse('invalid', 'access:refusal.browser-key-may-more')
+    if (!isBrowser && body.permissions.length === 0) throw refuse('invalid', 'access:refusal.key-may-nothing')
     const beyond = caller.kind === 'nobody' ? body.permissions : beyondOwn(body.permissions, caller.permissions)
     if (beyond.length > 0) throw refuse('forbidden', 'access:refusal.more-than-own', { permissions: beyond })
     if (body.merchantId !== null) await requireMerchant(house.database, body.merchantId)

@@ -112,6 +112,9 @@ export function whyNotPermitted(caller: Caller, needed: Needed): Refusal | undef
   }
   if (caller.kind === 'member') return refuse('forbidden', 'access:refusal.not-allowed')
   if (caller.kind === 'nobody') return refuse('unauthenticated', 'access:refusal.sign-in-first')
+  // Whoever reads the page has this key: it opens the door for events (`http/ingest.ts`) and no other.
+  if (caller.kind === 'key' && caller.keyKind === 'browser')
+    return refuse('forbidden', 'access:refusal.key-not-allowed')
   if (needed === 'signed-in' || caller.permissions.has(needed)) return undefined
   return refuse('forbidden', caller.kind === 'key' ? 'access:refusal.key-not-allowed' : 'access:refusal.not-allowed')
 }

@@ -1,11 +1,11 @@
-import { Button, CopyButton, MultiSelect, Select, TextInput } from '@mantine/core'
+import { Button, CopyButton, MultiSelect, Radio, Select, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAsk, useDo } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Answer, EmptyState } from '../../../web/kit/index.ts'
 import { listMerchants } from '../merchants/contract.ts'
-import { createKey, listKeys, replaceKey, revokeKey } from './contract.ts'
+import { createKey, type KeyKind, keyKind, listKeys, replaceKey, revokeKey } from './contract.ts'
 import { type Permission, permissions } from './permissions.ts'
 
 /** Keys with which tills and shops send events. A secret is shown once and kept nowhere. */
@@ -58,7 +58,9 @@ export function Keys() {
                         <code>{key.prefix}…</code>
                       </td>
                       <td className="wrap small">
-                        {key.permissions.map(name => t(`access:permission.${name}`)).join(' · ')}
+                        {key.kind === 'browser'
+                          ? t('access:keys.may-browser')
+                          : key.permissions.map(name => t(`access:permission.${name}`)).join(' · ')}
                       </td>
                       <td>{key.lastUsedAt ? format.instant(key.lastUsedAt) : t('keys-page.never')}</td>
                       <td>{key.expiresAt ? format.instant(key.expiresAt) : t('access:keys.open-ended')}</td>
@@ -104,6 +106,7 @@ export function Keys() {
 
 function Make({ show }: { show: (secret: string) => void }) {
   const { t } = useTranslation()
+  const [kind, setKind] = useState<KeyKind>('server')
   const [may, setMay] = useState<Permission[]>(['events.write'])
   const [merchantId, setMerchantId] = useState<string | null>(null)
   const [life, setLife] = useState('365')
@@ -116,7 +119,8 @@ function Make({ show }: { show: (secret: string) => void }) {
       {
         body: {
           name: String(new FormData(form).get('name')).trim(),
-          permissions: may,
+          kind,
+          permissions: kind === 'browser' ? [] : may,
           merchantId,
           ...(life ? { expiresInDays: Number(life) } : {}),
         },
@@ -139,12 +143,24 @@ function Make({ show }: { show: (secret: string) => void }) {
         required
         maxLength={120}
       />
-      <MultiSelect
-        label={t('keys-page.may')}
-        data={permissions.map(name => ({ value: name, label: t(`access:permission.${name}`) }))}
-        value={may}
-        onChange={value => setMay(value as Permission[])}
-      />
+      <Radio.Group label={t('access:keys.for')} value={kind} onChange={value => setKind(value as KeyKind)}>
+        {keyKind.options.map(each => (
+          <Radio
+            key={each}
+            value={each}
+            label={t(`access:keys.for-${each}`)}
+            description={t(`access:keys.for-${each}-hint`)}
+          />
+        ))}
+      </Radio.Group>
+      {kind === 'server' ? (
+        <MultiSelect
+          label={t('keys-page.may')}
+          data={permissions.map(name => ({ value: name, label: t(`access:permission.${name}`) }))}
+          value={may}
+          onChange={value => setMay(value as Permission[])}
+        />
+      ) : null}
       <Select
         label={t('access:keys.life')}
         allowDeselect={false}
@@ -166,7 +182,13 @@ function Make({ show }: { show: (secret: string) => void }) {
           onChange={setMerchantId}
         />
       ) : null}
-      <Button type="submit" variant="filled" size="sm" loading={create.isPending} disabled={may.length === 0}>
+      <Button
+        type="submit"
+        variant="filled"
+        size="sm"
+        loading={create.isPending}
+        disabled={kind === 'server' && may.length === 0}
+      >
         {t('keys-page.make-do')}
       </Button>
     </form>

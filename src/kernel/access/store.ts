@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '../database/index.ts'
 import type { Language } from '../locale/languages.ts'
-import type { ApiKey, Staff } from './contract.ts'
+import type { ApiKey, KeyKind, Staff } from './contract.ts'
 import type { Permission, Role } from './permissions.ts'
 
 export interface StaffRow {
@@ -96,6 +96,7 @@ export async function updateStaff(on: Queryable, staff: StaffRow): Promise<void>
 export interface KeyRow {
   readonly keyId: string
   readonly name: string
+  readonly kind: KeyKind
   readonly prefix: string
   readonly permissions: readonly Permission[]
   readonly merchantId: string | null
@@ -105,7 +106,7 @@ export interface KeyRow {
   readonly revokedAt: Date | null
 }
 
-const keyColumns = `key_id as "keyId", name, prefix, permissions, merchant_id as "merchantId", created_at as "createdAt",
+const keyColumns = `key_id as "keyId", name, kind, prefix, permissions, merchant_id as "merchantId", created_at as "createdAt",
   last_used_at as "lastUsedAt", expires_at as "expiresAt", revoked_at as "revokedAt"`
 
 export async function allKeys(on: Queryable): Promise<KeyRow[]> {
@@ -126,8 +127,8 @@ export async function insertKey(
 ): Promise<void> {
   await on.query(
     `insert into access.api_key (key_id, name, prefix, secret_hash, permissions, merchant_id, created_by, created_at,
-       expires_at, replaces)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+       expires_at, replaces, kind)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
     [
       key.keyId,
       key.name,
@@ -139,6 +140,7 @@ export async function insertKey(
       key.createdAt,
       key.expiresAt,
       key.replaces ?? null,
+      key.kind,
     ],
   )
 }
@@ -188,6 +190,7 @@ export function keyShown(row: KeyRow): ApiKey {
   return {
     keyId: row.keyId,
     name: row.name,
+    kind: row.kind,
     prefix: row.prefix,
     permissions: [...row.permissions],
     merchantId: row.merchantId,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { operation, raw, withMoneyInside } from '#kernel/operation.ts'
 
-const sourceKinds = ['import', 'key', 'receiver', 'staff', 'member', 'system'] as const
+const sourceKinds = ['import', 'key', 'browser', 'receiver', 'staff', 'member', 'system'] as const
 
 const eventItem = z.object({
   eventId: z.uuid(),
@@ -157,7 +157,7 @@ export const replayEventProblems = operation({
       .optional(),
   }),
   reply: z.object({ accepted: z.int(), duplicates: z.int(), stillWaiting: z.int(), untried: z.int() }),
-  refusals: ['events:refusal.currency'],
+  refusals: ['events:refusal.currency', 'events:refusal.one-by-one'],
 })
 
 export const dismissEventProblems = operation({

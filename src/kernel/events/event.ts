@@ -26,10 +26,10 @@ export interface RecordedEvent {
   readonly payload: object
 }
 
-/** Where events came from: an import, an API key, a member of staff, or the house itself. */
+/** Where events came from: an import, an API key, the key of a web page (which anybody can read), a member of staff, or the house itself. */
 export interface EventSource {
   readonly sourceId: string
-  readonly kind: 'import' | 'key' | 'receiver' | 'staff' | 'member' | 'system'
+  readonly kind: 'import' | 'key' | 'browser' | 'receiver' | 'staff' | 'member' | 'system'
 }
 
 export interface Recording {

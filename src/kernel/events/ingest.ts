@@ -59,7 +59,7 @@ const itemOf = (source: EventSource, message: unknown, reading: Reading): Item =
   source,
   message,
   reading,
-  translation: translate(message, reading),
+  translation: translate(message, { ...reading, isBrowser: source.kind === 'browser' }),
 })
 
 function submitTo(house: House) {
@@ -112,18 +112,22 @@ async function commit(house: House, items: readonly Item[]): Promise<readonly Ou
   return outcomes
 }
 
-/** Sends problems through the door again, read as they were read when they came; `messages` are what to send instead of them. */
+/**
+ * Sends problems through the door again, read as they were read when they came; `messages` are what to send instead of them, on
+ * whose `authority` where it is no longer their sender's.
+ */
 export async function replay(
   house: House,
   problems: readonly KeptProblem[],
   messages: readonly unknown[] = problems.map(messageOf),
+  authority?: EventSource,
 ): Promise<readonly Outcome[]> {
   const { currency } = await businessOf(house)
   return commit(
     house,
     problems.map(({ problemId, source, receivedAt, sentAt, merchant }, index) => {
       const reading = { receivedAt, sentAt: sentAt ?? undefined, merchant: merchant ?? undefined, currency }
-      return { ...itemOf(source, messages[index], reading), problemId }
+      return { ...itemOf(authority ?? source, messages[index], reading), problemId }
     }),
   )
 }

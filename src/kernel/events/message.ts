@@ -25,6 +25,9 @@ export function refused(code: string, details: Refused['details'] = {}, place = 
   return { ok: false, code, details, place }
 }
 
+/** What a web page says about money or about others: anybody could have said it. */
+export const fromBrowser = 'events:problem.from-browser'
+
 /** PostgreSQL keeps no NUL character. */
 export const hasNul = (text: string | undefined) =>
   text !== undefined && (text.includes('\u0000') || text.includes('\\u0000'))

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Caller } from '#kernel/operation.ts'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
 import { ingest } from './ingest.ts'
 import { Unreadable } from './message.ts'
@@ -15,6 +16,7 @@ beforeAll(async () => {
 afterAll(() => house.close())
 beforeEach(() => house.database.query('truncate events.problem'))
 
+const staff: Caller = { kind: 'staff', id: '0195a000-0000-7000-8000-0000000000ac', name: 'Mei', permissions: new Set() }
 const source = { sourceId: '0195a000-0000-7000-8000-0000000000ab', kind: 'key' } as const
 const order = (properties: object, rest: object = {}) => ({
   type: 'track',
@@ -52,14 +54,16 @@ test('an edited event is taken in once, under the name by which its sender knows
   await take(bad)
   const [problem] = (await listed()).items
   const before = (await purchases()).length
-  expect(await replayOne(house, problem!.problemId, JSON.stringify({ ...bad, messageId: 'another' }))).toMatchObject({
+  expect(
+    await replayOne(house, staff, problem!.problemId, JSON.stringify({ ...bad, messageId: 'another' })),
+  ).toMatchObject({
     outcome: 'problem',
     code: 'events:problem.total',
     place: 'properties.total',
   })
   const good = JSON.stringify({ ...bad, messageId: undefined, properties: { total: 10 } })
-  expect(await replayOne(house, problem!.problemId, good)).toEqual({ outcome: 'accepted' })
-  await expect(replayOne(house, problem!.problemId, good)).rejects.toThrow('problem-settled')
+  expect(await replayOne(house, staff, problem!.problemId, good)).toEqual({ outcome: 'accepted' })
+  await expect(replayOne(house, staff, problem!.problemId, good)).rejects.toThrow('problem-settled')
   // The sender puts it right as well, some days later.
   expect(await take({ ...bad, properties: { total: 10 } })).toMatchObject({ duplicates: 1 })
   expect((await purchases()).length).toBe(before + 1)
@@ -70,7 +74,7 @@ test('an event without a name counts once however often it is sent again', async
   const [problem] = (await listed()).items
   const before = (await purchases()).length
   const good = JSON.stringify(order({ order_id: undefined }, { messageId: undefined }))
-  await Promise.allSettled([1, 2, 3].map(() => replayOne(house, problem!.problemId, good)))
+  await Promise.allSettled([1, 2, 3].map(() => replayOne(house, staff, problem!.problemId, good)))
   expect((await purchases()).length).toBe(before + 1)
 })
 
@@ -127,9 +131,11 @@ test('what cannot be read is kept as text, and taken in once a person has writte
   await take(new Unreadable('{"type": "track", oops', 'events:problem.bad-json'))
   const [problem] = (await listed()).items
   expect(problem).toMatchObject({ event: '{"type": "track", oops', code: 'events:problem.bad-json' })
-  expect(await replayOne(house, problem!.problemId, undefined)).toMatchObject({ code: 'events:problem.bad-json' })
-  await expect(replayOne(house, problem!.problemId, '{"type"')).rejects.toThrow('not-json')
-  expect(await replayOne(house, problem!.problemId, JSON.stringify(order({})))).toEqual({ outcome: 'accepted' })
+  expect(await replayOne(house, staff, problem!.problemId, undefined)).toMatchObject({
+    code: 'events:problem.bad-json',
+  })
+  await expect(replayOne(house, staff, problem!.problemId, '{"type"')).rejects.toThrow('not-json')
+  expect(await replayOne(house, staff, problem!.problemId, JSON.stringify(order({})))).toEqual({ outcome: 'accepted' })
 })
 
 test('every cause has a sentence, a title and something to do', () => {

@@ -1,5 +1,5 @@
 import type { RepairName } from './contract.ts'
-import { type Fields, isFields, textOf, Unreadable } from './message.ts'
+import { type Fields, fromBrowser, isFields, textOf, Unreadable } from './message.ts'
 import type { KeptProblem } from './problem.ts'
 
 const repairsOf: Readonly<Record<string, readonly RepairName[]>> = {
@@ -10,8 +10,12 @@ const repairsOf: Readonly<Record<string, readonly RepairName[]>> = {
   'events:problem.nul': ['without-nul'],
 }
 
-/** How every event of one cause can be put right at once; sending them again as they are is always possible. */
+/**
+ * How every event of one cause can be put right at once. Sending them again as they are is always possible, save what nobody who
+ * is known has said: that is looked at one by one.
+ */
 export function repairsFor(code: string): RepairName[] {
+  if (code === fromBrowser) return []
   return [...(repairsOf[code] ?? []), 'as-it-is']
 }
 

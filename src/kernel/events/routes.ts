@@ -55,7 +55,9 @@ export const eventsRoutes: NonNullable<Room['routes']> = [
       counts,
     }
   }),
-  route(replayEventProblem, (house, { params, body }) => replayOne(house, params.problemId, body.event)),
+  route(replayEventProblem, (house, { params, body, caller }) =>
+    replayOne(house, caller, params.problemId, body.event),
+  ),
   route(replayEventProblems, (house, { body }) => replayAll(house, body)),
   route(dismissEventProblems, (house, { body }) =>
     house.database.transaction(async transaction => {

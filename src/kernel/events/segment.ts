@@ -1,6 +1,16 @@
 import type { Identifier, Sighting } from '#kernel/parties/index.ts'
 import { commerceEntry } from './commerce.ts'
-import { type Fields, hasNul, isFields, type Refused, refused, shown, textOf, Unreadable } from './message.ts'
+import {
+  type Fields,
+  fromBrowser,
+  hasNul,
+  isFields,
+  type Refused,
+  refused,
+  shown,
+  textOf,
+  Unreadable,
+} from './message.ts'
 import { earliestAt } from './months.ts'
 import { orderOf } from './order.ts'
 import { clientTracked, clientViewed, purchaseRecorded, refundRecorded } from './vocabulary.ts'
@@ -40,6 +50,8 @@ export interface Reading {
   readonly sentAt?: Date | undefined
   readonly currency: string
   readonly merchant?: string | undefined
+  /** Sent with the key of a web page: only what somebody did there is believed. */
+  readonly isBrowser?: boolean
 }
 
 /**
@@ -54,6 +66,9 @@ export function translate(message: unknown, context: Reading): Translation {
   if (!isFields(message)) return refused('events:problem.not-an-object')
   if (message.type === 'webhook') {
     return refused('events:problem.topic', { system: shown(message.system), topic: shown(message.topic) }, 'topic')
+  }
+  if (context.isBrowser && (message.type === 'group' || message.type === 'alias')) {
+    return refused(fromBrowser, { event: message.type }, 'type')
   }
   const userId = textOf(message.userId)
   const anonymousId = textOf(message.anonymousId)
@@ -70,7 +85,9 @@ export function translate(message: unknown, context: Reading): Translation {
   if (userId) identifiers.push({ kind: 'customer_id', value: userId })
   if (anonymousId) identifiers.push({ kind: 'anonymous_id', value: anonymousId })
   const besides = isFields(message.context) ? message.context.traits : undefined
-  const sighting = sightingOf(identifiers, message.type === 'identify' ? message.traits : besides)
+  const said = sightingOf(identifiers, message.type === 'identify' ? message.traits : besides)
+  // A birthday may be worth a gift.
+  const sighting = context.isBrowser ? { ...said, birthday: undefined } : said
   const isNamed = sighting.identifiers.length > 0
   switch (message.type) {
     case 'track':
@@ -97,6 +114,7 @@ function tracked(message: Fields, occurredAt: Date, sighting: Sighting | null, c
   const keys = keysOf(message)
   const entry = commerceEntry(name)
   if (entry && entry.means !== 'kept') {
+    if (context.isBrowser) return refused(fromBrowser, { event: name }, 'event')
     const order = orderOf(properties, context)
     if (!order.ok) return order
     const { orderRef, products, payload } = order

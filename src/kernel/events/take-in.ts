@@ -2,6 +2,7 @@ import { upsertProducts } from '#kernel/catalogue/index.ts'
 import type { Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { enrichParties, recogniseParties, resolveParties } from '#kernel/parties/index.ts'
+import { believedOf } from './browser.ts'
 import type { EventSource, NewEvent } from './event.ts'
 import { holdOrders, recordAboutOrder } from './known-order.ts'
 import type { Refused } from './message.ts'
@@ -55,6 +56,7 @@ async function takeGroup(
   group: readonly Entry[],
   outcomes: Outcome[],
 ): Promise<void> {
+  if (source.kind === 'browser') await believeLess(house, transaction, group, outcomes)
   await joinAliases(transaction, group, outcomes)
   const sightings = group.flatMap(({ read }) => (read.sighting ? [read.sighting] : []))
   const organisations = group.flatMap(({ read }) => (read.group ? [read.group] : []))
@@ -123,6 +125,21 @@ async function takeGroup(
     if (stranger?.isOnlyBrowser) {
       outcomes[signing[order]!.index] = { ...accepted, refusal: twoProfiles(named[order]!.partyId, stranger.partyId) }
     }
+  }
+}
+
+/** Of what a web page says about who somebody is, only what can do no harm is taken; for the rest people are asked. */
+async function believeLess(house: House, transaction: Transaction, group: readonly Entry[], outcomes: Outcome[]) {
+  const saying = group.filter(({ read }) => read.sighting)
+  const believed = await believedOf(
+    house,
+    transaction,
+    saying.map(({ read }) => read.sighting!),
+  )
+  for (const [order, { sighting, claims }] of believed.entries()) {
+    const entry = saying[order]!
+    entry.read = { ...entry.read, sighting }
+    if (claims) outcomes[entry.index] = { ...accepted, refusal: twoProfiles(...claims) }
   }
 }
 

@@ -9,6 +9,7 @@ export { type ProfileChange, type ProfileState, profilesOf, removeSilentParties,
 export { regionKnownTo } from './region.ts'
 export {
   enrichParties,
+  knownByEach,
   type Resolution,
   recogniseParties,
   recogniseProfiles,

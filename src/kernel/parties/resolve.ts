@@ -1,6 +1,6 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { holdersKnownTo, holdersOf } from './alias.ts'
+import { holdersKnownTo, holdersOf, profileIdsOf } from './alias.ts'
 import { refreshSearchKeys, writeSearchKeys } from './find.ts'
 import { type Identifier, identifierKey } from './identifiers.ts'
 import { nameParts } from './names.ts'
@@ -250,4 +250,31 @@ export async function recogniseProfiles(
   )
   const known = await ownersOf(queryable, new Set(keyed.flat()))
   return keyed.map(keys => keys.map(key => known.get(key)).find(partyId => partyId !== undefined))
+}
+
+/** Whose each identifier is by itself, and by what kinds of identifiers that person is known, in any of their profiles. */
+export async function knownByEach(
+  house: House,
+  queryable: Queryable,
+  identifiers: readonly Identifier[],
+): Promise<readonly ({ readonly partyId: string; readonly kinds: ReadonlySet<string> } | undefined)[]> {
+  const region = await regionKnownTo(house, queryable)
+  const keys = identifiers.map(identifier => keyOf(identifier.kind, identifierKey(identifier, region)))
+  const owners = await ownersOf(queryable, new Set(keys))
+  const ids = [...new Set(owners.values())]
+  const holders = await holdersOf(queryable, ids)
+  const people = await profileIdsOf(queryable, [...new Set(ids.map(id => holders.get(id) ?? id))])
+  const rows = await queryable.query<{ partyId: string; kind: string }>(
+    `select distinct party_id as "partyId", kind from parties.identifier where party_id = any ($1)`,
+    [[...people.values()].flat()],
+  )
+  const kinds = new Map<string, Set<string>>()
+  for (const [partyId, profileIds] of people) {
+    kinds.set(partyId, new Set(rows.filter(row => profileIds.includes(row.partyId)).map(row => row.kind)))
+  }
+  return keys.map(key => {
+    const owner = owners.get(key)
+    const partyId = owner && (holders.get(owner) ?? owner)
+    return partyId ? { partyId, kinds: kinds.get(partyId)! } : undefined
+  })
 }
