@@ -3,6 +3,7 @@ import type { Transaction } from '#kernel/database/index.ts'
 import { type EventSource, type NewEvent, systemSource } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import type { Caller } from '#kernel/operation.ts'
+import { personOf } from '#kernel/parties/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { openTask, withdrawTasks } from '#kernel/tasks/index.ts'
 import { type Case, editionAt, purchaseNamed } from './cases.ts'
@@ -32,16 +33,18 @@ export async function claim(
   caller: Caller,
   asked: Asked,
 ): Promise<{ outcome: ClaimOutcome; caseId: string }> {
-  const { partyId, promiseId } = asked
+  const { promiseId } = asked
   const now = house.clock.now()
-  await house.events.ensureMonths([now, ...(await store.openDeadlines(house.database, [partyId]))])
+  const { profileIds: known } = await personOf(house.database, asked.partyId)
+  await house.events.ensureMonths([now, ...(await store.openDeadlines(house.database, known))])
   return await house.database.transaction(async transaction => {
-    await requireParty(transaction, partyId)
+    await requireParty(transaction, asked.partyId)
+    const { holderId: partyId, profileIds } = await personOf(transaction, asked.partyId)
     const editions = (await store.readEditions(transaction)).filter(each => each.promiseId === promiseId)
     const followed = await reconcile(house, transaction, [partyId])
     await house.events.record(transaction, systemSource, followed)
-    await store.lockCustomers(transaction, [partyId])
-    const theirs = (await store.readCases(transaction, [partyId])).filter(each => each.promiseId === promiseId)
+    await store.lockCustomers(transaction, profileIds)
+    const theirs = (await store.readCases(transaction, profileIds)).filter(each => each.promiseId === promiseId)
     const { zone, language } = await house.settings.business(transaction)
     const today = localDay(now, zone)
     const current = editionAt(editions, now.getTime())
@@ -54,7 +57,7 @@ export async function claim(
     const orderOf = async () =>
       purchaseNamed((await readFacts(transaction, [partyId], editions)).get(partyId) ?? [], reference)
     const caseId = known?.caseId ?? caseIdOf({ partyId, promiseId, reference })
-    const before = (await store.readClaims(transaction, [partyId])).find(each => each.caseId === caseId)
+    const before = (await store.readClaims(transaction, profileIds)).find(each => each.caseId === caseId)
     if (before && before.state !== 'granted') return { outcome: before.state, caseId }
     const by = caller.kind === 'member' ? 'customer' : 'staff'
     const row =
@@ -69,7 +72,7 @@ export async function claim(
         by,
         now: now.getTime(),
         worthMinor: owedFor(terms.compensation, order).worthMinor,
-        believed: await store.believedSince(transaction, partyId, new Date(now.getTime() - year)),
+        believed: await store.believedSince(transaction, profileIds, new Date(now.getTime() - year)),
       },
       terms,
     )
@@ -77,7 +80,13 @@ export async function claim(
     const source: EventSource = caller.kind === 'nobody' ? systemSource : { sourceId: caller.id, kind: caller.kind }
     const said = { promiseId, caseId, reference, by }
     await house.events.record(transaction, source, [
-      { kind: 'promise.claimed', partyId, occurredAt: now, payload: said, keys: [['promise', caseId, 'claimed']] },
+      {
+        kind: 'promise.claimed',
+        partyId: row.partyId,
+        occurredAt: now,
+        payload: said,
+        keys: [['promise', caseId, 'claimed']],
+      },
     ])
     if (verdict === 'grant') {
       const isBelieved = by === 'customer' && (known === undefined || known.dueAt === null)
@@ -91,7 +100,7 @@ export async function claim(
     const answerBy = new Date(now.getTime() + terms.claims.answerWithinHours * 3_600_000)
     await store.writeCases(transaction, [row])
     const taskId = await openTask(transaction, house, {
-      partyId,
+      partyId: row.partyId,
       programme: settingsName,
       wordsKey: 'guarantee:why.claim',
       words: { standard: saidIn(terms.standard, language), reference: asked.reference ? ` (${asked.reference})` : '' },
@@ -102,7 +111,7 @@ export async function claim(
     })
     await store.writeClaims(transaction, [
       {
-        partyId,
+        partyId: row.partyId,
         caseId,
         origin: by,
         state: 'waiting',

@@ -26,16 +26,17 @@ export function soughtBy(editions: readonly Edition[]): { kinds: string[]; names
 /** An order may have been placed long before the promise that its delivery is part of. */
 const lookBackMs = 400 * 86_400_000
 
-/** These customers' facts, as the log now stands: what was corrected is left out. */
+/** These customers' facts, as the log now stands, each with the profile by which it came: what was corrected is left out. */
 export async function readFacts(
   queryable: Queryable,
   partyIds: readonly string[],
   editions: readonly Edition[],
-): Promise<Map<string, Fact[]>> {
+): Promise<Map<string, (Fact & { readonly profileId: string })[]>> {
   const { kinds, names } = soughtBy(editions)
   const since = Math.min(...editions.map(edition => edition.startsAt)) - lookBackMs
   const rows = await queryable.query<{
     partyId: string
+    profileId: string
     eventId: string
     kind: string
     occurredAt: Date
@@ -43,11 +44,13 @@ export async function readFacts(
     payload: Record<string, unknown>
     properties: Record<string, unknown> | null
   }>(
-    `select e.party_id as "partyId", e.event_id as "eventId", e.kind, e.occurred_at as "occurredAt",
+    `select e.party_id as "partyId", coalesce(e.origin_party_id, e.party_id) as "profileId", e.event_id as "eventId", e.kind, e.occurred_at as "occurredAt",
        e.received_at as "receivedAt", e.payload, p.properties
      from events.event e left join events.property p on p.party_id = e.party_id and p.event_id = e.event_id
      where e.party_id = any ($1) and e.occurred_at >= $2
-       and (e.kind = any ($3) or (e.kind = 'client.tracked' and e.payload ->> 'name' = any ($4)))`,
+       and (e.kind = any ($3) or (e.kind = 'client.tracked' and e.payload ->> 'name' = any ($4)
+         -- Anybody can say with the key of a web page that something was late.
+         and not exists (select from events.source s where s.source_id = e.source_id and s.kind = 'browser')))`,
     [partyIds, new Date(since), kinds, names],
   )
   const replaced = new Set(rows.map(row => row.payload.replaces).filter(id => id !== undefined))

@@ -46,10 +46,13 @@ export async function reconcile(house: House, transaction: Transaction, named: r
     const theirs = profileIds.get(partyId)!
     const known = new Map(theirs.flatMap(id => stored.get(id) ?? []).map(each => [each.caseId, each]))
     const situation = { now, claims, ground: ground.of(partyId), zones }
-    for (const derived of casesOf(editions, facts.get(partyId) ?? [], situation.ground)) {
+    const told = facts.get(partyId) ?? []
+    // A promise is made to the profile by which its order came, so that nothing of it moves when profiles are separated.
+    const profileOf = new Map(told.map(fact => [fact.eventId, fact.profileId]))
+    for (const derived of casesOf(editions, told, situation.ground)) {
       const before = theirs.map(id => known.get(caseIdOf({ partyId: id, ...derived }))).find(each => each !== undefined)
-      const ownerId = before?.partyId ?? partyId
-      const caseId = before?.caseId ?? caseIdOf({ partyId, ...derived })
+      const ownerId = before?.partyId ?? profileOf.get(derived.startEventId)!
+      const caseId = before?.caseId ?? caseIdOf({ partyId: ownerId, ...derived })
       known.delete(caseId)
       take(
         changes,
@@ -79,11 +82,17 @@ export async function reconcile(house: House, transaction: Transaction, named: r
         )
     }
   }
-  const { written, gone, broken, unpaid, events } = changes
+  const { gone, unpaid, events } = changes
+  const retracted = await retract(house, transaction, unpaid)
+  const settledElsewhere = await store.compensatedElsewhere(
+    transaction,
+    changes.broken.map(({ theirs }) => theirs),
+  )
+  const written = changes.written.filter(each => !settledElsewhere.has(each.caseId))
+  const broken = changes.broken.filter(({ theirs }) => !settledElsewhere.has(theirs.caseId))
   await store.deleteCases(transaction, gone)
   await store.writeCases(transaction, written)
   const compensated = await compensate(house, transaction, broken)
-  const retracted = await retract(house, transaction, unpaid)
   if (written.length + gone.length > 0) await house.live.announce(transaction, ['promises'])
   return [...events, ...compensated, ...retracted]
 }

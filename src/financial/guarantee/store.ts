@@ -117,6 +117,25 @@ export async function readCases(queryable: Queryable, partyIds: readonly string[
   )
 }
 
+/**
+ * Those of these cases of which another profile has been given what is owed: what was claimed by one while two were joined is owed
+ * once, also when the order has gone back to the other.
+ */
+export async function compensatedElsewhere(
+  transaction: Transaction,
+  cases: readonly StoredCase[],
+): Promise<ReadonlySet<string>> {
+  if (cases.length === 0) return new Set()
+  const rows = await transaction.query<{ caseId: string }>(
+    `select n.case_id as "caseId" from unnest($1::uuid[], $2::uuid[], $3::uuid[]) as n (case_id, promise_id, start_event_id)
+     join guarantee.promise_case c on c.start_event_id = n.start_event_id and c.promise_id = n.promise_id
+       and c.case_id <> n.case_id and c.state = 'broken'
+     join guarantee.compensation m on m.party_id = c.party_id and m.case_id = c.case_id and m.state <> 'retracted'`,
+    [cases.map(each => each.caseId), cases.map(each => each.promiseId), cases.map(each => each.startEventId)],
+  )
+  return new Set(rows.map(row => row.caseId))
+}
+
 export async function writeCases(transaction: Transaction, cases: readonly StoredCase[]): Promise<void> {
   if (cases.length === 0) return
   const rows = cases.map(each =>
@@ -183,10 +202,10 @@ export async function writeClaims(transaction: Transaction, claims: readonly Sto
 }
 
 /** How often a customer was believed on their word alone since an instant. */
-export async function believedSince(queryable: Queryable, partyId: string, since: Date): Promise<number> {
+export async function believedSince(queryable: Queryable, profileIds: readonly string[], since: Date): Promise<number> {
   const [row] = await queryable.query<{ count: number }>(
-    'select count(*) as count from guarantee.claim where party_id = $1 and is_believed and claimed_at > $2',
-    [partyId, since],
+    'select count(*) as count from guarantee.claim where party_id = any ($1) and is_believed and claimed_at > $2',
+    [profileIds, since],
   )
   return row!.count
 }
