@@ -2,19 +2,24 @@ import pg from 'pg'
 import { refuse } from '../refusal.ts'
 import type { Connection, Queryable } from './database.ts'
 
-/** The name of the database that a connection reaches. */
+/** Scheme, who and where, then the name of the database; a URL without a host (a socket is named behind the `?`) is none to `URL`. */
+const address = /^([a-z]+:\/\/[^/?#]*)(?:\/([^?#]*))?/
+
+/** The name of the database that a connection reaches. Example: `postgresql://u@/db?host=/run/postgresql` -> `db`. */
 export function databaseOf(connection: Connection): string {
   if (connection.database) return connection.database
   if (!connection.connectionString) return 'guanxi'
-  return decodeURIComponent(new URL(connection.connectionString).pathname.slice(1)) || 'postgres'
+  return decodeURIComponent(address.exec(connection.connectionString)?.[2] ?? '') || 'postgres'
 }
 
 /** The same server, another database. */
 export function withDatabase(connection: Connection, database: string): Connection {
   if (!connection.connectionString) return { ...connection, database }
-  const url = new URL(connection.connectionString)
-  url.pathname = `/${encodeURIComponent(database)}`
-  return { ...connection, connectionString: url.toString() }
+  const connectionString = connection.connectionString.replace(
+    address,
+    (_, place: string) => `${place}/${encodeURIComponent(database)}`,
+  )
+  return { ...connection, connectionString }
 }
 
 /** One connection of its own, outside of the pool and of any transaction, for what concerns the server. */

@@ -1,5 +1,5 @@
 import { access, constants, mkdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import path, { join, type PlatformPath } from 'node:path'
 import { localDay, localInstant } from '#kernel/clock/index.ts'
 import type { MigrationSource } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
@@ -62,9 +62,11 @@ export async function makeBackup(
     return { ...row, ...rest }
   }
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    // A schedule that was made on another system may name a folder that is none here.
+    if (wanted.to === undefined) await refuseUnlessWritable(folder)
+    else await mkdir(folder, { recursive: true, mode: 0o700 })
     await refuseWithoutSpace(house, folder)
-    const path = join(folder, name)
+    const file = join(folder, name)
     const made = await makeBackupFile(
       {
         connection: house.database.connection,
@@ -74,13 +76,13 @@ export async function makeBackup(
         passphrase,
         ...(progress && { tell: (done, total) => progress.report({ done, total, unit: 'rows' }) }),
       },
-      path,
+      file,
     )
     const verifiedAt = house.clock.now()
     let drilledAt: Date | null = null
     if (wanted.drill) {
       const where = { connection: house.database.connection, sources: release.sources(), clock: house.clock }
-      const { isSameState, ledgerFaults } = await drill({ path, passphrase }, where)
+      const { isSameState, ledgerFaults } = await drill({ path: file, passphrase }, where)
       if (isSameState === false || ledgerFaults.length > 0) {
         throw refuse('conflict', 'recovery:refusal.drill-failed', { claims: ledgerFaults })
       }
@@ -116,7 +118,7 @@ export async function makeBackup(
 /** Why it failed, as a sentence without gaps: it is read later, on a list. */
 export function failureOf(error: unknown): string {
   const name = error instanceof Refusal ? error.code.replace('recovery:refusal.', '') : ''
-  const told = ['disk-full', 'no-space', 'drill-failed', 'folder-closed']
+  const told = ['disk-full', 'no-space', 'drill-failed', 'folder-closed', 'folder-not-absolute']
   return `recovery:failure.${told.includes(name) ? name : 'unexpected'}`
 }
 
@@ -243,8 +245,18 @@ export async function readAlarm(house: House): Promise<{
   return { alarm: alarmOf(state, house.clock.now()), newestAt: newest?.madeAt ?? null }
 }
 
+/**
+ * Whether a path means one place on this system, from wherever the server was started.
+ *
+ * Example: `B:\\3` does on Windows; on Linux it would be a folder of that name beside the program. `\\3` does on neither.
+ */
+export function isWholePath(folder: string, { isAbsolute, parse, sep }: PlatformPath = path): boolean {
+  return isAbsolute(folder) && (sep === '/' || parse(folder).root.length > 1)
+}
+
 /** A folder that cannot be written to is better refused today than at three in the night. */
 export async function refuseUnlessWritable(folder: string): Promise<void> {
+  if (!isWholePath(folder)) throw refuse('invalid', 'recovery:refusal.folder-not-absolute', { folder })
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await access(folder, constants.W_OK)

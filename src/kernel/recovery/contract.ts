@@ -37,12 +37,7 @@ export const backupSchedule = z
     /** Full hour of the business's own day. */
     hour: z.number().int().min(0).max(23).default(3),
     /** Absolute; empty means the folder beside the data. Another disk is what makes a backup worth having. */
-    folder: z
-      .string()
-      .trim()
-      .max(1000)
-      .regex(/^(|\/.*|[A-Za-z]:[\\/].*)$/)
-      .default(''),
+    folder: z.string().trim().max(1000).default(''),
     keepDaily: z.number().int().min(1).max(400).default(7),
     keepWeekly: z.number().int().min(0).max(520).default(4),
     keepMonthly: z.number().int().min(0).max(240).default(12),
@@ -95,7 +90,7 @@ export const changeBackupSchedule = operation({
   world: 'business',
   body: backupSchedule,
   reply: backupSchedule,
-  refusals: ['recovery:refusal.folder-closed'],
+  refusals: ['recovery:refusal.folder-not-absolute', 'recovery:refusal.folder-closed'],
 })
 
 export const downloadBackup = operation({
