@@ -3,6 +3,7 @@ import type { Transaction } from '#kernel/database/index.ts'
 import { type NewEvent, type RecordedEvent, systemSource } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import { type PostingRequest, post } from '#kernel/ledger/index.ts'
+import { holdersOf, profileIdsOf } from '#kernel/parties/index.ts'
 import { assert } from '#kernel/refusal.ts'
 import { entriesOf, stepsFor } from './entries.ts'
 import { rewardedKinds } from './rules.ts'
@@ -33,10 +34,13 @@ export async function hear(
   return told
 }
 
-/** After facts were withdrawn. Nobody is told: it was not their doing. */
+/**
+ * After facts were withdrawn, or given from one profile to another, who may not have had any tickets before. Nobody is told: it was not
+ * their doing.
+ */
 export async function refold(house: House, transaction: Transaction, partyIds: readonly string[]): Promise<void> {
-  for (const { drawId } of await store.unclosedDraws(transaction, house.clock.now())) {
-    await reconcile(house, transaction, drawId, await store.membersAmong(transaction, drawId, partyIds))
+  for (const draw of await store.unclosedDraws(transaction, house.clock.now())) {
+    await reconcile(house, transaction, draw.drawId, await store.concerned(transaction, draw, partyIds, heardKinds))
   }
 }
 
@@ -162,10 +166,18 @@ async function entriesOfAll(
     history.filter(event => event.occurredAt.getTime() < closesAt),
     event => event.partyId,
   )
-  const given = Map.groupBy(await store.givenTo(transaction, drawId, partyIds), each => each.partyId)
+  // Tickets are a person's: whoever was merged has none, and who was kept has what was given to any of their profiles.
+  const holders = await holdersOf(transaction, partyIds)
+  const profileIds = await profileIdsOf(
+    transaction,
+    partyIds.filter(id => !holders.has(id)),
+  )
+  const all = [...profileIds.values()].flat()
+  const given = Map.groupBy(await store.givenTo(transaction, drawId, all), each => each.partyId)
   return new Map(
     partyIds.map(partyId => {
       const own = events.get(partyId) ?? []
+      const theirs = profileIds.get(partyId) ?? []
       const isMoney = (kind: string) => (moneyKinds as readonly string[]).includes(kind)
       const happenings = own
         .filter(event => !isMoney(event.kind))
@@ -177,7 +189,7 @@ async function entriesOfAll(
         own.filter(event => isMoney(event.kind)),
         zone,
       )
-      return [partyId, entriesOf(rules, { purchases, happenings, given: given.get(partyId) ?? [] })]
+      return [partyId, entriesOf(rules, { purchases, happenings, given: theirs.flatMap(id => given.get(id) ?? []) })]
     }),
   )
 }

@@ -93,14 +93,18 @@ export async function lockMembers(
   )
 }
 
-export async function membersAmong(
+/** Those of these customers who have had tickets in a draw, or may have earned some since it opened. */
+export async function concerned(
   queryable: Queryable,
-  drawId: string,
+  { drawId, opensAt, closesAt }: StoredDraw,
   partyIds: readonly string[],
+  kinds: readonly string[],
 ): Promise<string[]> {
   const rows = await queryable.query<{ partyId: string }>(
-    'select party_id as "partyId" from draw.member where party_id = any ($1) and draw_id = $2 order by party_id',
-    [partyIds, drawId],
+    `select party_id as "partyId" from draw.member where party_id = any ($1) and draw_id = $2
+     union select party_id from events.event
+       where party_id = any ($1) and occurred_at >= $3 and occurred_at < $4 and kind = any ($5) order by 1`,
+    [partyIds, drawId, opensAt, closesAt, kinds],
   )
   return rows.map(row => row.partyId)
 }

@@ -2,6 +2,7 @@ import { readPurchaseDays } from '#insight/rhythm/index.ts'
 import { type Day, localDay, startOfDay } from '#kernel/clock/index.ts'
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
+import { personOf } from '#kernel/parties/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { daysUntilBack } from './afterwards.ts'
 import { editionAt } from './cases.ts'
@@ -68,8 +69,9 @@ export async function readList(
   const [instant, caseId] = filter.after?.split('_') ?? []
   if (filter.after !== undefined && (!caseId || Number.isNaN(Date.parse(instant!))))
     throw refuse('invalid', 'guarantee:refusal.cursor')
-  const values = [filter.promiseId ?? null, filter.partyId ?? null, filter.caseId ?? null, filter.limit + 1, today, now]
-  const whose = `($1::uuid is null or c.promise_id = $1) and ($2::uuid is null or c.party_id = $2)
+  const profileIds = filter.partyId ? (await personOf(house.database, filter.partyId)).profileIds : null
+  const values = [filter.promiseId ?? null, profileIds, filter.caseId ?? null, filter.limit + 1, today, now]
+  const whose = `($1::uuid is null or c.promise_id = $1) and ($2::uuid[] is null or c.party_id = any ($2))
     and ($3::uuid is null or c.case_id = $3) and $4::int is not null and $5::date is not null and $6::timestamptz is not null`
   const beyond = `($7::timestamptz is null or (${by}, c.case_id) ${order === 'asc' ? '>' : '<'} ($7::timestamptz, $8::uuid))`
   const rows = await house.database.query<Row>(
@@ -199,8 +201,8 @@ export async function readCustomer(house: House, partyId: string) {
   const { items } = await readList(house, 'all', { partyId, limit: 50 })
   const [counted] = await house.database.query<{ kept: number; broken: number }>(
     `select count(*) filter (where state = 'kept') as kept, count(*) filter (where state = 'broken') as broken
-     from guarantee.promise_case where party_id = $1`,
-    [partyId],
+     from guarantee.promise_case where party_id = any ($1)`,
+    [(await personOf(house.database, partyId)).profileIds],
   )
   const promises = await promisesInForce(house)
   return {
