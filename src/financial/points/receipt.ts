@@ -1,4 +1,5 @@
 import type { Transaction } from '#kernel/database/index.ts'
+import { joinedProfiles, ofPerson } from '#kernel/ledger/index.ts'
 import type { Reason } from './earn.ts'
 import { pointsAsset } from './reconcile.ts'
 import { lockMembers, readEditions } from './store.ts'
@@ -21,8 +22,7 @@ export async function earnedInTransaction(transaction: Transaction, partyId: str
      left join points.line n on n.party_id = p.party_id and p.code = 'issue'
        and n.line_key = split_part(substr(t.key, 45), '#', 1)
        and n.generation::text = split_part(substr(t.key, 45), '#', 2)
-     where p.xid = pg_current_xact_id() and p.party_id in (select o.party_id from ledger.joined me join ledger.joined o on o.holder_id = me.holder_id where me.party_id = $1
-         union all select $1) and p.asset = $2 and t.actor = 'financial/points'
+     where p.xid = pg_current_xact_id() and p.party_id = ${ofPerson('$1')} and p.asset = $2 and t.actor = 'financial/points'
        and p.code in ('issue', 'revoke') order by p.transaction_id, p.position`,
     [partyId, pointsAsset],
   )
@@ -33,8 +33,10 @@ export async function earnedInTransaction(transaction: Transaction, partyId: str
 
 /**
  * Keeps others from working out what a customer earns until the transaction ends. Who uses points and tells of a purchase in one
- * transaction asks for this first: it is what a purchase told by itself locks first too, so that the two wait for each other.
+ * transaction asks for this first: it is what a purchase told by itself locks first too, so that the two wait for each
+ * other; all profiles of somebody, in the order of their ids.
  */
 export async function lockEarnings(transaction: Transaction, partyId: string, at: Date): Promise<void> {
-  if ((await readEditions(transaction)).length > 0) await lockMembers(transaction, [partyId], at)
+  if ((await readEditions(transaction)).length === 0) return
+  await lockMembers(transaction, await joinedProfiles(transaction, partyId), at)
 }
