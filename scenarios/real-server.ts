@@ -28,6 +28,8 @@ export interface RealServer {
   isWell(): Promise<boolean>
   /** What the server noted about a fault that it gave this number. */
   lineAbout(faultId: string | undefined): string | undefined
+  /** The end of what it said, for the reason of a failure. */
+  lastLines(): string
   remove(): Promise<void>
 }
 
@@ -56,6 +58,7 @@ export async function realServer(
     ...options.environment,
   })
   const failures: string[] = []
+  let said = ''
   let server: ChildProcess | undefined
 
   const isWell = async () => {
@@ -81,13 +84,14 @@ export async function realServer(
     process: () => server,
     isWell,
     stop,
+    lastLines: () => said,
     lineAbout: faultId => (faultId ? failures.find(line => line.includes(faultId)) : undefined),
     async start() {
       const child = spawn(process.execPath, [...entry, 'start', '--json'], {
         env: environment(),
         stdio: ['ignore', 'pipe', 'pipe'],
       })
-      let said = ''
+      said = ''
       for (const stream of [child.stdout, child.stderr]) {
         createInterface(stream).on('line', line => {
           said = `${said}\n${line}`.slice(-4000)

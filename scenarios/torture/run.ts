@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import setUp from '#testing/global-setup.ts'
+import { disk, smallDisk } from './disk.ts'
 import { kill } from './kill.ts'
 import { pool } from './pool.ts'
 import type { Report } from './report.ts'
@@ -23,6 +24,15 @@ const tell = (line: string) => process.stderr.write(`${line}\n`)
 const themes: Readonly<Record<string, () => Promise<Report>>> = {
   kill: () => kill({ rounds, isBuilt: values.built, tell }),
   worker: () => worker({ rounds, tell }),
+  async disk() {
+    const small = smallDisk()
+    if ('reason' in small) return { figures: { skipped: small.reason }, faults: [] }
+    try {
+      return await disk({ rounds, within: small.folder, isBuilt: values.built, tell })
+    } finally {
+      small.remove()
+    }
+  },
   pool: () => pool({ rounds, tell }),
 }
 const tearDown = await setUp()

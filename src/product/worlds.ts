@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { EmptyWorld } from '#demo/room.ts'
 import { movableClock } from '#kernel/clock/index.ts'
 import { startEmbedded } from '#kernel/database/embedded/index.ts'
@@ -106,11 +107,19 @@ export async function openWorlds(options: {
     while (embedded && !closed) {
       const { expected } = await embedded.exited
       if (expected || closed) return
-      try {
-        embedded = await startEmbedded({ dataFolder, log })
-      } catch (error) {
-        log.error(faultOf(error), 'the database server could not be started again')
-        return
+      for (let tries = 1; ; tries++) {
+        try {
+          embedded = await startEmbedded({ dataFolder, log })
+          break
+        } catch (error) {
+          // A full disk, say: it can have room again, and then nobody should have to start us by hand.
+          log.error(
+            { tries, ...faultOf(error) },
+            'the database server could not be started again and will be tried again',
+          )
+        }
+        await pause(2000)
+        if (closed) return
       }
       const { host, port } = embedded.connection
       for (const target of [connection, demoConnection]) Object.assign(target, { host, port })

@@ -28,7 +28,17 @@ async function diskFinding(folder: string): Promise<Finding> {
   const { bavail, bsize, blocks } = await statfs(folder)
   const free = (bavail * bsize) / 2 ** 30
   const used = Math.round(100 * (1 - bavail / blocks))
-  return finding('disk', free < 0.5 ? 'bad' : free < 2 ? 'warn' : 'good', { free: free.toFixed(1), used, folder })
+  return finding('disk', diskState(free, used), { free: free.toFixed(1), used, folder })
+}
+
+/**
+ * A disk is told of before it is full: by what is left, and by its share where it is large.
+ *
+ * Example: with 66 GB free of a disk that is 91 % used the answer is `warn`.
+ */
+export function diskState(freeGigabytes: number, usedPercent: number): Finding['state'] {
+  if (freeGigabytes < 0.5 || usedPercent >= 97) return 'bad'
+  return freeGigabytes < 2 || usedPercent >= 90 ? 'warn' : 'good'
 }
 
 /** Our own lines go to whoever started us; the embedded database's are in a file that is begun anew when it has grown. */
