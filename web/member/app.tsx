@@ -17,6 +17,9 @@ import { chosenLanguage, language, Saying, sayIn, speak, useSay } from './words.
 const tabs = ['card', 'rewards', 'history', 'me'] as const
 type Tab = (typeof tabs)[number]
 
+/** Below the card; where the line was lost before it came, the card does without. */
+const Stored = lazy(() => import('./stored.tsx').catch(() => ({ default: () => null })))
+
 const More = lazy(() => import('./more.tsx').catch(() => ({ default: NoLine })))
 
 /** The line was lost before the rest of the page had come. */
@@ -126,6 +129,9 @@ function Open({
                 <PointsSection />
                 <TierSection tier={tier.data} />
                 <BenefitsSection />
+                <Suspense fallback={null}>
+                  <Stored />
+                </Suspense>
               </>
             ) : null}
           </>

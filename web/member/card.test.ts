@@ -22,7 +22,7 @@ describe.skipIf(!isBrowserHere)('the member card, on a phone', () => {
     const phone = await member.phone({ locale: 'en-GB', ...options })
     await phone.page.goto(await member.link())
     await phone.page.locator('.face-qr .qr').waitFor()
-    await phone.page.locator('.balance').waitFor()
+    await phone.page.locator('.balance').first().waitFor()
     return phone
   }
 
@@ -41,6 +41,21 @@ describe.skipIf(!isBrowserHere)('the member card, on a phone', () => {
     )
     expect(await page.getByRole('region', { name: 'Tier' }).innerText()).toMatch(/Spend ¥830 more and you are 金 Gold/)
     expect(await page.getByRole('progressbar').getAttribute('aria-valuetext')).toBe('¥2,170 of ¥3,000')
+    expect(faults).toEqual([])
+    await context.close()
+  })
+
+  it('money in store, visits and the household stand below, with what can be done with them', async () => {
+    const { page, context, faults } = await opened()
+    const said = (name: string) => page.getByRole('region', { name }).innerText()
+    await page.getByRole('region', { name: 'Household' }).waitFor()
+    expect(await said('Money in store')).toMatch(
+      /¥230[\s\S]*¥30 of it given on top[\s\S]*¥30 of it ends after[\s\S]*at the till/,
+    )
+    expect(await said('Visit cards')).toMatch(/Shoulder massage\s*9 visits of 10 left\s*Good until/)
+    expect(await said('Household: 王家')).toMatch(
+      /120 points[\s\S]*You put in\s*120 points[\s\S]*小明\s*–[\s\S]*at the till/,
+    )
     expect(faults).toEqual([])
     await context.close()
   })
@@ -129,7 +144,7 @@ describe.skipIf(!isBrowserHere)('the member card, on a phone', () => {
 
   it('a reward is taken once and its code shown; points go down', async () => {
     const { page, context } = await opened()
-    const before = Number((await page.locator('.balance b').innerText()).replace(/\D/g, ''))
+    const before = Number((await page.locator('.balance b').first().innerText()).replace(/\D/g, ''))
     await page.getByRole('link', { name: 'Rewards' }).tap()
     await page.getByRole('button', { name: 'Take it' }).first().tap()
     await expect.poll(() => page.getByRole('button', { name: 'Show the code' }).count()).toBe(2)
@@ -138,7 +153,7 @@ describe.skipIf(!isBrowserHere)('the member card, on a phone', () => {
     await page.keyboard.press('Escape')
     await page.getByRole('link', { name: 'Card' }).tap()
     await expect
-      .poll(async () => Number((await page.locator('.balance b').innerText()).replace(/\D/g, '')))
+      .poll(async () => Number((await page.locator('.balance b').first().innerText()).replace(/\D/g, '')))
       .toBe(before - 100)
     await context.close()
   })
@@ -186,7 +201,7 @@ describe.skipIf(!isBrowserHere)('the member card, on a phone', () => {
       .getByText(/No connection\. As of \d\d:\d\d\./)
       .waitFor()
     expect(await page.locator('.face').innerText()).toContain('王晓洁')
-    expect(await page.locator('.balance b').innerText()).toMatch(/^[\d,]+$/)
+    expect(await page.locator('.balance b').first().innerText()).toMatch(/^[\d,]+$/)
     expect(await page.locator('.face-qr path').last().getAttribute('d')).not.toBe(fresh)
     await page.getByRole('link', { name: 'Me' }).tap()
     await page.getByRole('heading', { level: 1, name: 'Me' }).waitFor()
@@ -236,7 +251,7 @@ describe.skipIf(!isBrowserHere)('the member card, on a phone', () => {
       await page.goto(`${url}/card`, { waitUntil: 'commit' })
       await page.locator('.face-qr .qr').waitFor()
       const spent = performance.now() - began
-      await page.locator('.balance').waitFor()
+      await page.locator('.balance').first().waitFor()
       await page.waitForTimeout(300)
       const shifted = await page.evaluate(() => (window as never as { shifted: number }).shifted)
       await context.close()

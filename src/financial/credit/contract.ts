@@ -19,6 +19,7 @@ export const creditMoves = [
   'top-up',
   'card',
   'bonus',
+  'promise',
   'paid',
   'refund',
   'paid-back',
@@ -159,6 +160,33 @@ export const memberCredit = operation({
   }),
 })
 export type MemberCredit = z.infer<typeof memberCredit.reply>
+
+const ending = z.iso.date().nullable()
+
+export const myCredit = operation({
+  id: 'myCredit',
+  method: 'GET',
+  path: '/api/member/credit',
+  summary: 'For the customer: the money I have in store, with what ends when, and the visits left on my cards',
+  permission: 'member',
+  reply: z.object({
+    balances: z.array(
+      z.object({
+        currency,
+        availableMinor: minor,
+        bonusMinor: minor,
+        heldMinor: minor,
+        owedBackMinor: minor,
+        /** What of it ends first, and the last day on which it can be used. */
+        endsMinor: minor,
+        lastUsableOn: ending,
+      }),
+    ),
+    cards: z.array(
+      z.object({ soldCardId: z.guid(), name: z.string(), visits: z.int(), left: z.int(), lastUsableOn: ending }),
+    ),
+  }),
+})
 
 const topUpReply = z.object({
   topUpId: z.guid(),

@@ -10,6 +10,7 @@ const kindOf = `case
   when code = 'deposit' then 'top-up'
   when code = 'issue' then 'card'
   when code = 'grant' then 'bonus'
+  when code = 'compensate' then 'promise'
   when code in ('spend', 'capture', 'overdraw') then 'paid'
   when code = 'return' then 'refund'
   when code = 'withdraw' then 'paid-back'
@@ -17,7 +18,10 @@ const kindOf = `case
   when code = 'adjust' and to_account in ('adjustment:bonus', 'adjustment:visits') then 'bonus-back'
   else 'other' end`
 
-const isOut = `from_account in ('pending', 'available', 'held', 'debt')`
+const own = `('pending', 'available', 'held', 'debt')`
+const isOut = `from_account in ${own}`
+/** What is owed to a customer for a broken promise is booked before it is given: only the giving reaches them. */
+const reachesThem = `(from_account in ${own} or to_account in ${own})`
 
 interface Row extends Omit<CreditMove, 'occurredAt'> {
   readonly occurredAt: Date
@@ -28,7 +32,8 @@ const selectMoves = (where: string) => `
     ${kindOf} as kind, case when ${isOut} then -p.amount else p.amount end as amount,
     case when ${isOut} then to_account else from_account end as account, p.occurred_at as "occurredAt"
   from ledger.posting p left join parties.party n on n.party_id = p.party_id
-  where (p.asset like 'money:%' or p.asset like 'visits:%') and p.code in ${shownCodes} ${where}`
+  where (p.asset like 'money:%' or p.asset like 'visits:%') and p.code in ${shownCodes} and ${reachesThem}
+    ${where}`
 
 const shown = ({ occurredAt, ...row }: Row): CreditMove => ({ ...row, occurredAt: occurredAt.toISOString() })
 

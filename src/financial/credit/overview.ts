@@ -1,3 +1,4 @@
+import { localDay } from '#kernel/clock/index.ts'
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { ofPerson, readHouseBalances } from '#kernel/ledger/index.ts'
@@ -151,6 +152,29 @@ export async function memberCredit(house: House, partyId: string): Promise<contr
     cards: await soldTo(database, { partyId, lots, names: new Map(cards.map(card => [card.cardId, card.name])) }),
     offered: cards.filter(card => card.isOffered),
     moves: await movesOf(database, partyId, movesShown),
+  }
+}
+
+/** What a customer is told of it on their own card: what there is, and until when. */
+export async function myCredit(house: House, partyId: string) {
+  const { balances, cards } = await memberCredit(house, partyId)
+  const { zone } = await house.settings.business()
+  const lastUsable = (expiresAt: string | null | undefined) =>
+    expiresAt ? localDay(new Date(Date.parse(expiresAt) - 1), zone) : null
+  return {
+    balances: balances
+      .filter(({ availableMinor, heldMinor, owedBackMinor }) => availableMinor + heldMinor + owedBackMinor > 0)
+      .map(({ currency, availableMinor, bonusMinor, heldMinor, owedBackMinor, nextExpiry }) => ({
+        ...{ currency, availableMinor, bonusMinor, heldMinor, owedBackMinor },
+        endsMinor: nextExpiry?.amountMinor ?? 0,
+        lastUsableOn: lastUsable(nextExpiry?.expiresAt),
+      })),
+    cards: cards
+      .filter(card => card.left > 0)
+      .map(({ soldCardId, name, visits, left, expiresAt }) => ({
+        ...{ soldCardId, name, visits, left },
+        lastUsableOn: lastUsable(expiresAt),
+      })),
   }
 }
 

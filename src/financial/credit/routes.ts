@@ -1,3 +1,4 @@
+import { ownParty } from '#kernel/access/index.ts'
 import type { House } from '#kernel/house.ts'
 import { because } from '#kernel/ledger/index.ts'
 import { route } from '#kernel/operation.ts'
@@ -7,7 +8,7 @@ import { askerOf, merchantOf, redeemedAt } from './asker.ts'
 import * as contract from './contract.ts'
 import { changeRules, postAll, readRules } from './in-store.ts'
 import { statement } from './moves.ts'
-import { memberCredit, overview } from './overview.ts'
+import { memberCredit, myCredit, overview } from './overview.ts'
 import { paymentState, planPayment, returnPaid, spendPlanned } from './payment.ts'
 import { creditOf, topUp, undoTopUp } from './top-up.ts'
 import { giveBackVisit, refundCard, saveCard, sellCard, useVisit } from './visit-cards.ts'
@@ -18,6 +19,7 @@ export const creditRoutes: NonNullable<Room['routes']> = [
   route(contract.changeCredit, (house, { body }) => changeRules(house, body)),
   route(contract.saveVisitCard, (house, { params, body }) => saveCard(house, { ...body, ...params })),
   route(contract.memberCredit, (house, { params }) => memberCredit(house, params.partyId)),
+  route(contract.myCredit, (house, { caller }) => myCredit(house, ownParty(caller))),
   route(contract.topUpCredit, async (house, request) => {
     const { actor, requestId } = askerOf(house, request)
     const { amountMinor, method } = request.body

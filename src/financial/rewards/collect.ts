@@ -7,6 +7,7 @@ import type { House } from '#kernel/house.ts'
 import { job } from '#kernel/jobs/index.ts'
 import { because, type Instruction, type PostingRequest, post } from '#kernel/ledger/index.ts'
 import { assert } from '#kernel/refusal.ts'
+import type { BusinessSettings } from '#kernel/settings/index.ts'
 import { keepCodes } from './code.ts'
 import * as cards from './collect-store.ts'
 import { type StampStep, stampSteps, stampsDue } from './stamps.ts'
@@ -58,7 +59,8 @@ export async function collect(
   const sorted = [...new Set(partyIds)].sort()
   if (sorted.length === 0) return []
   await cards.lockCollectors(transaction, sorted)
-  const { zone } = await house.settings.business(transaction)
+  const business = await house.settings.business(transaction)
+  const { zone } = business
   const told = Map.groupBy(await house.events.history(transaction, sorted, moneyKinds), event => event.partyId)
   const posted = await cards.readStamps(transaction, sorted)
   const asksCategory = all.some(({ terms }) => terms.categories.length > 0)
@@ -75,7 +77,7 @@ export async function collect(
   const outcomes = await post(
     house,
     transaction,
-    changes.flatMap(change => postings(change, zone, house.clock.now().getTime())),
+    changes.flatMap(change => postings(change, business, house.clock.now().getTime())),
   )
   for (const [outcome] of outcomes)
     assert(outcome!.state === 'posted', `stamps are posted (${JSON.stringify(outcome)})`)
@@ -87,8 +89,11 @@ export async function collect(
   return complete(house, transaction, changes)
 }
 
+type Business = Pick<BusinessSettings, 'zone' | 'language'>
+
 /** A stamp counts until the end of a day; one told of after that is over when it comes, and is booked as such. */
-function postings({ partyId, card, step }: Change, zone: string, now: number): PostingRequest[] {
+function postings({ partyId, card, step }: Change, { zone, language }: Business, now: number): PostingRequest[] {
+  const name = nameIn(card.terms.name, language)
   const { lineKey, generation, issued, kept } = step.line
   const source = `${lineKey}#${generation}`
   const base = { partyId, asset: stampsOf(card.cardId), source }
@@ -97,7 +102,7 @@ function postings({ partyId, card, step }: Change, zone: string, now: number): P
     const share = { numerator: issued - kept, denominator: issued }
     return [
       {
-        author: { ...author, reason: because('stamp-back', nameIn(card.terms)) },
+        author: { ...author, reason: because('stamp-back', name) },
         instructions: [{ ...base, ...share, act: 'revoke', key: `${key} keeps ${kept}`, occurredAt: now }],
       },
     ]
@@ -114,7 +119,7 @@ function postings({ partyId, card, step }: Change, zone: string, now: number): P
     issuer,
     ...(expiresAt !== undefined && { expiresAt }),
   }
-  return [{ author: { ...author, reason: because('stamp', nameIn(card.terms)) }, instructions: [given] }]
+  return [{ author: { ...author, reason: because('stamp', name) }, instructions: [given] }]
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Transaction } from '#kernel/database/index.ts'
 import { LostRace } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { because, type Instruction, post } from '#kernel/ledger/index.ts'
+import type { Language } from '#kernel/locale/index.ts'
 import { requireMerchant } from '#kernel/merchants/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Asker } from './asker.ts'
@@ -91,7 +92,8 @@ async function begin(
             },
           ]
         : []
-  await postOrRefuse(house, transaction, instructions, { ...by, reason: because('reward', nameIn(reward.terms)) })
+  const reason = await noted(house, transaction, 'reward', reward.terms)
+  await postOrRefuse(house, transaction, instructions, { ...by, reason })
   if (!(await store.insertTaken(transaction, taken))) throw new LostRace()
   await requireNotHadEnough(transaction, reward.terms, taken, now)
   if (reservedUntil === null) await finish(house, transaction, taken, by)
@@ -117,7 +119,7 @@ export async function captureReward(
     ...(await rightNow(house, transaction, terms)),
     state: 'taken' as const,
   }
-  const reason = because('reward', nameIn(terms))
+  const reason = await noted(house, transaction, 'reward', terms)
   await postOrRefuse(house, transaction, [...paying(taken, 'capture'), issuing(taken)], { ...by, reason })
   await store.updateTaken(transaction, taken)
   await finish(house, transaction, taken, by)
@@ -167,7 +169,7 @@ export async function giveBack(
     only: { source: takenId },
   }
   const { terms } = await store.requireReward(transaction, now, taken.rewardId)
-  const reason = because('reward-back', nameIn(terms))
+  const reason = await noted(house, transaction, 'reward-back', terms)
   await postOrRefuse(house, transaction, [...paying(returned, 'return'), takeAway], { ...by, reason })
   await store.updateTaken(transaction, returned)
   await tell(house, transaction, returned, { kind: 'reward.returned', by })
@@ -230,8 +232,14 @@ export const ofRight = ({ partyId, takenId, rewardId, takenAt }: store.StoredTak
   occurredAt: takenAt.getTime(),
 })
 
-/** The journal keeps one name: the first in which the reward was written. */
-export const nameIn = ({ name }: Pick<RewardTerms, 'name'>) => Object.values(name).find(Boolean) ?? ''
+/** Names a reward in the journal, which keeps one name: in the language of the business where there is one. */
+async function noted(house: House, transaction: Transaction, what: string, terms: Pick<RewardTerms, 'name'>) {
+  const { language } = await house.settings.business(transaction)
+  return because(what, nameIn(terms.name, language))
+}
+
+export const nameIn = (name: RewardTerms['name'], language: Language) =>
+  name[language] ?? Object.values(name).find(Boolean) ?? ''
 
 /** The movement of points, where any are asked for. */
 function paying(taken: store.StoredTaken, act: 'spend' | 'capture' | 'return'): Instruction[] {

@@ -274,8 +274,8 @@ it('the history says of every change why: which reward, which order, a gift, and
     [-20, 'reason.order-named', 'A-8'],
     [50, 'reason.order-back-named', 'A-7'],
     [-50, 'reason.order-named', 'A-7'],
-    [100, 'reason.reward-back-named', 'Cup of tea'],
-    [-100, 'reason.reward-named', 'Cup of tea'],
+    [100, 'reason.reward-back-named', '茶一杯'],
+    [-100, 'reason.reward-named', '茶一杯'],
     [1_000, 'adjustment.goodwill'],
   ])
   expect(await why(friend)).toEqual([[30, 'reason.gift']])

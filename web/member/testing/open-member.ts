@@ -125,6 +125,28 @@ export async function openMember(): Promise<MemberScreens> {
     },
   })
 
+  await ask('PUT', '/api/credit/rules', {
+    currency: 'CNY',
+    isOpen: true,
+    rungs: [{ atLeastMinor: 20_000, bonusMinor: 3_000, bonusPoints: 0 }],
+    spendFirst: 'bonus',
+    bonusMonths: 6,
+    largestTopUpMinor: null,
+    largestBalanceMinor: null,
+    approvalAboveMinor: 100_000,
+  })
+  await ask('POST', `/api/parties/${partyId}/credit/top-ups`, { amountMinor: 20_000, method: 'wechat' })
+  const visits = { name: '肩颈按摩 Shoulder massage', visits: 10, priceMinor: 68_000, currency: 'CNY' }
+  const limits = { validMonths: 6, merchants: [], skus: [], refundPercent: 80, isOffered: true }
+  await ask('PUT', '/api/credit/cards/shoulders', { ...visits, ...limits })
+  await ask('POST', `/api/parties/${partyId}/visit-cards`, { cardId: 'shoulders', method: 'wechat' })
+  await ask('POST', `/api/parties/${partyId}/visits`, { cardId: 'shoulders' })
+  const { partyId: memberId } = (await ask('POST', '/api/parties', { name: '王小明' })) as { partyId: string }
+  const home = (body: object) => ask('POST', `/api/parties/${partyId}/household`, body)
+  await home({ act: 'found', name: '王家' })
+  await home({ act: 'add', memberId })
+  await home({ act: 'contribute', amount: 120 })
+
   const browser = screens.page.context().browser()!
   return {
     screens,
