@@ -81,6 +81,7 @@ async function checkPiece(
     read !== null && typeof read === 'object' ? [{ read, row, cells }] : [],
   )
   const parties = await recogniseParties(
+    house,
     house.database,
     good.map(({ read }) => read),
   )

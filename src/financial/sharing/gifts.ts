@@ -112,7 +112,7 @@ async function findReceiver(house: House, { giverId, isOwn }: Giving, { kind, va
     )
     if (row!.misses >= mostMisses) throw refuse('too-many', 'sharing:refusal.too-many-misses')
   }
-  const [found] = await recogniseParties(database, [{ identifiers: [{ kind, value }] }])
+  const [found] = await recogniseParties(house, database, [{ identifiers: [{ kind, value }] }])
   if (found) return found
   // Kept although the gift is refused, so that nobody can try numbers for ever.
   if (isOwn) {

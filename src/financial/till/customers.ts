@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { cardSecret, readCardToken } from '#kernel/access/index.ts'
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { identifierKey } from '#kernel/parties/index.ts'
+import { identifierKey, regionKnownTo } from '#kernel/parties/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { customer } from './contract.ts'
 
@@ -76,14 +76,19 @@ export async function find(house: House, text: string) {
   if (card) return { isCertain: true, items: [shown(card, `•••• ${text.trim().slice(-4)}`)] }
   const digits = text.replace(/\D/g, '')
   if (digits.length < 4) return { isCertain: false, items: [] }
+  // Written from the front it may lack the country, or the nought that is only dialled at home.
+  const whole = identifierKey({ kind: 'phone', value: text }, await regionKnownTo(house, queryable))
   const rows = await queryable.query<KnownCustomer>(
     `select distinct o.party_id as "partyId", o.name from parties.party p
      join parties.identifier i on i.party_id = p.party_id and i.kind = 'phone'
      join parties.party o on o.party_id = coalesce(p.canonical_party_id, p.party_id)
      join parties.search_key k on k.party_id = p.party_id and k.key >= $1 and k.key < $1 || $5
      where right(regexp_replace(i.value, '\\D', '', 'g'), $2) = $3
-     order by o.name, o.party_id limit $4`,
-    [`~${[...digits].reverse().join('')}`, digits.length, digits, mostFound, '\u{10ffff}'],
+     union select o.party_id, o.name from parties.identifier i join parties.party p on p.party_id = i.party_id
+     join parties.party o on o.party_id = coalesce(p.canonical_party_id, p.party_id)
+     where i.kind = 'phone' and i.value_key = $6
+     order by name, "partyId" limit $4`,
+    [`~${[...digits].reverse().join('')}`, digits.length, digits, mostFound, '\u{10ffff}', whole],
   )
   const hint = `•••• ${digits.slice(-4)}`
   return { isCertain: false, items: rows.map(row => shown({ ...row, name: maskedName(row.name) }, hint)) }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Transaction } from '../database/index.ts'
 import type { House } from '../house.ts'
-import { type Identifier, identifierKey } from '../parties/index.ts'
+import { type Identifier, identifierKey, type Region, regionKnownTo } from '../parties/index.ts'
 import { refuse } from '../refusal.ts'
 import { askedForCode, codeExpires, codeFrom, codeTries, digitsOf } from './member-rules.ts'
 import { type OpenedCard, openCard, readCardSettings } from './member-session.ts'
@@ -10,9 +10,11 @@ import * as store from './member-store.ts'
 const hour = 3_600_000
 
 /** What somebody may have meant, the likeliest first. Example: `138 0000 5521` is a phone, else a card or customer number. */
-export function meantBy(typed: string): { readonly kind: Identifier['kind']; readonly key: string }[] {
+export function meantBy(typed: string, region: Region): { readonly kind: Identifier['kind']; readonly key: string }[] {
   const kinds: Identifier['kind'][] = typed.includes('@') ? ['email'] : ['phone', 'card', 'customer_id']
-  return kinds.map(kind => ({ kind, key: identifierKey({ kind, value: typed }) })).filter(({ key }) => key.length >= 3)
+  return kinds
+    .map(kind => ({ kind, key: identifierKey({ kind, value: typed }, region) }))
+    .filter(({ key }) => key.length >= 3)
 }
 
 interface Subject {
@@ -29,8 +31,8 @@ const digest = (...parts: readonly (string | Buffer)[]) => {
 const subjectOf = (partyId: string) => digest('party ', partyId)
 
 /** Whom a code is for. Who is not known gets a row of their own too, so that asking for them is no different. */
-async function meant(transaction: Transaction, typed: string): Promise<Subject> {
-  const wanted = meantBy(typed)
+async function meant(house: House, transaction: Transaction, typed: string): Promise<Subject> {
+  const wanted = meantBy(typed, await regionKnownTo(house, transaction))
   const partyId = (await store.partyWith(transaction, wanted)) ?? null
   return { subject: partyId ? subjectOf(partyId) : digest('nobody ', wanted[0]?.key ?? ''), partyId }
 }
@@ -43,7 +45,7 @@ export async function askForCardCode(house: House, typed: string): Promise<void>
   await house.database.transaction(async transaction => {
     const now = house.clock.now()
     await store.forgetOldCodes(transaction, now, new Date(now.getTime() - hour))
-    await codeFor(house, transaction, { ...(await meant(transaction, typed)), isAsked: true })
+    await codeFor(house, transaction, { ...(await meant(house, transaction, typed)), isAsked: true })
     await house.live.announce(transaction, ['customers'])
   })
 }
@@ -96,7 +98,7 @@ export async function signInWithCardCode(
   const { sessionDays } = await readCardSettings(house)
   // The try must count, so the transaction ends well also where the answer is no.
   const opened = await house.database.transaction(async transaction => {
-    const { subject } = await meant(transaction, given.identifier)
+    const { subject } = await meant(house, transaction, given.identifier)
     const row = await store.takeTry(transaction, subject, house.clock.now())
     const isRight = timingSafeEqual(digest(subject, digitsOf(given.code)), row ? row.codeHash : digest('nothing'))
     if (!row?.partyId || !isRight) return undefined

@@ -95,7 +95,7 @@ test.each([
     ],
   ],
 ])('%s may be meant as', (typed, meant) => {
-  expect(meantBy(typed)).toEqual(meant)
+  expect(meantBy(typed, 'CN')).toEqual(meant)
 })
 
 test('a token says in which world it was made', () => {

@@ -57,7 +57,7 @@ async function takeGroup(
   outcomes: Outcome[],
 ): Promise<void> {
   if (source.kind === 'browser') await believeLess(house, transaction, group, outcomes)
-  await joinAliases(transaction, group, outcomes)
+  await joinAliases(house, transaction, group, outcomes)
   const sightings = group.flatMap(({ read }) => (read.sighting ? [read.sighting] : []))
   const organisations = group.flatMap(({ read }) => (read.group ? [read.group] : []))
   // What arrives belongs to the profile by whose identifiers it came; the log says for whom that profile stands.
@@ -120,7 +120,7 @@ async function takeGroup(
     identifiers: sighting!.identifiers.filter(({ kind }) => kind === 'anonymous_id'),
     partyId: holderOf.get(sighting!)!,
   }))
-  for (const [order, stranger] of (await strangersIn(transaction, named)).entries()) {
+  for (const [order, stranger] of (await strangersIn(house, transaction, named)).entries()) {
     // A browser that several people sign in with belongs to none of them.
     if (stranger?.isOnlyBrowser) {
       outcomes[signing[order]!.index] = { ...accepted, refusal: twoProfiles(named[order]!.partyId, stranger.partyId) }
@@ -144,14 +144,21 @@ async function believeLess(house: House, transaction: Transaction, group: readon
 }
 
 /** A second name for somebody becomes one more identifier, unless somebody else is known by it already. */
-async function joinAliases(transaction: Transaction, group: readonly Entry[], outcomes: Outcome[]): Promise<void> {
+async function joinAliases(
+  house: House,
+  transaction: Transaction,
+  group: readonly Entry[],
+  outcomes: Outcome[],
+): Promise<void> {
   const saying = group.filter(({ read }) => read.aliases)
   if (saying.length === 0) return
   const owners = await recogniseParties(
+    house,
     transaction,
     saying.map(({ read }) => read.sighting!),
   )
   const strangers = await strangersIn(
+    house,
     transaction,
     saying.map(({ read }, order) => ({ identifiers: read.aliases!, partyId: owners[order] })),
   )

@@ -1,4 +1,5 @@
 import type { Queryable } from '#kernel/database/index.ts'
+import type { House } from '#kernel/house.ts'
 import { type Identifier, recogniseParties } from '#kernel/parties/index.ts'
 import { type Refused, refused } from './message.ts'
 
@@ -13,6 +14,7 @@ export interface Stranger {
  * machine, since that moves money; people are asked.
  */
 export async function strangersIn(
+  house: House,
   queryable: Queryable,
   named: readonly { readonly identifiers: readonly Identifier[]; readonly partyId: string | undefined }[],
 ): Promise<readonly (Stranger | undefined)[]> {
@@ -21,6 +23,7 @@ export async function strangersIn(
     partyId === undefined ? [] : identifiers.map(identifier => ({ order, partyId, identifier })),
   )
   const owners = await recogniseParties(
+    house,
     queryable,
     single.map(({ identifier }) => ({ identifiers: [identifier] })),
   )

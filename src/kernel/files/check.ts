@@ -125,7 +125,7 @@ async function customerTotals(house: House, staged: Staged, row: ImportRow): Pro
   let known = 0
   let all = 0
   for await (const page of customerPages(house, staged)) {
-    const recognised = await recogniseProfiles(house.database, page.map(sightingOf))
+    const recognised = await recogniseProfiles(house, house.database, page.map(sightingOf))
     known += recognised.filter(partyId => partyId !== undefined).length
     all += page.length
     if (rules.size === 0) continue

@@ -25,7 +25,7 @@ export async function previewRules(house: House, importId: string) {
     if (profile) customers.set(profile.key, stagedFrom(profile))
   }
   const list = [...customers.values()]
-  const partyIds = await recogniseProfiles(house.database, list.map(sightingOf))
+  const partyIds = await recogniseProfiles(house, house.database, list.map(sightingOf))
   const states = await profilesBefore(house.database, partyIds)
   const weighed = await weigh(house.database, rules, partyIds, list, row.created_at)
   const columns = [...rules].map(([target, rule]) => {

@@ -141,7 +141,7 @@ async function nameParties(
   const importId = row.import_id
   const rules = rulesOf(row.columns)
   const sightings = page.map(sightingOf)
-  const recognised = await recogniseProfiles(transaction, sightings)
+  const recognised = await recogniseProfiles(house, transaction, sightings)
   const before = await profilesOf(
     transaction,
     recognised.filter(partyId => partyId !== undefined),

@@ -6,7 +6,7 @@ export { foundBy, refreshSearchKeys } from './find.ts'
 export { type Identifier, identifierKey } from './identifiers.ts'
 export { nameParts, romanised } from './names.ts'
 export { type ProfileChange, type ProfileState, profilesOf, removeSilentParties, takeBackProfiles } from './profiles.ts'
-export { regionKnownTo } from './region.ts'
+export { type Region, regionKnownTo } from './region.ts'
 export {
   enrichParties,
   knownByEach,

@@ -2,6 +2,8 @@ import { type CountryCode, getCountries } from 'libphonenumber-js/min'
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 
+export type Region = CountryCode
+
 const known = new Map<string, CountryCode>()
 
 /**

@@ -232,21 +232,24 @@ export async function enrichParties(
 
 /** The party of each sighting where one of its identifiers is known; creates nobody. For telling what an import would do. */
 export async function recogniseParties(
+  house: House,
   queryable: Queryable,
   sightings: readonly Sighting[],
 ): Promise<(string | undefined)[]> {
-  const found = await recogniseProfiles(queryable, sightings)
+  const found = await recogniseProfiles(house, queryable, sightings)
   const holders = await holdersOf(queryable, [...new Set(found.filter(id => id !== undefined))])
   return found.map(id => id && (holders.get(id) ?? id))
 }
 
 /** As `recogniseParties`, but by which of their profiles, where profiles were merged. */
 export async function recogniseProfiles(
+  house: House,
   queryable: Queryable,
   sightings: readonly Sighting[],
 ): Promise<(string | undefined)[]> {
+  const region = await regionKnownTo(house, queryable)
   const keyed = sightings.map(({ identifiers }) =>
-    identifiers.map(identifier => keyOf(identifier.kind, identifierKey(identifier))),
+    identifiers.map(identifier => keyOf(identifier.kind, identifierKey(identifier, region))),
   )
   const known = await ownersOf(queryable, new Set(keyed.flat()))
   return keyed.map(keys => keys.map(key => known.get(key)).find(partyId => partyId !== undefined))
