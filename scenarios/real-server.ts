@@ -26,8 +26,8 @@ export interface RealServer {
   /** Opens the same data folder in this process, for looking at rows. */
   inProduct(work: (product: Product) => Promise<unknown>): Promise<void>
   isWell(): Promise<boolean>
-  /** What the server noted about a fault that it gave this number. */
-  lineAbout(faultId: string | undefined): string | undefined
+  /** What the server noted about a fault that it gave this number, or that it could not start its database again. */
+  lineAbout(fault: string | undefined): string | undefined
   /** The end of what it said, for the reason of a failure. */
   lastLines(): string
   remove(): Promise<void>
@@ -85,7 +85,7 @@ export async function realServer(
     isWell,
     stop,
     lastLines: () => said,
-    lineAbout: faultId => (faultId ? failures.find(line => line.includes(faultId)) : undefined),
+    lineAbout: fault => (fault ? failures.find(line => line.includes(fault)) : undefined),
     async start() {
       const child = spawn(process.execPath, [...entry, 'start', '--json'], {
         env: environment(),
@@ -95,7 +95,7 @@ export async function realServer(
       for (const stream of [child.stdout, child.stderr]) {
         createInterface(stream).on('line', line => {
           said = `${said}\n${line}`.slice(-4000)
-          if (line.includes('faultId')) failures.push(line)
+          if (/faultId|could not be started again/.test(line)) failures.push(line)
         })
       }
       server = child

@@ -144,6 +144,7 @@ async function fill(
     figures: {
       timesFull: rounds,
       databaseStopped: stopped,
+      startedInVain: server.lineAbout('could not be started again') ? 'yes' : 'no',
       events: acknowledged.length,
       refused,
       cutOff: broken,
