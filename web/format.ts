@@ -19,6 +19,9 @@ function fractionDigits(currency: string): number {
   return digits
 }
 
+/** A hyphen is too short to be seen before a number; this is the sign that is as wide as a plus. */
+const withMinus = (said: string) => said.replace('-', '−')
+
 /**
  * Says numbers, money and days as the reader is used to. Money over a hundred leaves out the small change unless asked
  * for it: `format.money(184_050, 'CNY')` is ¥1,841, `format.exactMoney(184_050, 'CNY')` is ¥1,840.50.
@@ -28,13 +31,14 @@ export function formatOf(language: string, zone: string) {
     const digits = fractionDigits(currency)
     const amount = amountMinor / 10 ** digits
     const shown = exact || Math.abs(amount) < 100 ? digits : 0
-    return new Intl.NumberFormat(language, {
+    const format = new Intl.NumberFormat(language, {
       style: 'currency',
       currency,
       currencyDisplay: 'narrowSymbol',
       minimumFractionDigits: shown,
       maximumFractionDigits: shown,
-    }).format(amount)
+    })
+    return withMinus(format.format(amount))
   }
   const thisYear = todayIn(zone).slice(0, 4)
   const noon = (day: string) => new Date(`${day}T12:00:00Z`)
@@ -44,17 +48,27 @@ export function formatOf(language: string, zone: string) {
     money: (amountMinor: number, currency: string) => money(amountMinor, currency, false),
     exactMoney: (amountMinor: number, currency: string) => money(amountMinor, currency, true),
     shortMoney: (amountMinor: number, currency: string) =>
-      new Intl.NumberFormat(language, {
-        style: 'currency',
-        currency,
-        currencyDisplay: 'narrowSymbol',
-        notation: 'compact',
-        maximumSignificantDigits: 3,
-      }).format(amountMinor / 10 ** fractionDigits(currency)),
+      withMinus(
+        new Intl.NumberFormat(language, {
+          style: 'currency',
+          currency,
+          currencyDisplay: 'narrowSymbol',
+          notation: 'compact',
+          maximumSignificantDigits: 3,
+        }).format(amountMinor / 10 ** fractionDigits(currency)),
+      ),
     number: (value: number, digits = 0) =>
-      new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value),
+      withMinus(
+        new Intl.NumberFormat(language, { maximumFractionDigits: digits, signDisplay: 'negative' }).format(value),
+      ),
     percent: (share: number, digits = 0) =>
-      new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: digits }).format(share),
+      withMinus(
+        new Intl.NumberFormat(language, {
+          style: 'percent',
+          maximumFractionDigits: digits,
+          signDisplay: 'negative',
+        }).format(share),
+      ),
     /** Days in the calendar of the business, which carry no zone of their own. */
     day: (day: string) =>
       new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }).format(

@@ -21,6 +21,9 @@ export function kindOf(kind: string): Exclude<Filter, 'all'> {
   return 'other'
 }
 
+/** Shop systems tell more than there is to remember: their own events, and what a kept promise says already. */
+const isAside = (kind: string) => kind === 'client.tracked' || kind === 'delivery.arrived'
+
 const colours: Record<Exclude<Filter, 'all'>, string> = { purchases: 'ink', care: 'vermilion', other: 'muted' }
 
 /** Everything between us and one customer, newest first, in plain lines; bursts of one kind on one day are folded. */
@@ -37,7 +40,8 @@ export function Timeline({ partyId }: { partyId: string }) {
   })
   const lines = useMemo(() => {
     const items = asked.data?.pages.flatMap(page => page.items) ?? []
-    const shown = filter === 'all' ? items : items.filter(item => kindOf(item.kind) === filter)
+    const shown =
+      filter === 'all' ? items.filter(item => !isAside(item.kind)) : items.filter(item => kindOf(item.kind) === filter)
     return fold(shown, format)
   }, [asked.data, filter, format])
   const products = Object.assign({}, ...(asked.data?.pages.map(page => page.products) ?? [])) as Record<string, string>

@@ -1,4 +1,5 @@
-import { Link, useNavigate } from '@tanstack/react-router'
+import { Link, type LinkProps, useLocation, useNavigate } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { promisesToday } from '#financial/guarantee/contract.ts'
 import { countCustomers } from '#insight/rhythm/contract.ts'
@@ -9,184 +10,167 @@ import { undoLast } from '../notices.tsx'
 import { useMay } from '../session.tsx'
 import { useVerbs } from './keys.ts'
 
-/** Only what exists stands here; each group of programmes carries the colour of its level. */
+/** A page: where it is, what it is called, the letter that leads to it after G, what waits there. */
+interface Place {
+  readonly to: NonNullable<LinkProps['to']>
+  readonly label: string
+  readonly key?: string
+  readonly mark?: ReactNode
+}
+
+interface Group {
+  readonly name: 'rewards' | 'understanding' | 'books' | 'data'
+  readonly places: readonly Place[]
+}
+
+/** What is looked at every day stands open; what keeps the house running is folded away until asked for. */
 export function Navigation() {
   const { t } = useTranslation()
-  const format = useFormat()
   const navigate = useNavigate()
-  const mayImport = useMay('imports.run')
-  const maySeeEvents = useMay('events.read')
-  const maySeeJobs = useMay('jobs.read')
-  const maySeeMoney = useMay('money.read')
-  const mayPrivacy = useMay('privacy.manage')
-  const mayWebhooks = useMay('webhooks.manage')
-  const mayReadActs = useMay('audit.read')
-  const mayMerge = useMay('customers.merge')
-  const mayReadPoints = useMay('points.read')
-  const mayReadLedger = useMay('ledger.read')
-  const mayReadCredit = useMay('credit.read')
-  const mayUseTill = useMay('till.use')
-  const mayReadLiability = useMay('liability.read')
-  const mayReadEffect = useMay('effect.read')
-  const mayReadPromises = useMay('promises.read')
-  const mayReadCoalition = useMay('coalition.read')
-  const mayReadDraws = useMay('draws.read')
-  const mayReadRewards = useMay('rewards.read')
-  const tasks = useAsk(listTasks, { query: { state: 'open', limit: 1 } })
-  const counts = useAsk(countCustomers, {})
-  const promises = useAsk(promisesToday, {}, { enabled: mayReadPromises })
-  const overdue = promises.data?.overdueTotal ?? 0
+  const { first, groups, settings } = usePlaces()
+  const here = useLocation({ select: location => location.pathname })
+  const [isOpen, setIsOpen] = useState(false)
+  const [folded, setFolded] = useState(readFolded)
+  // On a phone the list covers the page, which is what was asked for; a page that stands in a folded group unfolds it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only going somewhere unfolds, not a count that changes
+  useEffect(() => {
+    setIsOpen(false)
+    const group = groups.find(({ places }) => places.some(({ to }) => isAt(here, to)))
+    if (group) setFolded(names => names.filter(name => name !== group.name))
+  }, [here])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: where one is comes into sight after going there
+  useEffect(() => {
+    document.querySelector('.bar [aria-current="page"]')?.scrollIntoView({ block: 'nearest' })
+  }, [here, folded])
+  const fold = (name: string) => {
+    const names = folded.includes(name) ? folded.filter(each => each !== name) : [...folded, name]
+    setFolded(names)
+    localStorage.setItem(foldedKey, names.join(' '))
+  }
+  const places = [...first, ...groups.flatMap(group => group.places), settings]
   useVerbs([
-    { keys: 'g t', label: t('nav.today'), run: () => void navigate({ to: '/' }) },
-    { keys: 'g c', label: t('nav.customers'), run: () => void navigate({ to: '/customers' }) },
-    { keys: 'g w', label: t('nav.late'), run: () => void navigate({ to: '/late' }) },
-    ...(mayReadPoints
-      ? [{ keys: 'g r', label: t('nav.programme'), run: () => void navigate({ to: '/programme', search: {} }) }]
-      : []),
-    ...(mayReadPromises
-      ? [{ keys: 'g p', label: t('nav.promises'), run: () => void navigate({ to: '/promises', search: {} }) }]
-      : []),
-    ...(mayReadRewards
-      ? [{ keys: 'g k', label: t('nav.catalogue'), run: () => void navigate({ to: '/rewards', search: {} }) }]
-      : []),
-    { keys: 'g e', label: t('nav.stages'), run: () => void navigate({ to: '/stages' }) },
-    { keys: 'g m', label: t('nav.models'), run: () => void navigate({ to: '/models' }) },
-    ...(mayImport || maySeeEvents
-      ? [{ keys: 'g d', label: t('nav.data'), run: () => void navigate({ to: '/data' }) }]
-      : []),
-    ...(maySeeJobs ? [{ keys: 'g j', label: t('nav.jobs'), run: () => void navigate({ to: '/jobs' }) }] : []),
-    ...(maySeeMoney ? [{ keys: 'g v', label: t('nav.value'), run: () => void navigate({ to: '/value' }) }] : []),
-    ...(maySeeMoney ? [{ keys: 'g b', label: t('nav.audit'), run: () => void navigate({ to: '/audit' }) }] : []),
-    ...(mayReadCoalition
-      ? [{ keys: 'g a', label: t('nav.coalition'), run: () => void navigate({ to: '/coalition', search: {} }) }]
-      : []),
-    ...(mayReadLedger ? [{ keys: 'g l', label: t('nav.ledger'), run: () => void navigate({ to: '/ledger' }) }] : []),
-    { keys: 'g s', label: t('nav.settings'), run: () => void navigate({ to: '/settings' }) },
+    ...places.flatMap(({ key, label, to }) =>
+      key ? [{ keys: `g ${key}`, label, run: () => void navigate({ to, search: {} }) }] : [],
+    ),
     { keys: 'z', label: t('keys.undo'), run: undoLast },
   ])
-  const number = (value: number | undefined) => (value ? <em>{format.number(value)}</em> : null)
   return (
-    <nav className="bar" aria-label={t('nav.label')}>
-      <Link to="/" className="brand">
-        <span lang="zh-CN">关系</span>Guanxi
-      </Link>
-      <div className="bar-group">
-        <Link to="/" activeOptions={{ exact: true, includeSearch: false }}>
-          {t('nav.today')}
-          {number(tasks.data?.total)}
+    <nav className="bar" aria-label={t('nav.label')} data-open={isOpen || undefined}>
+      <div className="bar-head">
+        <Link to="/" className="brand">
+          <span lang="zh-CN">关系</span>Guanxi
         </Link>
-        <Link to="/customers" activeOptions={{ includeSearch: false }}>
-          {t('nav.customers')}
-        </Link>
-        {mayUseTill ? <Link to="/till">{t('nav.till')}</Link> : null}
+        <button type="button" className="bar-menu" aria-expanded={isOpen} onClick={() => setIsOpen(!isOpen)}>
+          {t('nav.all')}
+        </button>
       </div>
-      {mayReadPoints ? (
-        <div className="bar-group">
-          <b className="jade">
-            <i aria-hidden />
-            {t('nav.rewards')}
-          </b>
-          <Link to="/programme" search={{}} activeOptions={{ includeSearch: false }}>
-            {t('nav.programme')}
-          </Link>
-          {mayReadRewards ? (
-            <Link to="/rewards" search={{}} activeOptions={{ includeSearch: false }}>
-              {t('nav.catalogue')}
-            </Link>
-          ) : null}
-          {mayReadDraws ? (
-            <Link to="/draws" search={{}} activeOptions={{ includeSearch: false }}>
-              {t('nav.draws')}
-            </Link>
-          ) : null}
-          {mayReadCoalition ? (
-            <Link to="/coalition" search={{}} activeOptions={{ includeSearch: false }}>
-              {t('nav.coalition')}
-            </Link>
-          ) : null}
-          {mayReadPromises ? (
-            <Link to="/promises" search={{}} activeOptions={{ includeSearch: false }}>
-              {t('nav.promises')}
-              {overdue > 0 ? <em className="bad">{format.number(overdue)}</em> : number(promises.data?.claimsTotal)}
-            </Link>
-          ) : null}
-          {mayReadCredit ? <Link to="/credit">{t('nav.credit')}</Link> : null}
-          {mayReadLiability ? <Link to="/liability">{t('nav.liability')}</Link> : null}
-          {mayReadLedger ? <Link to="/ledger">{t('nav.ledger')}</Link> : null}
-        </div>
-      ) : null}
-      <div className="bar-group">
-        <b className="vermilion">
-          <i aria-hidden />
-          {t('nav.people')}
-        </b>
-        <Link to="/late" activeOptions={{ includeSearch: false }}>
-          {t('nav.late')}
-          {number(counts.data?.late)}
-        </Link>
+      <div className="bar-group bar-first">
+        {first.map(place => (
+          <PlaceLink key={place.to} place={place} />
+        ))}
       </div>
-      <div className="bar-group">
-        <b>
-          <i aria-hidden />
-          {t('nav.measure')}
-        </b>
-        <Link to="/stages" activeOptions={{ includeSearch: false }}>
-          {t('nav.stages')}
-        </Link>
-        {maySeeMoney ? (
-          <Link to="/value" activeOptions={{ includeSearch: false }}>
-            {t('nav.value')}
-          </Link>
-        ) : null}
-        {maySeeMoney ? (
-          <Link to="/audit" activeOptions={{ includeSearch: false }}>
-            {t('nav.audit')}
-          </Link>
-        ) : null}
-        {mayReadEffect ? <Link to="/results">{t('nav.results')}</Link> : null}
-        <Link to="/models" activeOptions={{ includeSearch: false }}>
-          {t('nav.models')}
-        </Link>
-      </div>
-      <div className="bar-group">
-        <b>
-          <i aria-hidden />
-          {t('nav.house')}
-        </b>
-        {mayImport || maySeeEvents ? (
-          <Link to="/data" activeOptions={{ includeSearch: false }}>
-            {t('nav.data')}
-          </Link>
-        ) : null}
-        {mayMerge ? (
-          <Link to="/merges" search={{}} activeOptions={{ includeSearch: false }}>
-            {t('merges:title')}
-          </Link>
-        ) : null}
-        {mayWebhooks ? (
-          <Link to="/webhooks" search={{}} activeOptions={{ includeSearch: false }}>
-            {t('nav.webhooks')}
-          </Link>
-        ) : null}
-        {mayReadActs ? (
-          <Link to="/acts" search={{}} activeOptions={{ includeSearch: false }}>
-            {t('audit-log:title')}
-          </Link>
-        ) : null}
-        {maySeeJobs ? (
-          <Link to="/jobs" activeOptions={{ includeSearch: false }}>
-            {t('nav.jobs')}
-          </Link>
-        ) : null}
-        {mayPrivacy ? (
-          <Link to="/privacy" search={{}} activeOptions={{ includeSearch: false }}>
-            {t('nav.privacy')}
-          </Link>
-        ) : null}
-        <Link to="/settings" activeOptions={{ includeSearch: false }}>
-          {t('nav.settings')}
-        </Link>
+      {groups.map(({ name, places }) =>
+        places.length > 0 ? (
+          <div key={name} className="bar-group">
+            <button
+              type="button"
+              className={name === 'rewards' ? 'bar-heading jade' : 'bar-heading'}
+              aria-expanded={!folded.includes(name)}
+              onClick={() => fold(name)}
+            >
+              <i aria-hidden />
+              {t(`nav.${name}`)}
+            </button>
+            {folded.includes(name) ? null : places.map(place => <PlaceLink key={place.to} place={place} />)}
+          </div>
+        ) : null,
+      )}
+      <div className="bar-group bar-last">
+        <PlaceLink place={settings} />
       </div>
     </nav>
   )
 }
+
+function PlaceLink({ place: { to, label, mark } }: { place: Place }) {
+  return (
+    <Link to={to} search={{}} activeOptions={{ exact: to === '/', includeSearch: false }}>
+      {label}
+      {mark}
+    </Link>
+  )
+}
+
+/** Only what exists and may be seen stands here; what customers get carries the colour of its level. */
+function usePlaces(): { first: Place[]; groups: Group[]; settings: Place } {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const mayReadPromises = useMay('promises.read')
+  const tasks = useAsk(listTasks, { query: { state: 'open', limit: 1 } })
+  const counts = useAsk(countCustomers, {})
+  const promises = useAsk(promisesToday, {}, { enabled: mayReadPromises })
+  const overdue = promises.data?.overdueTotal ?? 0
+  const number = (value: number | undefined) => (value ? <em>{format.number(value)}</em> : null)
+  const mayData = [useMay('imports.run'), useMay('events.read')].includes(true)
+  const place = (may: boolean, to: Place['to'], label: string, more: Omit<Place, 'to' | 'label'> = {}): Place[] =>
+    may ? [{ to, label, ...more }] : []
+  const maySeeMoney = useMay('money.read')
+  return {
+    first: [
+      ...place(true, '/', t('nav.today'), { key: 't', mark: number(tasks.data?.total) }),
+      ...place(true, '/customers', t('nav.customers'), { key: 'c' }),
+      ...place(true, '/late', t('nav.late'), { key: 'w', mark: number(counts.data?.late) }),
+      ...place(useMay('till.use'), '/till', t('nav.till')),
+    ],
+    groups: [
+      {
+        name: 'rewards',
+        places: [
+          ...place(useMay('points.read'), '/programme', t('nav.programme'), { key: 'r' }),
+          ...place(useMay('rewards.read'), '/rewards', t('nav.catalogue'), { key: 'k' }),
+          ...place(useMay('draws.read'), '/draws', t('nav.draws')),
+          ...place(mayReadPromises, '/promises', t('nav.promises'), {
+            key: 'p',
+            mark: overdue > 0 ? <em className="bad">{format.number(overdue)}</em> : number(promises.data?.claimsTotal),
+          }),
+          ...place(useMay('credit.read'), '/credit', t('nav.credit')),
+          ...place(useMay('coalition.read'), '/coalition', t('nav.coalition'), { key: 'a' }),
+        ],
+      },
+      {
+        name: 'understanding',
+        places: [
+          ...place(true, '/stages', t('nav.stages'), { key: 'e' }),
+          ...place(maySeeMoney, '/value', t('nav.value'), { key: 'v' }),
+          ...place(useMay('effect.read'), '/results', t('nav.results')),
+          ...place(maySeeMoney, '/audit', t('nav.audit'), { key: 'b' }),
+          ...place(true, '/models', t('nav.models'), { key: 'm' }),
+        ],
+      },
+      {
+        name: 'books',
+        places: [
+          ...place(useMay('liability.read'), '/liability', t('nav.liability')),
+          ...place(useMay('ledger.read'), '/ledger', t('nav.ledger'), { key: 'l' }),
+        ],
+      },
+      {
+        name: 'data',
+        places: [
+          ...place(mayData, '/data', t('nav.sources'), { key: 'd' }),
+          ...place(useMay('customers.merge'), '/merges', t('merges:title')),
+          ...place(useMay('webhooks.manage'), '/webhooks', t('nav.webhooks')),
+          ...place(useMay('privacy.manage'), '/privacy', t('nav.privacy')),
+          ...place(useMay('audit.read'), '/acts', t('audit-log:title')),
+          ...place(useMay('jobs.read'), '/jobs', t('nav.jobs'), { key: 'j' }),
+        ],
+      },
+    ],
+    settings: { to: '/settings', label: t('nav.settings'), key: 's' },
+  }
+}
+
+const isAt = (here: string, to: string) => here === to || here.startsWith(`${to}/`)
+
+const foldedKey = 'guanxi.folded'
+const readFolded = () => (localStorage.getItem(foldedKey) ?? 'data').split(' ').filter(Boolean)

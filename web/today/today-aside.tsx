@@ -99,6 +99,7 @@ export function TodayAside() {
 }
 
 export function signed(text: string): string {
+  if (!/[1-9]/.test(text)) return text
   return /^[-−]/.test(text) ? text.replace('-', '−') : `+${text}`
 }
 

@@ -64,8 +64,8 @@ function Found({ found, terms }: { found: z.infer<typeof whatIfPromise.reply>; t
       <p className="finding">
         {t('guarantee:what-if.finding', {
           cases: format.number(found.cases),
-          from: format.nearDay(found.fromOn),
-          until: format.nearDay(found.untilOn),
+          from: format.day(found.fromOn),
+          until: format.day(found.untilOn),
           broken: format.number(found.broken),
           cost: money(found.costMinor),
         })}

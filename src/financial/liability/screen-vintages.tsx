@@ -1,6 +1,8 @@
 import { Button } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { listMerchants } from '#kernel/merchants/contract.ts'
+import { useAsk } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import type { LiabilityReport } from './contract.ts'
 
@@ -11,6 +13,8 @@ export function VintageTable({ report }: { report: LiabilityReport }) {
   const { t } = useTranslation()
   const format = useFormat()
   const [all, setAll] = useState(false)
+  const merchants = useAsk(listMerchants, {})
+  const nameOf = new Map(merchants.data?.items.map(each => [each.merchantId, each.name]))
   const { vintages, currency } = report
   const live = vintages.filter(each => each.outstanding > 0 || each.liabilityMinor > 0).reverse()
   const shown = all ? live : live.slice(0, few)
@@ -44,7 +48,7 @@ export function VintageTable({ report }: { report: LiabilityReport }) {
                 <th scope="row">
                   {format.month(`${each.month}-01`)}
                   <span className="muted small">
-                    {issuers > 1 ? ` ${each.issuer}` : ''}
+                    {issuers > 1 && nameOf.has(each.issuer) ? ` ${nameOf.get(each.issuer)}` : ''}
                     {each.kind === 'granted' ? ` ${t('liability:vintages.granted')}` : ''}
                     {each.isAgent ? ` ${t('liability:vintages.agent')}` : ''}
                   </span>

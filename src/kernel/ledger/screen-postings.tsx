@@ -6,7 +6,7 @@ import { addressOf, useAsk } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Answer } from '../../../web/kit/index.ts'
 import { exportJournal, listPostings, postingCodes, type ShownPosting } from './contract.ts'
-import { accountName } from './screen-balance.tsx'
+import { accountName, assetName, useAmountOf } from './screen-balance.tsx'
 
 /** The movements, newest first, and the journal of them for the accountant. */
 export function Postings() {
@@ -71,6 +71,7 @@ export function Postings() {
 function PostingTable({ items }: { items: readonly ShownPosting[] }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const say = useAmountOf()
   return (
     <div className="table-holder">
       <table className="table">
@@ -100,7 +101,10 @@ function PostingTable({ items }: { items: readonly ShownPosting[] }) {
                 </Link>
               </td>
               <td className="right">
-                {format.number(item.amount)} <span className="muted small">{item.asset}</span>
+                {say(item.asset, item.amount)}
+                {item.asset.startsWith('money:') ? null : (
+                  <span className="muted small"> · {assetName(t, item.asset)}</span>
+                )}
               </td>
               <td>
                 {t(`ledger:code.${item.code}`)}

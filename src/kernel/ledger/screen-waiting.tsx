@@ -5,6 +5,7 @@ import { useAsk, useDo } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { useMay } from '../../../web/session.tsx'
 import { decideAdjustment, listAdjustments, listPostings, readLedger, type ShownAdjustment } from './contract.ts'
+import { assetName, useAmountOf } from './screen-balance.tsx'
 
 /** Adjustments above their threshold, until somebody else than who asked has looked. */
 export function Waiting() {
@@ -26,10 +27,11 @@ export function Waiting() {
 
 function WaitingOne({ item }: { item: ShownAdjustment }) {
   const { t } = useTranslation()
+  const say = useAmountOf()
   const format = useFormat()
   const decide = useDo(decideAdjustment, { refresh: [listAdjustments, listPostings, readLedger] })
   const mayApprove = useMay('ledger.approve')
-  const say = (decision: 'approve' | 'decline') =>
+  const decideOn = (decision: 'approve' | 'decline') =>
     decide.mutate({ params: { adjustmentId: item.adjustmentId }, body: { partyId: item.partyId, decision } })
   return (
     <li>
@@ -39,9 +41,9 @@ function WaitingOne({ item }: { item: ShownAdjustment }) {
         </Link>{' '}
         <b className="numbers">
           {item.amount > 0 ? '+' : '−'}
-          {format.number(Math.abs(item.amount))}
+          {say(item.asset, Math.abs(item.amount))}
         </b>{' '}
-        {item.asset}
+        {item.asset.startsWith('money:') ? null : assetName(t, item.asset)}
         <p className="muted small">
           {t('ledger:waiting.by', {
             name: item.askedByName ?? t('ledger:waiting.machine'),
@@ -53,10 +55,10 @@ function WaitingOne({ item }: { item: ShownAdjustment }) {
       </div>
       {mayApprove && !item.isOwn ? (
         <div className="acts">
-          <Button size="xs" onClick={() => say('approve')} loading={decide.isPending}>
+          <Button size="xs" onClick={() => decideOn('approve')} loading={decide.isPending}>
             {t('ledger:waiting.approve')}
           </Button>
-          <Button size="xs" variant="default" onClick={() => say('decline')} disabled={decide.isPending}>
+          <Button size="xs" variant="default" onClick={() => decideOn('decline')} disabled={decide.isPending}>
             {t('ledger:waiting.decline')}
           </Button>
         </div>

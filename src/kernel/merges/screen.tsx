@@ -58,7 +58,6 @@ function Search() {
   return (
     <Button
       variant="default"
-      size="sm"
       loading={search.isPending}
       onClick={() => search.mutate({}, { onSuccess: () => showNotice(t('merges:searching')) })}
     >
