@@ -194,6 +194,8 @@ create table bonds.relation (
   kind text not null,
   other_party_id uuid not null,
   created_at timestamp with time zone not null,
+  is_from_log boolean not null default false,
+  removed_at timestamp with time zone,
   constraint relation_pkey PRIMARY KEY (party_id, relation_id)
 );
 CREATE INDEX relation_other ON bonds.relation (other_party_id);

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ingest } from '#kernel/events/index.ts'
 import { resolveParties } from '#kernel/parties/index.ts'
 import { act, listTasks } from '#kernel/tasks/index.ts'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
 import { addRelation, changeCare, forgetBonds, readBonds, removeRelation } from './bonds.ts'
 import { otherSide, relationKinds } from './contract.ts'
+import { refoldJoined } from './joined.ts'
 
 let house: TestHouse
 beforeAll(async () => {
@@ -56,9 +58,44 @@ test('a relation is read from both sides, each in its own words, and goes from b
   ])
   const [back] = (await bonds(other)).relations
   expect(back).toMatchObject({ kind: 'supplied-dealer', partyId: one })
-  await house.database.transaction(transaction => removeRelation(transaction, other, back!.relationId))
+  await house.database.transaction(transaction => removeRelation(transaction, house, other, back!.relationId))
   expect([(await bonds(one)).relations, (await bonds(other)).relations]).toEqual([[], []])
   for (const kind of relationKinds) expect(otherSide[otherSide[kind]]).toBe(kind)
+})
+
+test('who is said to belong to an organisation does so on both pages, until it is withdrawn or taken away', async () => {
+  const source = { sourceId: house.newId(), kind: 'key' } as const
+  const group = (userId: string, groupId: string) => ({
+    type: 'group',
+    userId,
+    groupId,
+    traits: { name: `${groupId} Ltd` },
+  })
+  await ingest(house, source, [group('ann', 'acme'), group('ann', 'acme'), group('bob', 'acme'), group('ann', 'tea')])
+  const idOf = async (value: string) => {
+    const [row] = await house.database.query<{ id: string }>(
+      'select party_id as id from parties.identifier where value = $1',
+      [value],
+    )
+    return row!.id
+  }
+  const [ann, bob, acme] = [await idOf('ann'), await idOf('bob'), await idOf('group:acme')]
+  const shown = async (partyId: string) => (await bonds(partyId)).relations.map(({ kind, name }) => `${kind} ${name}`)
+  expect(await shown(ann)).toEqual(['member-of acme Ltd', 'member-of tea Ltd'])
+  expect(await shown(acme)).toEqual(['member ann', 'member bob'])
+
+  const [first] = (await bonds(ann)).relations
+  await house.database.transaction(transaction => removeRelation(transaction, house, ann, first!.relationId))
+  await house.database.transaction(transaction => refoldJoined(house, transaction, [ann, bob]))
+  expect(await shown(ann)).toEqual(['member-of tea Ltd'])
+  expect(await shown(acme)).toEqual(['member bob'])
+  await house.database.transaction(transaction =>
+    addRelation(transaction, house, ann, { kind: 'member-of', otherPartyId: acme }),
+  )
+  expect(await shown(acme)).toEqual(['member ann', 'member bob'])
+
+  await house.database.transaction(transaction => house.events.withdraw(transaction, source.sourceId, [ann, bob]))
+  expect([await shown(ann), await shown(bob), await shown(acme)]).toEqual([[], [], []])
 })
 
 test('nobody is related to themselves, and whoever is forgotten stands on nobody else’s page', async () => {

@@ -27,7 +27,7 @@ export async function readBonds(house: House, queryable: Queryable, partyId: str
     `select r.relation_id as "relationId", r.kind, o.party_id as "partyId", o.name
      from bonds.relation r join parties.party p on p.party_id = r.other_party_id
      join parties.party o on o.party_id = coalesce(p.canonical_party_id, p.party_id)
-     where r.party_id = any ($1) order by r.kind, o.name, r.relation_id`,
+     where r.party_id = any ($1) and r.removed_at is null order by r.kind, o.name, r.relation_id`,
     [profileIds],
   )
   const birthday = party.birthday ? readBirthday(party.birthday) : undefined
@@ -76,11 +76,13 @@ export async function addRelation(
   if (one === other) throw refuse('invalid', 'bonds:refusal.related-to-self')
   const people = await transaction.query('select from parties.party where party_id = any ($1)', [[one, other]])
   if (people.length < 2) throw refuse('not-found', 'parties:refusal.unknown')
-  const [known] = await transaction.query(
-    'select from bonds.relation where party_id = $1 and other_party_id = $2 and kind = $3',
-    [one, other, kind],
+  const known = await transaction.query<{ relationId: string }>(
+    `update bonds.relation set removed_at = null where party_id = any ($1) and relation_id in (
+       select relation_id from bonds.relation where party_id = $2 and other_party_id = $3 and kind = $4)
+     returning relation_id as "relationId"`,
+    [[one, other], one, other, kind],
   )
-  if (known) return
+  if (known.length > 0) return
   await transaction.query(
     `insert into bonds.relation (party_id, relation_id, kind, other_party_id, created_at)
      select *, $5 from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[])`,
@@ -88,15 +90,27 @@ export async function addRelation(
   )
 }
 
-export async function removeRelation(transaction: Transaction, partyId: string, relationId: string): Promise<void> {
+/** What an event said is remembered as taken away, so that it is not said again whenever the log is read. */
+export async function removeRelation(
+  transaction: Transaction,
+  house: House,
+  partyId: string,
+  relationId: string,
+): Promise<void> {
   const { profileIds } = await personOf(transaction, partyId)
-  const gone = await transaction.query<{ other: string }>(
-    'delete from bonds.relation where party_id = any ($1) and relation_id = $2 returning other_party_id as other',
+  const found = await transaction.query<{ partyId: string; otherId: string }>(
+    `select party_id as "partyId", other_party_id as "otherId" from bonds.relation
+     where party_id = any ($1) and relation_id = $2`,
     [profileIds, relationId],
   )
-  await transaction.query('delete from bonds.relation where party_id = any ($1) and relation_id = $2', [
-    gone.map(row => row.other),
-    relationId,
+  const sides = [found.flatMap(row => [row.partyId, row.otherId]), relationId]
+  await transaction.query(
+    'delete from bonds.relation where party_id = any ($1) and relation_id = $2 and not is_from_log',
+    sides,
+  )
+  await transaction.query('update bonds.relation set removed_at = $3 where party_id = any ($1) and relation_id = $2', [
+    ...sides,
+    house.clock.now(),
   ])
 }
 

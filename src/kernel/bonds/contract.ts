@@ -16,6 +16,8 @@ export const relationKinds = [
   'referred',
   'contact-person-of',
   'contact-person',
+  'member-of',
+  'member',
 ] as const
 export type RelationKind = (typeof relationKinds)[number]
 
@@ -31,6 +33,8 @@ export const otherSide: Readonly<Record<RelationKind, RelationKind>> = {
   referred: 'referred-by',
   'contact-person-of': 'contact-person',
   'contact-person': 'contact-person-of',
+  'member-of': 'member',
+  member: 'member-of',
 }
 
 const params = z.object({ partyId: z.uuid() })

@@ -56,7 +56,12 @@ export const openDueContacts = job({
 })
 
 /** Somebody was spoken to: the days are counted from then on. Taking that back makes the task stand again. */
-export async function hear(house: House, transaction: Transaction, events: readonly RecordedEvent[]): Promise<[]> {
+export async function noteSpokenTo(
+  house: House,
+  transaction: Transaction,
+  events: readonly RecordedEvent[],
+): Promise<void> {
+  if (events.length === 0) return
   const { zone } = await house.settings.business(transaction)
   for (const event of events) {
     const { programme, taskId } = event.payload as { programme: string; taskId: string }
@@ -78,5 +83,4 @@ export async function hear(house: House, transaction: Transaction, events: reado
       addDays(localDay(event.occurredAt, zone), care.everyDays),
     ])
   }
-  return []
 }
