@@ -342,7 +342,8 @@ export const newBenefit = z.object({
   kind: z.enum(benefitKinds),
   /** Hours of parking, deliveries, entries into the draw, times it can be used. */
   count: z.int().min(1).max(1000),
-  drawId: z.uuid().nullable().default(null),
+  /** Into which draw the entries go; null: into every draw that gives tickets for benefits. */
+  drawId: z.guid().nullable().default(null),
   window,
   atLeastMinor: z.int().min(1),
   currency,
@@ -377,7 +378,7 @@ export const createBenefit = operation({
   body: newBenefit,
   reply: benefit,
   status: 201,
-  refusals: ['coalition:refusal.starts-too-early'],
+  refusals: ['coalition:refusal.starts-too-early', 'coalition:refusal.no-open-draw'],
 })
 
 export const endBenefit = operation({

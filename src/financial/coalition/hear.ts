@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { rewardsStill } from '#financial/draw/index.ts'
 import { localDay, startOfDay } from '#kernel/clock/index.ts'
 import type { Transaction } from '#kernel/database/index.ts'
 import { type NewEvent, type RecordedEvent, systemSource } from '#kernel/events/index.ts'
@@ -33,6 +34,11 @@ export async function createBenefit(house: House, given: NewBenefit, by: string)
     const now = house.clock.now()
     const earliest = localDay(new Date(now.getTime() - 366 * 86_400_000), zone)
     if (given.fromOn < earliest) throw refuse('invalid', 'coalition:refusal.starts-too-early', { earliest })
+    const { kind, drawId } = given
+    const event = 'coalition.benefit-earned'
+    const isSound =
+      drawId === null || (kind === 'draw-entries' && (await rewardsStill(transaction, drawId, { event, now })))
+    if (!isSound) throw refuse('conflict', 'coalition:refusal.no-open-draw')
     const benefitId = house.newId()
     await declareAsset(house, transaction, benefitAsset(benefitId), 'right')
     await transaction.query(

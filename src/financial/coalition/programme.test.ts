@@ -414,7 +414,27 @@ describe('a benefit for spend at all merchants', () => {
   })
 
   test('that gives entries into a draw is told to it and stands in no account', async () => {
-    const drawId = house.newId()
+    const newYear = {
+      name: 'New year',
+      prizes: [{ prizeId: 'first', name: 'Teapot', count: 1, kind: 'thing' }],
+      currency: 'CNY',
+      mostTickets: null,
+      opensAt: house.clock.now().toISOString(),
+      closesAt: '2027-02-01T00:00:00Z',
+      publicValueName: null,
+    }
+    const announce = async (rule: object) =>
+      (await ask<{ drawId: string }>('createDraw', { body: { ...newYear, rules: [rule] } })).drawId
+    const drawId = await announce({ kind: 'event', event: 'coalition.benefit-earned', tickets: 1 })
+    const elsewhere = await announce({ kind: 'visit', tickets: 1 })
+    const entries = 'draw-entries' as const
+    for (const wrong of [
+      { drawId: house.newId(), kind: entries },
+      { drawId: elsewhere, kind: entries },
+      { drawId, kind: 'parking' as const },
+    ]) {
+      await expect(promise(wrong)).rejects.toThrow('coalition:refusal.no-open-draw')
+    }
     const { benefitId } = await promise({ kind: 'draw-entries', count: 5, drawId, merchants: ['tea'] })
     const partyId = house.newId()
     await record(spend(partyId, '2026-12-05', 90_000), spend(partyId, '2026-12-05', 30_000, { merchant: 'tea' }))

@@ -15,14 +15,14 @@ const benefitTold = z.object({
   kind: z.enum(benefitKinds),
   count: z.int(),
   window: z.string().max(40),
-  drawId: z.uuid().optional(),
+  drawId: z.guid().optional(),
 })
 
 /** Several merchants under one card: what they owe each other, and what their customers earn at all of them together. */
 export const coalitionProgramme: Programme = {
   name: 'financial/coalition',
   level: 'financial',
-  needs: ['points'],
+  needs: ['points', 'draw'],
   discretionary: false,
   migrations: new URL('./migrations/', import.meta.url),
   tables: {

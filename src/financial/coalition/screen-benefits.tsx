@@ -1,6 +1,7 @@
 import { Button, MultiSelect, NumberInput, Select, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { listDraws } from '#financial/draw/contract.ts'
 import { listMerchants, type Merchant } from '#kernel/merchants/contract.ts'
 import { useAsk, useDo } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
@@ -163,6 +164,7 @@ function NewBenefitForm({
     usableDays: 30,
     fromOn: `${todayOn.slice(0, 7)}-01`,
   }))
+  const mayReadDraws = useMay('draws.read')
   const create = useDo(createBenefit, { refresh: [listBenefits] })
   const set = (part: Partial<NewBenefit>) => setDraft(before => ({ ...before, ...part }))
   const isSound = newBenefit.safeParse(draft).success
@@ -186,7 +188,7 @@ function NewBenefitForm({
           allowDeselect={false}
           data={benefitKinds.map(value => ({ value, label: t(`coalition:benefit.kind.${value}`) }))}
           value={draft.kind}
-          onChange={value => value && set({ kind: value as NewBenefit['kind'] })}
+          onChange={value => value && set({ kind: value as NewBenefit['kind'], drawId: null })}
         />
         <TextInput
           label={t('coalition:benefit.field.name')}
@@ -196,6 +198,9 @@ function NewBenefitForm({
           value={draft.name}
           onChange={event => set({ name: event.currentTarget.value })}
         />
+        {draft.kind === 'draw-entries' && mayReadDraws ? (
+          <DrawChoice chosen={draft.drawId} choose={drawId => set({ drawId })} />
+        ) : null}
         <NumberInput
           label={t(`coalition:benefit.field.count-${draft.kind}`)}
           min={1}
@@ -265,5 +270,26 @@ function NewBenefitForm({
         <Button onClick={leave}>{t('coalition:cancel')}</Button>
       </div>
     </form>
+  )
+}
+
+/** Draws that count benefits and can still give tickets; without a choice the entries go into every draw that counts benefits. */
+function DrawChoice({ chosen, choose }: { chosen: string | null; choose: (drawId: string | null) => void }) {
+  const { t } = useTranslation()
+  const { data } = useAsk(listDraws, {})
+  const counting = data?.items.filter(
+    ({ state, rules }) =>
+      (state === 'planned' || state === 'open') &&
+      rules.some(rule => rule.kind === 'event' && rule.event === 'coalition.benefit-earned'),
+  )
+  return (
+    <Select
+      label={t('coalition:benefit.field.draw')}
+      placeholder={t('coalition:benefit.field.any-draw')}
+      clearable
+      data={(counting ?? []).map(({ drawId, name }) => ({ value: drawId, label: name }))}
+      value={chosen}
+      onChange={choose}
+    />
   )
 }

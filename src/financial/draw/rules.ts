@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 /** Kinds of facts of other rooms that a draw may reward; their payload may name a `count` and the `drawId` they are for. */
 export const rewardedKinds = ['coalition.benefit-earned', 'tiers.rose'] as const
+export type RewardedKind = (typeof rewardedKinds)[number]
 
 const tickets = z.int().min(1).max(1000)
 

@@ -1,7 +1,7 @@
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { PostedEntry } from './entries.ts'
-import { type DrawTerms, drawTerms } from './rules.ts'
+import { type DrawTerms, drawTerms, type RewardedKind } from './rules.ts'
 
 export interface StoredDraw {
   readonly drawId: string
@@ -50,6 +50,20 @@ export async function requireDraw(queryable: Queryable, drawId: string): Promise
 
 export async function drawsById(queryable: Queryable, drawIds: readonly string[]): Promise<StoredDraw[]> {
   return select(queryable, 'where d.draw_id = any ($1) order by d.closes_at desc, d.draw_id', [drawIds])
+}
+
+/** Whether a draw gives tickets for such an event, and still can: not closed, not over, not called off. One that opens later counts. */
+export async function rewardsStill(
+  queryable: Queryable,
+  drawId: string,
+  { event, now }: { readonly event: RewardedKind; readonly now: Date },
+): Promise<boolean> {
+  const [draw] = await select(
+    queryable,
+    'where d.draw_id = $1 and d.closed_at is null and d.cancelled_at is null and d.closes_at > $2',
+    [drawId, now],
+  )
+  return draw?.terms.rules.some(rule => rule.kind === 'event' && rule.event === event) ?? false
 }
 
 /** Draws that tickets can still be earned in or taken from. */
