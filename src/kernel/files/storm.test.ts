@@ -57,9 +57,9 @@ async function work(importId: string): Promise<{ killed: boolean }> {
     { stdio: ['ignore', 'ignore', 'inherit'] },
   )
   const gone = once(child, 'exit')
-  // Deterministic but uneven moments: during start, reading, grouping, customers and orders. They come later and later,
+  // Deterministic but uneven moments: during start, reading, grouping, customers and orders. Each comes later by a fifth,
   // because a slow machine must get to the end too.
-  const patience = (250 + ((kills * 137) % 900)) * (1 + kills / 8)
+  const patience = (250 + ((kills * 137) % 900)) * 1.2 ** kills
   await Promise.race([gone, pause(patience)])
   if (child.exitCode === null) {
     kills++
