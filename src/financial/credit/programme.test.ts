@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { verifyLedger } from '#kernel/ledger/index.ts'
+import { post, verifyLedger } from '#kernel/ledger/index.ts'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
 import { type CreditRules, usualCredit } from './rules.ts'
 
@@ -355,6 +355,20 @@ it('a statement tells every movement with the balance after it', async () => {
     ['money:CNY', 'bonus', '10000', '110000'],
     ['money:CNY', 'paid', '-30000', '80000'],
   ])
+})
+
+it('what is paid for a broken promise moves once: when it is given, not when it is owed', async () => {
+  const partyId = await someone()
+  const common = { partyId, asset: 'money:CNY', amount: 2000, occurredAt: house.clock.now().getTime() } as const
+  const owed = { key: 'owed', act: 'book', code: 'compensate', from: 'expense:promise', to: 'payable:promise' } as const
+  const given = { key: 'given', act: 'issue', from: 'payable:promise', issuer: 'house', source: 'promise' } as const
+  await house.database.transaction(transaction =>
+    post(house, transaction, [
+      { instructions: [{ ...common, ...owed }, { ...common, ...given }], author: { actor: 'financial/guarantee' } },
+    ]),
+  )
+  const { moves } = await ask<{ moves: { kind: string; amount: number }[] }>('memberCredit', { partyId })
+  expect(moves.map(({ kind, amount }) => [kind, amount])).toEqual([['promise', 2000]])
 })
 
 it('the page adds up: paid in, on top, used, paid back, expired and owed', async () => {
