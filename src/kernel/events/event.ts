@@ -9,7 +9,8 @@ export interface NewEvent {
   readonly payload: object
   /**
    * What makes the event itself, in the sender's words (`['message', 'ajs-…']`, `['order', 'shop', '1001']`). An event with
-   * any key that was seen before is a duplicate. Events without keys are the house's own.
+   * any key that was seen before is a duplicate. Events without keys are the house's own. Numbers of orders, refunds and
+   * cancellations are held apart by the `merchant` that the payload names.
    */
   readonly keys?: readonly (readonly string[])[]
   /** Free properties of an unknown event; kept in an erasable table of the events room. */
@@ -36,6 +37,14 @@ export interface Recording {
   readonly recorded: readonly RecordedEvent[]
   /** Positions in the input whose keys were known already. */
   readonly duplicates: readonly number[]
+}
+
+export interface FoundOrder {
+  readonly eventId: string
+  readonly partyId: string
+  readonly occurredAt: Date
+  /** The merchant that it named when it was told. */
+  readonly merchant: string | null
 }
 
 export interface EventLog {
@@ -67,6 +76,14 @@ export interface EventLog {
     kinds?: readonly string[],
     since?: Date,
   ): Promise<RecordedEvent[]>
+  /**
+   * The order that a number stands for. Numbers are a merchant's own: with a merchant it is that merchant's order, or one that
+   * names none; without one the only order of that number, or `several`.
+   */
+  findOrder(
+    queryable: Queryable,
+    order: { readonly orderRef: string; readonly merchant?: string | undefined },
+  ): Promise<FoundOrder | 'unseen' | 'several'>
   /** The event that each key stands for, where it is known. */
   lookup(
     queryable: Queryable,

@@ -1,4 +1,4 @@
-export type { EventLog, EventSource, NewEvent, RecordedEvent, Recording } from './event.ts'
+export type { EventLog, EventSource, FoundOrder, NewEvent, RecordedEvent, Recording } from './event.ts'
 export { type Ingested, ingest, ingestEach } from './ingest.ts'
 export { eventLogOn, systemSource } from './log.ts'
 export { Unreadable } from './message.ts'

@@ -41,15 +41,23 @@ export async function recordAboutOrder(
     ...refused('events:problem.order-not-seen', { order: orderRef }, 'properties.order_id'),
     waitsFor: orderRef,
   }
-  const [known] = await house.events.lookup(transaction, [['order', '', orderRef]])
-  if (!known) return unseen
-  const events = await house.events.history(transaction, [known.partyId], ['purchase.recorded', 'refund.recorded'])
-  const standing = events.filter(({ payload }) => (payload as Money).orderRef === orderRef).at(-1)
+  const { merchant } = event.payload as Money
+  const found = await house.events.findOrder(transaction, { orderRef, merchant })
+  if (found === 'unseen') return unseen
+  const ofSeveral = refused('events:problem.order-of-several', { order: orderRef }, 'properties.affiliation')
+  const whose = found === 'several' ? partyId : found.partyId
+  if (whose === undefined) return ofSeveral
+  const events = await house.events.history(transaction, [whose], ['purchase.recorded', 'refund.recorded'])
+  const orders = events.filter(({ payload }) => (payload as Money).orderRef === orderRef)
+  // Where several merchants use the number, the customer who is named may have only one order of it.
+  if (found === 'several' && orders.length !== 1) return ofSeveral
+  const own = found === 'several' ? null : found.merchant
+  const standing = orders.filter(({ payload }) => own === null || ((payload as Money).merchant ?? own) === own).at(-1)
   if (!standing) return unseen
   const written = about.act === 'correct' ? correction(standing, event) : refund(standing, events, event, about.isWhole)
   if (!written) return 'duplicate'
   const { properties: _, ...plain } = { ...event, ...written }
-  const { recorded } = await house.events.record(transaction, source, [{ ...plain, partyId: partyId ?? known.partyId }])
+  const { recorded } = await house.events.record(transaction, source, [{ ...plain, partyId: partyId ?? whose }])
   return recorded.length > 0 ? 'accepted' : 'duplicate'
 }
 
@@ -87,7 +95,7 @@ function refund(
 ): Pick<NewEvent, 'payload'> | undefined {
   if (!isWhole) return { payload: said.payload }
   const order = standing.payload as Money
-  const refunds = events.map(({ payload }) => payload as Money).filter(({ of }) => of === order.orderRef)
+  const refunds = events.map(({ payload }) => payload as Money).filter(({ of, merchant }) => of === order.orderRef && (!merchant || !order.merchant || merchant === order.merchant))
   const left = refunds.reduce((sum, { amountMinor }) => sum - amountMinor, order.amountMinor)
   if (left <= 0) return undefined
   const { merchant = order.merchant, ...rest } = said.payload as Money

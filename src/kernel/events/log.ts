@@ -4,8 +4,8 @@ import type { House } from '#kernel/house.ts'
 import { holdersKnownTo, holdersOf } from '#kernel/parties/index.ts'
 import { assert } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
-import type { EventLog, EventSource, NewEvent, RecordedEvent, Recording } from './event.ts'
-import { keyOf } from './keys.ts'
+import type { EventLog, EventSource, FoundOrder, NewEvent, RecordedEvent, Recording } from './event.ts'
+import { keyOf, type Names, namesOf, severalOf } from './keys.ts'
 import { monthMaker } from './months.ts'
 
 /** The house's own source: events that follow from others. */
@@ -47,7 +47,7 @@ export function eventLogOn(parts: {
       const holderId = holders.get(event.partyId)
       assert(schemas.has(event.kind), `the vocabulary knows ${event.kind}`)
       return {
-        keys: (event.keys ?? []).map(keyOf),
+        names: namesOf(event.keys ?? [], event.payload),
         properties: event.properties,
         originId: holderId === undefined ? null : event.partyId,
         recorded: {
@@ -115,6 +115,7 @@ export function eventLogOn(parts: {
     ensureMonths,
     history,
     lookup,
+    findOrder,
     join: (transaction, { from, to }) => rehome(transaction, { from, to, profileIds: null }),
     separate: rehome,
     async withdraw(transaction, sourceId, named) {
@@ -154,7 +155,7 @@ interface Chain {
 }
 
 interface Entry {
-  readonly keys: readonly string[]
+  readonly names: Names
   /** The profile by which it came, where that was merged into the party. */
   readonly originId: string | null
   readonly properties: object | undefined
@@ -162,17 +163,64 @@ interface Entry {
 }
 
 /**
- * Claims the keys of all entries and says which events are new: all of their keys were free. Keys are written in sorted
- * order, so that two batches with the same events wait for each other instead of deadlocking.
+ * Claims the keys of all entries and says which events are new: all of their keys were free, and their number too, or it belongs
+ * to another merchant. Keys are written in sorted order, so that two batches with the same events wait for each other instead of
+ * deadlocking.
  */
 async function keepNew(transaction: Transaction, entries: readonly Entry[]): Promise<ReadonlySet<string>> {
   const fresh = new Set(entries.map(entry => entry.recorded.eventId))
   const owner = new Map<string, Entry>()
+  const shared = new Map<string, Entry>()
   for (const entry of entries) {
-    if (entry.keys.some(key => owner.has(key))) fresh.delete(entry.recorded.eventId)
-    else for (const key of entry.keys) owner.set(key, entry)
+    const { keys, numbers } = entry.names
+    const isKnown =
+      keys.some(key => owner.has(key)) ||
+      numbers.some(number => owner.has(number) && !isOfAnother(entry, merchantOf(owner.get(number)!)))
+    if (isKnown) fresh.delete(entry.recorded.eventId)
+    else {
+      for (const key of keys) owner.set(key, entry)
+      for (const number of numbers) {
+        if (owner.has(number)) shared.set(severalOf(number), entry)
+        else owner.set(number, entry)
+      }
+    }
   }
   if (owner.size === 0) return fresh
+  const won = await claim(transaction, owner)
+  if (won.size < owner.size) {
+    // A duplicate's other key may have been free: it stays claimed, since whatever it names has been seen.
+    for (const { names, recorded } of entries)
+      if (!names.keys.every(key => won.has(key))) fresh.delete(recorded.eventId)
+    const doubtful = entries.filter(
+      ({ names, recorded }) => fresh.has(recorded.eventId) && names.numbers.some(number => !won.has(number)),
+    )
+    if (doubtful.length > 0) {
+      const lost = doubtful.flatMap(({ names }) => names.numbers.filter(number => !won.has(number)))
+      const holders = await merchantsOf(transaction, [...new Set(lost)])
+      for (const entry of doubtful) {
+        const theirs = entry.names.numbers.filter(number => !won.has(number))
+        if (theirs.every(number => isOfAnother(entry, holders.get(number)))) {
+          for (const number of theirs) shared.set(severalOf(number), entry)
+        } else fresh.delete(entry.recorded.eventId)
+      }
+      // The number with the merchant was free, but names nothing: it is not to be found by it.
+      const empty = doubtful.filter(({ recorded }) => !fresh.has(recorded.eventId)).flatMap(({ names }) => names.own)
+      if (empty.length > 0) await transaction.query('delete from events.key where key = any ($1)', [empty])
+    }
+  }
+  if (shared.size > 0) await claim(transaction, shared)
+  return fresh
+}
+
+const merchantOf = ({ recorded }: Entry) => (recorded.payload as { merchant?: string }).merchant
+
+/** A number that nobody's merchant is known of may be the same order: it counts once. */
+function isOfAnother(entry: Entry, holder: string | undefined): boolean {
+  return holder !== undefined && holder !== merchantOf(entry)
+}
+
+/** Writes keys for their events; answers those that were free. */
+async function claim(transaction: Transaction, owner: ReadonlyMap<string, Entry>): Promise<ReadonlySet<string>> {
   const claimed = [...owner.keys()].sort()
   const owners = claimed.map(key => owner.get(key)!)
   const events = owners.map(entry => entry.recorded)
@@ -189,12 +237,33 @@ async function keepNew(transaction: Transaction, entries: readonly Entry[]): Pro
       events.map(event => event.sourceId),
     ],
   )
-  if (won.length < claimed.length) {
-    const wonKeys = new Set(won.map(row => row.key))
-    // A duplicate's other key may have been free: it stays claimed, since whatever it names has been seen.
-    for (const { keys, recorded } of entries) if (!keys.every(key => wonKeys.has(key))) fresh.delete(recorded.eventId)
-  }
-  return fresh
+  return new Set(won.map(row => row.key))
+}
+
+/** The merchants of the events that keys stand for, where they name one. */
+async function merchantsOf(queryable: Queryable, keys: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await queryable.query<KeyRow>(
+    'select key, event_id, party_id, occurred_at from events.key where key = any($1)',
+    [keys],
+  )
+  const holders = await holdersOf(queryable, [...new Set(rows.map(row => row.party_id))])
+  const told = await queryable.query<{ event_id: string; merchant: string | null }>(
+    `select e.event_id, e.payload->>'merchant' as merchant
+     from unnest($1::uuid[], $2::timestamptz[], $3::uuid[]) as t (p, o, i)
+     join events.event e on e.party_id = t.p and e.occurred_at = t.o and e.event_id = t.i`,
+    [
+      rows.map(row => holders.get(row.party_id) ?? row.party_id),
+      rows.map(row => row.occurred_at.toISOString()),
+      rows.map(row => row.event_id),
+    ],
+  )
+  const merchants = new Map(told.map(row => [row.event_id, row.merchant]))
+  return new Map(
+    rows.flatMap(row => {
+      const merchant = merchants.get(row.event_id)
+      return merchant ? [[row.key, merchant] as const] : []
+    }),
+  )
 }
 
 async function append(transaction: Transaction, source: EventSource, entries: readonly Entry[]): Promise<void> {
@@ -275,9 +344,35 @@ async function history(
     }))
 }
 
+interface KeyRow {
+  readonly key: string
+  readonly event_id: string
+  readonly party_id: string
+  readonly occurred_at: Date
+}
+
+/** The order that a number stands for: with a merchant its own or one that names none, without one the only one. */
+async function findOrder(
+  queryable: Queryable,
+  { orderRef, merchant }: { readonly orderRef: string; readonly merchant?: string | undefined },
+): Promise<FoundOrder | 'unseen' | 'several'> {
+  const parts = ['order', '', orderRef]
+  const number = keyOf(parts)
+  const [first] = await lookup(queryable, [parts])
+  const holder = first && (await merchantsOf(queryable, [number])).get(number)
+  if (merchant !== undefined) {
+    if (first && (holder === undefined || holder === merchant)) return { ...first, merchant: holder ?? null }
+    const [own] = await lookup(queryable, [[...parts, merchant]])
+    return own ? { ...own, merchant } : 'unseen'
+  }
+  const [several] = await lookup(queryable, [['several', number]])
+  if (several) return 'several'
+  return first ? { ...first, merchant: holder ?? null } : 'unseen'
+}
+
 async function lookup(queryable: Queryable, keys: readonly (readonly string[])[]) {
   const folded = keys.map(keyOf)
-  const rows = await queryable.query<{ key: string; event_id: string; party_id: string; occurred_at: Date }>(
+  const rows = await queryable.query<KeyRow>(
     'select key, event_id, party_id, occurred_at from events.key where key = any($1)',
     [folded],
   )

@@ -2,7 +2,14 @@ import { distributed, local, reference } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
 import { forgetEvents } from './forget.ts'
 import { eventsRoutes } from './routes.ts'
-import { clientJoined, clientTracked, clientViewed, purchaseRecorded, refundRecorded } from './vocabulary.ts'
+import {
+  clientJoined,
+  clientSaidToBeOne,
+  clientTracked,
+  clientViewed,
+  purchaseRecorded,
+  refundRecorded,
+} from './vocabulary.ts'
 
 export const eventsRoom: Room = {
   name: 'kernel/events',
@@ -20,6 +27,7 @@ export const eventsRoom: Room = {
     'refund.recorded': refundRecorded,
     'client.tracked': clientTracked,
     'client.joined': clientJoined,
+    'client.said-to-be-one': clientSaidToBeOne,
     'client.viewed': clientViewed,
   },
   forget: forgetEvents,

@@ -39,7 +39,7 @@ const problem = (refusal: Refused): Outcome => ({ what: 'problem', refusal })
 /** Takes a batch in with one transaction: people, products, events, problems, and what follows from them, or nothing at all. */
 export async function takeIn(house: House, items: readonly Item[]): Promise<readonly Outcome[]> {
   const good = items.flatMap((item, index) => (item.translation.ok ? [{ index, item, read: item.translation }] : []))
-  await house.events.ensureMonths(good.flatMap(({ read }) => (read.event ? [read.event.occurredAt] : [])))
+  await house.events.ensureMonths(good.map(({ read }) => read.occurredAt))
   return house.database.transaction(async transaction => {
     const outcomes = items.map(({ translation }) => (translation.ok ? accepted : problem(translation)))
     for (const [source, group] of bySource(good)) await takeGroup(house, transaction, source, group, outcomes)
@@ -56,8 +56,9 @@ async function takeGroup(
   group: readonly Entry[],
   outcomes: Outcome[],
 ): Promise<void> {
-  if (source.kind === 'browser') await believeLess(house, transaction, group, outcomes)
-  await joinAliases(house, transaction, group, outcomes)
+  const one: SaidToBeOne[] = []
+  if (source.kind === 'browser') await believeLess(house, transaction, group, outcomes, one)
+  await joinAliases(house, transaction, group, outcomes, one)
   const sightings = group.flatMap(({ read }) => (read.sighting ? [read.sighting] : []))
   const organisations = group.flatMap(({ read }) => (read.group ? [read.group] : []))
   // What arrives belongs to the profile by whose identifiers it came; the log says for whom that profile stands.
@@ -122,14 +123,42 @@ async function takeGroup(
   }))
   for (const [order, stranger] of (await strangersIn(house, transaction, named)).entries()) {
     // A browser that several people sign in with belongs to none of them.
-    if (stranger?.isOnlyBrowser) {
-      outcomes[signing[order]!.index] = { ...accepted, refusal: twoProfiles(named[order]!.partyId, stranger.partyId) }
-    }
+    if (!stranger?.isOnlyBrowser) continue
+    const { index, read } = signing[order]!
+    const { partyId } = named[order]!
+    one.push({ partyId, otherId: stranger.partyId, isVisit: stranger.isVisit, occurredAt: read.occurredAt })
+    if (!stranger.isVisit) outcomes[index] = { ...accepted, refusal: twoProfiles(partyId, stranger.partyId) }
   }
+  await house.events.record(
+    transaction,
+    source,
+    one.map(({ partyId, otherId, isVisit, occurredAt }) => ({
+      kind: 'client.said-to-be-one',
+      partyId,
+      occurredAt,
+      payload: { otherId, isVisit },
+      // Said with every visit; once is the fact.
+      keys: [['one', ...[partyId, otherId].sort()]],
+    })),
+  )
+}
+
+/** Two profiles of which a sender says that they are one person. */
+interface SaidToBeOne {
+  readonly partyId: string
+  readonly otherId: string
+  readonly isVisit: boolean
+  readonly occurredAt: Date
 }
 
 /** Of what a web page says about who somebody is, only what can do no harm is taken; for the rest people are asked. */
-async function believeLess(house: House, transaction: Transaction, group: readonly Entry[], outcomes: Outcome[]) {
+async function believeLess(
+  house: House,
+  transaction: Transaction,
+  group: readonly Entry[],
+  outcomes: Outcome[],
+  one: SaidToBeOne[],
+): Promise<void> {
   const saying = group.filter(({ read }) => read.sighting)
   const believed = await believedOf(
     house,
@@ -139,7 +168,10 @@ async function believeLess(house: House, transaction: Transaction, group: readon
   for (const [order, { sighting, claims }] of believed.entries()) {
     const entry = saying[order]!
     entry.read = { ...entry.read, sighting }
-    if (claims) outcomes[entry.index] = { ...accepted, refusal: twoProfiles(...claims) }
+    if (!claims) continue
+    const [partyId, otherId] = claims
+    one.push({ partyId, otherId, isVisit: false, occurredAt: entry.read.occurredAt })
+    outcomes[entry.index] = { ...accepted, refusal: twoProfiles(partyId, otherId) }
   }
 }
 
@@ -149,6 +181,7 @@ async function joinAliases(
   transaction: Transaction,
   group: readonly Entry[],
   outcomes: Outcome[],
+  one: SaidToBeOne[],
 ): Promise<void> {
   const saying = group.filter(({ read }) => read.aliases)
   if (saying.length === 0) return
@@ -165,8 +198,11 @@ async function joinAliases(
   for (const [order, entry] of saying.entries()) {
     const { index, read } = entry
     const stranger = strangers[order]
-    if (stranger) outcomes[index] = { ...accepted, refusal: twoProfiles(owners[order]!, stranger.partyId) }
-    else {
+    if (stranger) {
+      const partyId = owners[order]!
+      one.push({ partyId, otherId: stranger.partyId, isVisit: stranger.isVisit, occurredAt: read.occurredAt })
+      if (!stranger.isVisit) outcomes[index] = { ...accepted, refusal: twoProfiles(partyId, stranger.partyId) }
+    } else {
       const identifiers = [...read.sighting!.identifiers, ...read.aliases!]
       entry.read = { ...read, sighting: { ...read.sighting!, identifiers } }
     }

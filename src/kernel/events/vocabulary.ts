@@ -56,3 +56,9 @@ export const clientViewed = z.object({ what: z.enum(['page', 'screen']), name: z
 
 /** A person was said to belong to an organisation (Segment's *group*). */
 export const clientJoined = z.object({ organisationId: z.uuid() })
+
+/**
+ * A sender says that another profile is the same person. `isVisit`: that one is a browser of which nothing else is known, so that
+ * nothing but what was looked at would move.
+ */
+export const clientSaidToBeOne = z.object({ otherId: z.uuid(), isVisit: z.boolean() })

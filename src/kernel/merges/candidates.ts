@@ -48,7 +48,7 @@ export const searchJob = job({
   },
 })
 
-async function countProfiles(queryable: Queryable): Promise<number> {
+export async function countProfiles(queryable: Queryable): Promise<number> {
   // Below zero where nobody has counted yet, as after the first import.
   const [row] = await queryable.query<{ count: number }>(
     `select case when reltuples > 0 then reltuples::bigint else (select count(*) from parties.party) end as count
@@ -117,7 +117,8 @@ async function compareAll(
   })
   // Who no longer looks like one is not asked about any more; what somebody said stays said.
   await transaction.query(
-    `delete from merges.candidate where state = 'waiting' and (one_party_id = any ($1) or other_party_id = any ($1))`,
+    `delete from merges.candidate where state = 'waiting' and (one_party_id = any ($1) or other_party_id = any ($1))
+       and not reasons @> '[{"kind": "said-to-be-one"}]'`,
     [partyIds],
   )
   const rows = await transaction.query(

@@ -4,6 +4,7 @@ import { money, operation } from '#kernel/operation.ts'
 
 /** What speaks for two profiles being one person, or against it; each is a sentence in the words. */
 export const evidenceKinds = [
+  'said-to-be-one',
   'same-name',
   'same-sound',
   'similar-name',

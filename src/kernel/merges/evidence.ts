@@ -21,6 +21,7 @@ export interface Compared {
  * phones seldom has two that end alike. They are assumptions written down, not learned; a person decides in any case.
  */
 const chances: Readonly<Record<Evidence['kind'], { readonly m: number; readonly u: number }>> = {
+  'said-to-be-one': { m: 0.8, u: 1 / 1_000_000 },
   'same-name': { m: 0.85, u: 1 / 2000 },
   'same-sound': { m: 0.9, u: 1 / 500 },
   'similar-name': { m: 0.5, u: 1 / 200 },
@@ -33,6 +34,9 @@ const chances: Readonly<Record<Evidence['kind'], { readonly m: number; readonly 
   'same-day-of-year': { m: 0.95, u: 1 / 365 },
   'different-birthday': { m: 0.04, u: 0.99 },
 }
+
+/** A shop or its page says so itself: an account was opened twice, or a browser was lent. */
+export const saidToBeOne = (): Evidence => ({ kind: 'said-to-be-one', weight: weightOf('said-to-be-one') })
 
 const weightOf = (kind: Evidence['kind']) => Math.round(Math.log2(chances[kind].m / chances[kind].u) * 10) / 10
 

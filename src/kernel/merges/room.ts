@@ -3,6 +3,7 @@ import type { Room } from '#kernel/room.ts'
 import { searchJob } from './candidates.ts'
 import { gatherJob } from './gather.ts'
 import { mergesRoutes } from './routes.ts'
+import { hearSaidToBeOne, joinVisitJob } from './said.ts'
 import { forgetMerges } from './store.ts'
 
 export const mergesRoom: Room = {
@@ -15,8 +16,10 @@ export const mergesRoom: Room = {
     'merges.looked': local,
   },
   routes: mergesRoutes,
+  listens: ['client.said-to-be-one'],
+  hear: hearSaidToBeOne,
   forget: (_, transaction, partyId) => forgetMerges(transaction, partyId),
-  jobs: [searchJob, gatherJob],
+  jobs: [searchJob, gatherJob, joinVisitJob],
   schedules: [
     { job: 'merges.search', cron: '17 * * * *' },
     { job: 'merges.gather', cron: '*/10 * * * *' },
