@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util'
 import setUp from '#testing/global-setup.ts'
+import { clock } from './clock.ts'
 import { disk, smallDisk } from './disk.ts'
 import { kill } from './kill.ts'
 import { pool } from './pool.ts'
@@ -34,6 +35,7 @@ const themes: Readonly<Record<string, () => Promise<Report>>> = {
     }
   },
   pool: () => pool({ rounds, tell }),
+  clock: () => clock({ rounds, seed: Number(values.seed), tell }),
 }
 const tearDown = await setUp()
 

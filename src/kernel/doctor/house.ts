@@ -62,7 +62,10 @@ async function clockFinding({ database, clock }: House): Promise<Finding> {
   return finding('clock', stateOf(skewSeconds, { warn: 1, bad: 5 }), { seconds: skewSeconds.toFixed(1) })
 }
 
-/** Node and PostgreSQL bring their own time-zone data; what counts is that they read the business's own hours alike. */
+/**
+ * Node and PostgreSQL bring their own time-zone data, and PostgreSQL names the version of its data by its own only; what counts
+ * is that they read the business's own hours alike.
+ */
 async function zonesFinding({ database, settings, clock }: House): Promise<Finding> {
   const { zone } = await settings.business()
   const year = clock.now().getUTCFullYear()
@@ -74,7 +77,10 @@ async function zonesFinding({ database, settings, clock }: House): Promise<Findi
   )
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' })
   const differs = noons.findIndex((noon, index) => format.format(noon) !== rows[index]!.wall)
-  const values = { zone, node: process.versions.tz ?? '?' }
+  const [{ server } = { server: '?' }] = await database.query<{ server: string }>(
+    `select current_setting('server_version') as server`,
+  )
+  const values = { zone, node: process.versions.tz ?? '?', server }
   if (differs < 0) return finding('zones', 'good', values)
   const words = { found: 'doctor:zones.differ' }
   return finding(
