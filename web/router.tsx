@@ -247,7 +247,19 @@ const settings = createRoute({
   path: '/settings',
   validateSearch: z.object({
     tab: z
-      .enum(['me', 'business', 'merchants', 'limits', 'staff', 'keys', 'assistants', 'backups', 'doctor', 'demo'])
+      .enum([
+        'me',
+        'business',
+        'merchants',
+        'limits',
+        'consent',
+        'staff',
+        'keys',
+        'assistants',
+        'backups',
+        'doctor',
+        'demo',
+      ])
       .optional()
       .catch(undefined),
   }),

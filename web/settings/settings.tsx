@@ -25,12 +25,16 @@ const SharingLimits = lazy(async () => ({
 const MemberCardSettings = lazy(async () => ({
   default: (await import('../../src/kernel/access/screen-card.tsx')).MemberCardSettings,
 }))
+const ConsentWordings = lazy(async () => ({
+  default: (await import('../../src/kernel/parties/screen-consent.tsx')).ConsentWordings,
+}))
 const Business = lazy(async () => ({ default: (await import('../../src/kernel/settings/screen.tsx')).Business }))
 
 export function SettingsPage() {
   const { t } = useTranslation()
   const search = useSearch({ from: '/shell/settings' })
   const mayBusiness = useMay('settings.manage')
+  const mayPrivacy = useMay('privacy.manage')
   const mayStaff = useMay('staff.manage')
   const mayKeys = useMay('keys.manage')
   const mayBackups = useMay('backups.manage')
@@ -38,6 +42,7 @@ export function SettingsPage() {
   const tabs = [
     'me' as const,
     ...(mayBusiness ? (['business', 'merchants', 'limits'] as const) : []),
+    ...(mayPrivacy ? (['consent'] as const) : []),
     ...(mayStaff ? (['staff'] as const) : []),
     ...(mayKeys ? (['keys', 'assistants'] as const) : []),
     ...(mayBackups ? (['backups'] as const) : []),
@@ -65,6 +70,7 @@ export function SettingsPage() {
         {tab === 'business' ? <Business /> : null}
         {tab === 'merchants' ? <Merchants /> : null}
         {tab === 'limits' ? <Limits /> : null}
+        {tab === 'consent' ? <ConsentWordings /> : null}
         {tab === 'staff' ? <StaffList /> : null}
         {tab === 'keys' ? <Keys /> : null}
         {tab === 'assistants' ? <Assistants /> : null}
