@@ -55,6 +55,7 @@ const pages = [
   '/settings?tab=business',
   '/settings?tab=merchants',
   '/settings?tab=limits',
+  '/settings?tab=consent',
   '/settings?tab=staff',
   '/settings?tab=keys',
   '/settings?tab=assistants',
