@@ -34,7 +34,7 @@ export function TillPage() {
           <Button onClick={next}>{t(receipt ? 'till:receipt.next' : 'till:find.other')}</Button>
         ) : (
           <Link to="/" className="link">
-            Guanxi
+            ← {t('nav.today')}
           </Link>
         )
       }

@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAsk } from '../../../web/api.ts'
+import { useFormat } from '../../../web/format.ts'
 import { Answer, EmptyState, Inferred, Page, Why } from '../../../web/kit/index.ts'
 import { exactly } from '../../../web/tabs.ts'
 import { FirstMinute } from '../../../web/today/first-minute.tsx'
@@ -15,10 +16,11 @@ import './screen.css'
 
 /** The customer base on one page: a lens at a time, filtered by merchant, type and days, all of it in the address. */
 export function BaseAuditPage() {
-  const { t, i18n } = useTranslation()
+  const { t } = useTranslation()
+  const format = useFormat()
   const { lens: chosen, ...filter } = useSearch({ from: '/shell/audit' })
   const asked = useAsk(readAudit, { query: filter })
-  const speech = useMemo(() => speechOf(i18n.language, (key, values) => String(t(key, values))), [i18n.language, t])
+  const speech = useMemo(() => speechOf(format.language, (key, values) => String(t(key, values))), [format.language, t])
   const found = asked.data
   // The same audit makes the same panels, so that charts are not drawn anew whenever the page is.
   const lenses = useMemo(() => (found?.audit ? lensesOf(found.audit) : []), [found?.audit])
