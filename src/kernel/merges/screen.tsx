@@ -202,7 +202,7 @@ function Past() {
                 </td>
                 <td>{merge.otherName}</td>
                 <td>{format.instant(merge.mergedAt)}</td>
-                <td>{merge.by}</td>
+                <td>{merge.by || t('merges:by-house')}</td>
                 <td>
                   {merge.undoneAt ? (
                     t('merges:was-undone', { at: format.instant(merge.undoneAt) })
