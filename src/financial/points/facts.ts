@@ -76,13 +76,29 @@ export function purchasesOf(events: readonly MoneyEvent[], zone: string): Purcha
     for (const [orderRef, amountMinor] of named) {
       if (orderRef === null) unnamed.push({ at, currency, leftMinor: amountMinor })
       else
-        take(purchases.filter(each => each.orderRef === orderRef && each.currency === currency).reverse(), amountMinor)
+        take(
+          ofMerchant(
+            purchases.filter(each => each.orderRef === orderRef && each.currency === currency),
+            said.merchant,
+          ).reverse(),
+          amountMinor,
+        )
     }
   }
   for (const { at, currency, leftMinor } of unnamed) {
     take(purchases.filter(each => each.at <= at && each.currency === currency).reverse(), leftMinor)
   }
   return purchases
+}
+
+/** Two merchants may use the same number: the one that is named first, then orders that name none, then whatever has the number. */
+function ofMerchant(orders: readonly Purchase[], merchant: string | undefined): Purchase[] {
+  if (merchant === undefined) return [...orders]
+  for (const named of [merchant, null]) {
+    const theirs = orders.filter(each => each.merchant === named)
+    if (theirs.length > 0) return theirs
+  }
+  return [...orders]
 }
 
 /** How much of a refund goes to which order; null stands for "not said". */

@@ -272,6 +272,8 @@ export const refundSale = operation({
   body: z.object({
     saleId: id.optional(),
     orderRef: z.string().max(200).optional(),
+    /** Whose order it is, where several merchants have one of that number. */
+    merchantId: merchantId.optional(),
     /** All that is left where neither an amount nor lines are given. */
     amountMinor: amount.optional(),
     lines: z.array(line).max(1000).optional(),
@@ -280,7 +282,7 @@ export const refundSale = operation({
   }),
   reply: z.object({ refund, exchange: receipt.nullable() }),
   once: true,
-  refusals: ['till:refusal.no-such-sale', 'till:refusal.more-than-left'],
+  refusals: ['till:refusal.no-such-sale', 'till:refusal.order-of-several', 'till:refusal.more-than-left'],
 })
 
 export const tillTopUp = operation({

@@ -133,9 +133,10 @@ async function carryOut(
   }
   if (item.kind === 'sale') {
     const { itemId, orderRef, amountMinor, taxMinor, lines, paidWithPointsMinor } = item
-    const [known] = await house.events.lookup(transaction, [['order', '', orderRef]])
+    const merchant = till.merchantId ?? undefined
     // Told by events before: the order is in the books, so there is nothing left to do.
-    if (known) return { ...none, code: 'till:refusal.order-known' }
+    if ((await house.events.findOrder(transaction, { orderRef, merchant })) !== 'unseen')
+      return { ...none, code: 'till:refusal.order-known' }
     const selling = { partyId, saleId: itemId, orderRef, amountMinor, taxMinor, lines, occurredAt: at, till }
     await recordSale(house, transaction, { ...selling, ...(paidWithPointsMinor && { paidWithPointsMinor }) })
     return none

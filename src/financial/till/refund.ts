@@ -11,7 +11,7 @@ import { returnedShare } from './rules.ts'
 import { type StoredSale, saleColumns } from './sale.ts'
 import { balanceOf, creditPayment, pointsBack, type Till, visitsBack } from './uses.ts'
 
-/** A sale by its id or by its order, of this till's merchant; of another's nothing is known here. */
+/** A sale by its id or by its order, of one merchant where one is given: of another's nothing is known there. */
 export async function requireSale(
   queryable: Queryable,
   given: {
@@ -21,12 +21,15 @@ export async function requireSale(
   },
 ): Promise<StoredSale> {
   const { saleId, orderRef, boundTo } = given
-  const [sale] = await queryable.query<StoredSale>(
+  const sales = await queryable.query<StoredSale>(
     `select ${saleColumns} from till.sale where ($1::uuid is not null and sale_id = $1 or $1::uuid is null and order_ref = $2)
-     order by occurred_at desc limit 1`,
-    [saleId ?? null, orderRef ?? ''],
+     and ($3::text is null or merchant = $3) order by occurred_at desc limit 2`,
+    [saleId ?? null, orderRef ?? '', boundTo],
   )
-  if (!sale || (boundTo !== null && sale.merchant !== boundTo)) throw refuse('not-found', 'till:refusal.no-such-sale')
+  const [sale, other] = sales
+  if (!sale) throw refuse('not-found', 'till:refusal.no-such-sale')
+  // Two merchants may both have an order of this number, and giving back the wrong one cannot be undone.
+  if (other) throw refuse('conflict', 'till:refusal.order-of-several', { order: sale.orderRef })
   return sale
 }
 

@@ -108,12 +108,12 @@ export const tillRoutes: NonNullable<Room['routes']> = [
   route(contract.refundSale, async (house, request) => {
     const { caller, body } = request
     const { saleId, orderRef, amountMinor, lines, exchange } = body
-    const asked = await tillOf(house, request, undefined)
+    const asked = await tillOf(house, request, body.merchantId)
     const occurredAt = house.clock.now()
     await house.events.ensureMonths([occurredAt])
     const refundId = idOf(house, request, 'refund')
     return await house.database.transaction(async transaction => {
-      const sale = await requireSale(transaction, { saleId, orderRef, boundTo: boundTo(caller) })
+      const sale = await requireSale(transaction, { saleId, orderRef, boundTo: body.merchantId ?? boundTo(caller) })
       const till = { ...asked, merchantId: sale.merchant }
       const refund = await refundSale(house, transaction, { sale, refundId, amountMinor, lines, till })
       const next = exchange && {

@@ -246,6 +246,20 @@ describe('points of one merchant at the till of another', () => {
   })
 })
 
+it('two merchants may sell under the same number: each is refunded by its own, and staff say which they mean', async () => {
+  const partyId = await someone()
+  const bought = { amountMinor: 10_000, orderRef: '1001' }
+  await sell(partyId, bought, tea)
+  await sell(partyId, { ...bought, amountMinor: 20_000 }, cake)
+  await expect(sell(partyId, bought, tea)).rejects.toMatchObject({ code: 'till:refusal.order-known' })
+  expect(await holdings(partyId)).toEqual({ points: 300 })
+  await expect(refund({ orderRef: '1001' })).rejects.toMatchObject({ code: 'till:refusal.order-of-several' })
+  await expect(refund({ orderRef: '1001' }, books)).rejects.toMatchObject({ code: 'till:refusal.no-such-sale' })
+  expect(await refund({ orderRef: '1001' }, tea)).toMatchObject({ amountMinor: 10_000, takenBackPoints: 100 })
+  expect(await refund({ orderRef: '1001', merchantId: 'cake-shop' })).toMatchObject({ takenBackPoints: 200 })
+  expect(await holdings(partyId)).toEqual({})
+})
+
 it('the history says of every change why: which reward, which order, a gift, and what nobody noted', async () => {
   const partyId = await someone(1_000)
   const friend = await someone(0, [{ kind: 'phone', value: '13800005521' }])

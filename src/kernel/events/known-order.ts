@@ -95,7 +95,11 @@ function refund(
 ): Pick<NewEvent, 'payload'> | undefined {
   if (!isWhole) return { payload: said.payload }
   const order = standing.payload as Money
-  const refunds = events.map(({ payload }) => payload as Money).filter(({ of, merchant }) => of === order.orderRef && (!merchant || !order.merchant || merchant === order.merchant))
+  const refunds = events
+    .map(({ payload }) => payload as Money)
+    .filter(
+      ({ of, merchant }) => of === order.orderRef && (!merchant || !order.merchant || merchant === order.merchant),
+    )
   const left = refunds.reduce((sum, { amountMinor }) => sum - amountMinor, order.amountMinor)
   if (left <= 0) return undefined
   const { merchant = order.merchant, ...rest } = said.payload as Money

@@ -76,7 +76,8 @@ async function take(
   }
   if ('test' in reading) return { outcome: 'test', reason: null }
   if ('ignored' in reading) return { outcome: 'ignored', reason: `receivers:reason.${reading.ignored}` }
-  if (await isOfNeverPaid(house, reading)) return { outcome: 'ignored', reason: 'receivers:reason.never-paid' }
+  if (await isOfNeverPaid(house, reading, receiver.merchantId))
+    return { outcome: 'ignored', reason: 'receivers:reason.never-paid' }
   const outcomes = await ingestEach(house, source, reading.messages, { merchant: receiver.merchantId })
   const refusal = outcomes.find(each => each.refusal)?.refusal
   if (refusal) return { outcome: 'problem', reason: refusal.code }
@@ -89,10 +90,11 @@ async function take(
 async function isOfNeverPaid(
   house: House,
   { messages, orderRef }: Extract<Reading, { messages: unknown }>,
+  merchantId: string | null,
 ): Promise<boolean> {
   if (orderRef === undefined || !messages.every(each => (each as Fields).event === 'Order Cancelled')) return false
-  const [known] = await house.events.lookup(house.database, [['order', '', orderRef]])
-  return known === undefined
+  const merchant = merchantId ?? undefined
+  return (await house.events.findOrder(house.database, { orderRef, merchant })) === 'unseen'
 }
 
 function parsed(body: Buffer): Fields | undefined {
