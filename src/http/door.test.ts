@@ -8,6 +8,7 @@ import {
   roles,
 } from '#kernel/access/index.ts'
 import { accessRoom } from '#kernel/access/room.ts'
+import { saveMerchant } from '#kernel/merchants/index.ts'
 import { operationsOf } from './index.ts'
 import { cookieOf, openTestServer, type TestServer, teaRoom } from './testing/open-server.ts'
 
@@ -184,7 +185,9 @@ describe('each role may do what the table of roles says, at every operation', ()
   const fill = (path: string) => path.replace(/\{\w+\}/g, '0')
 
   test.each(roles)('%s', async role => {
-    const { link, staff } = await inviteStaff(server.house, { name: role, role })
+    const merchantId = role === 'merchant-staff' ? 'tea-house' : undefined
+    if (merchantId) await saveMerchant(server.house, { merchantId, name: 'Tea house', isActive: true })
+    const { link, staff } = await inviteStaff(server.house, { name: role, role, ...(merchantId && { merchantId }) })
     const { token } = await followSignInLink(server.house, link.token, { language: 'en' })
     const cookie = `guanxi_session=${token}`
     for (const { id, method, path, permission } of operations) {
