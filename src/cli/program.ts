@@ -103,6 +103,7 @@ function programIn(
     new Option(flags, t(`cli:option.${key}`)).choices(choices)
 
   add(program, 'start', 'start', async (_, options) => (await import('./start.ts')).start(options, terminal))
+  add(program, 'work', 'work', async (_, options) => (await import('./work.ts')).work(options))
   add(program, 'import <file>', 'import', async ([file], options) =>
     (await import('./import-file.ts')).importFile(file!, options, terminal),
   )

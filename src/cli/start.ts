@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline'
 import { fillDemo } from '#demo/room.ts'
 import { issueSignInLink } from '#kernel/access/index.ts'
-import { isOutage } from '#kernel/database/index.ts'
-import { faultOf, type Log } from '#kernel/log.ts'
 import { logTo } from '#product/logging.ts'
 import { openProduct, type Product, serve } from '#product/start.ts'
 import { type CommonOptions, clock, configurationFor } from './product.ts'
+import { surviveOutages, untilStopped } from './stay.ts'
 import type { Terminal } from './terminal.ts'
+import { startWorking } from './work.ts'
 
 /** Steps that `npm start` has taken before this process began: packages, server, pages. */
 const stepsBefore = process.env.npm_lifecycle_event === 'start' ? 3 : 0
@@ -26,11 +26,12 @@ export async function start(options: CommonOptions, terminal: Terminal): Promise
   }
 
   const product = await take(
-    () => openProduct({ configuration, log, works: true }),
+    () => openProduct({ configuration, log, works: !configuration.worksApart }),
     ({ database }) =>
       terminal.t(`cli:start.database.${!database.embedded ? 'own' : database.adopted ? 'joined' : 'started'}`),
   )
   let server: Awaited<ReturnType<typeof serve>> | undefined
+  const working = configuration.worksApart ? startWorking(configuration, log) : undefined
   try {
     server = await take(
       () => serve(product, configuration),
@@ -54,20 +55,9 @@ export async function start(options: CommonOptions, terminal: Terminal): Promise
     stopOffering()
     terminal.note(`\n${terminal.t('cli:start.stopping')}`)
   } finally {
-    await server?.close()
+    await Promise.all([server?.close(), working?.stop()])
     await product.close()
   }
-}
-
-/**
- * The queue's library lets a statement that broke with its connection go unheard, which would end the process. The
- * database comes back and the job's lock runs out; every other unheard error still ends us, as it should.
- */
-function surviveOutages(log: Log): void {
-  process.on('unhandledRejection', error => {
-    if (!isOutage(error)) throw error
-    log.warn(faultOf(error), 'a statement broke with its connection')
-  })
 }
 
 function spent(milliseconds: number, terminal: Terminal): string {
@@ -97,22 +87,4 @@ async function offerDemo(product: Product, terminal: Terminal): Promise<() => vo
       .catch(error => terminal.note(String(error)))
   })
   return () => lines.close()
-}
-
-/**
- * The first signal lets everything end well; a second one ends it at once. One Ctrl-C often arrives twice, from the
- * terminal and from npm or a watcher passing it on, so only a later one counts as the second.
- */
-function untilStopped(): Promise<void> {
-  return new Promise(resolve => {
-    let askedAt: number | undefined
-    const stop = () => {
-      if (askedAt !== undefined && clock.elapsed() - askedAt > 1500) process.exit(130)
-      askedAt ??= clock.elapsed()
-      resolve()
-    }
-    process.on('SIGINT', stop)
-    process.on('SIGTERM', stop)
-    process.on('SIGHUP', stop)
-  })
 }

@@ -19,6 +19,8 @@ export const configurationSchema = z.object({
   GUANXI_TRUST_PROXY: z.string().optional(),
   /** Encrypts every backup that the server makes. Kept anywhere but beside the backups; without it they cannot be read. */
   GUANXI_BACKUP_PASSPHRASE: z.string().min(12).optional(),
+  /** Whether jobs are done by a process of its own beside the server, or by the server itself, which takes less memory. */
+  GUANXI_JOBS: z.enum(['apart', 'inside']).default('apart'),
   GUANXI_CONNECTIONS: z.coerce.number().int().min(2).max(100).default(10),
 })
 
@@ -31,6 +33,7 @@ export interface Configuration {
   readonly language: (typeof languages)[number] | undefined
   readonly log: 'quiet' | 'info' | 'json'
   readonly backupPassphrase: string | undefined
+  readonly worksApart: boolean
   readonly connections: number
   readonly trustedProxies: readonly string[]
 }
@@ -59,6 +62,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     language: values.GUANXI_LANGUAGE,
     log: values.GUANXI_LOG,
     backupPassphrase: values.GUANXI_BACKUP_PASSPHRASE,
+    worksApart: values.GUANXI_JOBS === 'apart',
     connections: values.GUANXI_CONNECTIONS,
     trustedProxies: ['loopback', ...(values.GUANXI_TRUST_PROXY?.split(/[\s,]+/).filter(Boolean) ?? [])],
   }
