@@ -39,16 +39,16 @@ function Wordings({ value }: { value: ConsentSettings }) {
     write({ ...value, texts: [...value.texts, { version: versionFor(draft.fromOn, value), ...draft }] })
   }
   return (
-    <div className="form">
-      <p className="note">{t('parties:wording.about')}</p>
-      <ol className="plain-list">
+    <div className="reading-width">
+      <p className="lead">{t('parties:wording.about')}</p>
+      <ol className="codes">
         {value.texts
           .toSorted((one, other) => (one.fromOn < other.fromOn ? 1 : -1))
           .map(text => (
             <Wording key={text.version} text={text} />
           ))}
       </ol>
-      <form onSubmit={add}>
+      <form className="form" onSubmit={add}>
         <h2>{t('parties:wording.new')}</h2>
         {(['en', 'zh'] as const).map(language => (
           <Textarea
@@ -70,29 +70,31 @@ function Wordings({ value }: { value: ConsentSettings }) {
           value={draft.fromOn}
           onChange={event => setDraft({ ...draft, fromOn: event.currentTarget.value })}
         />
-        <p className="note">{t('parties:wording.for-ever')}</p>
+        <p className="muted small">{t('parties:wording.for-ever')}</p>
         <Button type="submit" variant="filled" loading={change.isPending}>
           {t('parties:wording.add')}
         </Button>
       </form>
-      <h2>{t('parties:wording.twice')}</h2>
-      <p className="note">{t('parties:wording.twice-hint')}</p>
-      {consentChannels.map(channel => (
-        <Checkbox
-          key={channel}
-          label={t(`parties:wording.by-${channel}`)}
-          checked={value.doubleOptIn.includes(channel)}
-          disabled={change.isPending}
-          onChange={event =>
-            write({
-              ...value,
-              doubleOptIn: consentChannels.filter(each =>
-                each === channel ? event.currentTarget.checked : value.doubleOptIn.includes(each),
-              ),
-            })
-          }
-        />
-      ))}
+      <div className="form">
+        <h2>{t('parties:wording.twice')}</h2>
+        <p className="muted small">{t('parties:wording.twice-hint')}</p>
+        {consentChannels.map(channel => (
+          <Checkbox
+            key={channel}
+            label={t(`parties:wording.by-${channel}`)}
+            checked={value.doubleOptIn.includes(channel)}
+            disabled={change.isPending}
+            onChange={event =>
+              write({
+                ...value,
+                doubleOptIn: consentChannels.filter(each =>
+                  each === channel ? event.currentTarget.checked : value.doubleOptIn.includes(each),
+                ),
+              })
+            }
+          />
+        ))}
+      </div>
     </div>
   )
 }
