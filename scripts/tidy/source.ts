@@ -48,8 +48,8 @@ export function withPlanted(clean: readonly SourceFile[], planted: PlantedFault)
 }
 
 export const isCode = (path: string): boolean => /\.(ts|tsx|mjs)$/.test(path)
-/** Tests and what only tests use: a folder `testing/`, or `storm.testing.ts` beside the test. */
-export const isTest = (path: string): boolean => /\.(test|testing)\.tsx?$|\/testing\//.test(path)
+/** Tests and what only tests use: a folder `testing/`, `storm.testing.ts` beside the test, or the torture. */
+export const isTest = (path: string): boolean => /\.(test|testing)\.tsx?$|\/testing\/|^scenarios\/torture\//.test(path)
 
 /**
  * The code without its comments, and with `strings: 'blank'` without what stands in its quotes, so that a rule about
