@@ -38,12 +38,17 @@ async function takePictures(): Promise<void> {
     await take('today.en')
     await page.goto(`${url}/customers/${person}`)
     await take('customer.en')
+    await page.goto(`${url}/value`)
+    await page.locator('.chart svg').first().waitFor()
+    await take('value.en')
 
     await nameOwner('Name', '林', 'Save')
     await speak('zh-CN')
     await page.goto(url)
     await page.locator('.rows .row').first().waitFor()
     await take('today.zh')
+    await page.goto(`${url}/promises`)
+    await take('promises.zh')
   } finally {
     await close()
   }

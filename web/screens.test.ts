@@ -7,8 +7,10 @@ const pages = [
   '/',
   '/customers',
   '/customers?late=yes',
+  '/customers?find=nobody-of-this-name',
   '/late',
   '/late?view=waiting',
+  '/late?view=held-out',
   '/late?view=closed',
   '/late?view=evidence',
   '/late?view=settings',
@@ -23,7 +25,11 @@ const pages = [
   '/models',
   '/models?model=value',
   '/programme',
+  '/programme?edit=yes',
   '/rewards',
+  '/rewards?open=new',
+  '/rewards?open=card',
+  '/rewards?open=code',
   '/promises',
   '/promises?edit=ready-0',
   '/promises?hours=yes',
@@ -62,6 +68,7 @@ const pages = [
   '/settings?tab=backups',
   '/settings?tab=doctor',
   '/settings?tab=demo',
+  '/nowhere',
 ]
 
 describe.skipIf(!isBrowserHere)('the screens, in a browser on a real server', () => {
@@ -202,8 +209,10 @@ describe.skipIf(!isBrowserHere)('the screens, in a browser on a real server', ()
         await page.goto(`${url}/late`)
         const person = await page.locator('.rows .who a').first().getAttribute('href')
         const partyId = new URL(person!, url).searchParams.get('person')!.replaceAll('"', '')
+        await page.goto(`${url}/draws`)
+        const draw = await page.locator('.table tbody a').first().getAttribute('href')
         const found: string[] = []
-        for (const path of [...pages, `/customers/${partyId}`, `/customers?person=${partyId}`]) {
+        for (const path of [...pages, draw!, `/customers/${partyId}`, `/customers?person=${partyId}`]) {
           await page.goto(url + path)
           await page.getByRole('heading', { level: 1 }).waitFor()
           await page.waitForFunction(() => !document.querySelector('.waiting'))
@@ -214,6 +223,28 @@ describe.skipIf(!isBrowserHere)('the screens, in a browser on a real server', ()
       }, 240_000)
     }
   }
+
+  it('sections of pages fold and stay folded; on a phone all pages stand behind one button', async () => {
+    await page.evaluate(() => localStorage.setItem('guanxi.language', 'en'))
+    await page.goto(url)
+    const bar = page.getByRole('navigation', { name: 'Pages' })
+    await bar.getByRole('button', { name: 'Books' }).click()
+    await bar.getByRole('link', { name: 'Ledger' }).waitFor({ state: 'detached' })
+    await page.reload()
+    await bar.getByRole('button', { name: 'Books' }).waitFor()
+    expect(await bar.getByRole('link', { name: 'Ledger' }).count()).toBe(0)
+    await page.goto(`${url}/ledger`)
+    await bar.getByRole('link', { name: 'Ledger' }).waitFor()
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.goto(url)
+    expect(await bar.getByRole('link', { name: 'Value' }).isVisible()).toBe(false)
+    await bar.getByRole('button', { name: 'All pages' }).click()
+    expect(await screens.check()).toEqual([])
+    await bar.getByRole('link', { name: 'Value' }).click()
+    await page.getByRole('heading', { level: 1, name: /worth/ }).waitFor()
+    expect(await bar.getByRole('link', { name: 'Value' }).isVisible()).toBe(false)
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
 
   it('nothing broke on the way', () => {
     // Being signed out, and somebody who is on file already, are answers.
