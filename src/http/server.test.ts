@@ -238,6 +238,20 @@ describe('uploads', () => {
     })
     expect(response.statusCode).toBe(400)
   })
+
+  test.each(['multipart/form-data', 'multipart/form-data; boundary=x'])(
+    'a form that is none (%s) is refused with a sentence',
+    async type => {
+      const response = await server.ask({
+        method: 'POST',
+        url: '/api/tea-file',
+        headers: { ...(await server.owner()), 'content-type': type },
+        payload: '--x\r\n',
+      })
+      expect(response.statusCode).toBe(400)
+      expect(response.json().code).toMatch(/^http:refusal\.(upload-broken|no-file)$/)
+    },
+  )
 })
 
 describe('live updates', () => {

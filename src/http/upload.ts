@@ -8,7 +8,7 @@ import { inspect } from './input.ts'
 export async function uploadIn(
   request: FastifyRequest,
 ): Promise<{ file: UploadedFile; fields: Record<string, unknown> }> {
-  const part = request.isMultipart() ? await request.file() : undefined
+  const part = request.isMultipart() ? await firstFile(request) : undefined
   if (!part) throw refuse('invalid', 'http:refusal.no-file')
   const fields: Record<string, unknown> = {}
   for (const [name, field] of Object.entries(part.fields)) {
@@ -19,6 +19,16 @@ export async function uploadIn(
   stream.on('error', () => {})
   inspect(part.filename, 'file')
   return { file: { name: part.filename, stream }, fields }
+}
+
+/** A form without its boundary or its end is the sender's mistake, which the parser reports as a plain error. */
+async function firstFile(request: FastifyRequest): ReturnType<FastifyRequest['file']> {
+  try {
+    return await request.file()
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode !== undefined) throw error
+    throw refuse('invalid', 'http:refusal.upload-broken')
+  }
 }
 
 /**
