@@ -91,6 +91,9 @@ function aboutNames(one: Compared, other: Compared): Evidence['kind'] | undefine
   if (written(one.name) === written(other.name)) return 'same-name'
   if (sound === otherSound) return 'same-sound'
   if (Math.min(sound.length, otherSound.length) >= 6 && isOneStepAway(sound, otherSound)) return 'similar-name'
+  // One wrong character of three or four sounds like another name altogether. Example: 王晓洁 and 王晓明.
+  const isHan = (name: string) => /^\p{Script=Han}{3,}$/u.test(name)
+  if (isHan(one.name) && isHan(other.name) && isOneStepAway(one.name, other.name)) return 'similar-name'
   return 'different-name'
 }
 
