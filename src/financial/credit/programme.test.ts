@@ -364,7 +364,13 @@ it('what is paid for a broken promise moves once: when it is given, not when it 
   const given = { key: 'given', act: 'issue', from: 'payable:promise', issuer: 'house', source: 'promise' } as const
   await house.database.transaction(transaction =>
     post(house, transaction, [
-      { instructions: [{ ...common, ...owed }, { ...common, ...given }], author: { actor: 'financial/guarantee' } },
+      {
+        instructions: [
+          { ...common, ...owed },
+          { ...common, ...given },
+        ],
+        author: { actor: 'financial/guarantee' },
+      },
     ]),
   )
   const { moves } = await ask<{ moves: { kind: string; amount: number }[] }>('memberCredit', { partyId })
