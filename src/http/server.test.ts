@@ -242,6 +242,7 @@ describe('uploads', () => {
   test.each(['multipart/form-data', 'multipart/form-data; boundary=x'])(
     'a form that is none (%s) is refused with a sentence',
     async type => {
+      server = await openTestServer()
       const response = await server.ask({
         method: 'POST',
         url: '/api/tea-file',

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from 'react'
 import type { myTier } from '#financial/tiers/contract-member.ts'
 import type { Language } from '#kernel/locale/languages.ts'
 import type { changeMyLanguage } from '#kernel/parties/contract.ts'
@@ -18,7 +18,9 @@ const tabs = ['card', 'rewards', 'history', 'me'] as const
 type Tab = (typeof tabs)[number]
 
 /** Below the card; where the line was lost before it came, the card does without. */
-const Stored = lazy(() => import('./stored.tsx').catch(() => ({ default: () => null })))
+const Stored = lazy(
+  (): Promise<{ default: () => ReactNode }> => import('./stored.tsx').catch(() => ({ default: () => null })),
+)
 
 const More = lazy(() => import('./more.tsx').catch(() => ({ default: NoLine })))
 

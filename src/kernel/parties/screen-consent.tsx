@@ -5,12 +5,7 @@ import { useAsk, useDo } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Answer } from '../../../web/kit/index.ts'
 import { showNotice } from '../../../web/notices.tsx'
-import {
-  type ConsentSettings,
-  changeConsentSettings,
-  consentChannels,
-  readConsentSettings,
-} from './consent-contract.ts'
+import { type ConsentSettings, changeConsentSettings, consentChannels, readConsentSettings } from './contract.ts'
 
 /** The wordings that people agree to: each stays for ever under its name, in both languages, and a new one stands beside it. */
 export function ConsentWordings() {
