@@ -64,27 +64,29 @@ export function Navigation() {
           {t('nav.all')}
         </button>
       </div>
-      <div className="bar-group bar-first">
-        {first.map(place => (
-          <PlaceLink key={place.to} place={place} />
-        ))}
+      <div className="bar-pages">
+        <div className="bar-group bar-first">
+          {first.map(place => (
+            <PlaceLink key={place.to} place={place} />
+          ))}
+        </div>
+        {groups.map(({ name, places }) =>
+          places.length > 0 ? (
+            <div key={name} className="bar-group">
+              <button
+                type="button"
+                className={name === 'rewards' ? 'bar-heading jade' : 'bar-heading'}
+                aria-expanded={!folded.includes(name)}
+                onClick={() => fold(name)}
+              >
+                <i aria-hidden />
+                {t(`nav.${name}`)}
+              </button>
+              {folded.includes(name) ? null : places.map(place => <PlaceLink key={place.to} place={place} />)}
+            </div>
+          ) : null,
+        )}
       </div>
-      {groups.map(({ name, places }) =>
-        places.length > 0 ? (
-          <div key={name} className="bar-group">
-            <button
-              type="button"
-              className={name === 'rewards' ? 'bar-heading jade' : 'bar-heading'}
-              aria-expanded={!folded.includes(name)}
-              onClick={() => fold(name)}
-            >
-              <i aria-hidden />
-              {t(`nav.${name}`)}
-            </button>
-            {folded.includes(name) ? null : places.map(place => <PlaceLink key={place.to} place={place} />)}
-          </div>
-        ) : null,
-      )}
       <div className="bar-group bar-last">
         <PlaceLink place={settings} />
       </div>
