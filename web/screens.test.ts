@@ -164,7 +164,7 @@ describe.skipIf(!isBrowserHere)('the screens, in a browser on a real server', ()
     }
     await add()
     await page.getByRole('heading', { level: 1, name: 'Ada Field' }).waitFor()
-    await page.getByRole('button', { name: 'Change name or birthday' }).click()
+    await page.getByRole('button', { name: 'Change the profile' }).click()
     await page.getByRole('textbox', { name: 'Name' }).fill('Ada Meadow')
     await page.getByRole('textbox', { name: 'Birthday' }).fill('03-08')
     await page.getByRole('button', { name: 'Save' }).click()
