@@ -1,4 +1,4 @@
-import type { Transaction } from '../database/index.ts'
+import type { Queryable, Transaction } from '../database/index.ts'
 import type { House } from '../house.ts'
 import type { Language } from '../locale/languages.ts'
 import type { Caller } from '../operation.ts'
@@ -61,7 +61,7 @@ export async function beginSession(
   { staff, begunBy, replacing, device }: Beginning & { staff: store.StaffRow; begunBy: sessions.BegunBy },
 ): Promise<NewSession> {
   const now = house.clock.now()
-  const settings = await readAccessSettings(house)
+  const settings = await readAccessSettings(house, transaction)
   if (replacing) await sessions.deleteSession(transaction, hashOf(replacing))
   const before = (milliseconds: number) => new Date(now.getTime() - milliseconds)
   await sessions.deleteSessionsBefore(
@@ -90,8 +90,8 @@ function signedIn(
   return { caller: { kind: 'staff', id, name, merchantId, permissions }, staff, begunBy, sessionId, secondStep }
 }
 
-export function readAccessSettings(house: House): Promise<AccessSettings> {
-  return house.settings.read(settingsName, accessSettings)
+export function readAccessSettings(house: House, queryable?: Queryable): Promise<AccessSettings> {
+  return house.settings.read(settingsName, accessSettings, queryable)
 }
 
 /**
