@@ -189,6 +189,7 @@ test('two months of three merchants: every line of their statements, and nothing
   for (let on: Day = '2026-01-01'; on <= '2026-03-01'; on = addDays(on, 1)) {
     house.clock.set(localInstant(on, 10 * 3600, zone))
     await house.perform('ledger.due')
+    await house.settled()
     await house.perform('coalition.close')
     await story[on]?.()
     if (on === '2026-02-01') expect(await told('2026-01')).toEqual(january)

@@ -198,6 +198,7 @@ test('a chain’s year: earned here, used there, settled, late and paid, drawn, 
     await story[today]?.()
     at(23)
     for (const job of ['guarantee.due', 'ledger.due', 'tiers.due', 'rewards.due', 'draw.due', 'coalition.close']) {
+      await house.settled()
       await house.perform(job)
     }
   }

@@ -15,6 +15,8 @@ function examplesOf(markdown: string): { code: string; answers: string[] }[] {
 }
 
 const pages = readdirSync(folder).filter(name => name.endsWith('.md') && name !== 'README.md')
+/** Tables of what comes in, what goes out and who may do what: nothing in them is called, so nothing can be run. */
+const tables = ['events.md', 'export.md', 'permissions.md']
 
 describe('the examples of the reference print what they promise', () => {
   for (const page of pages) {
@@ -22,7 +24,7 @@ describe('the examples of the reference print what they promise', () => {
 
     it(page, () => {
       const examples = examplesOf(markdown)
-      expect(examples.length, `${page} has no example`).toBeGreaterThan(0)
+      if (!tables.includes(page)) expect(examples.length, `${page} has no example`).toBeGreaterThan(0)
       for (const { code, answers } of examples) {
         expect(answers.length, `an example of ${page} promises no answer`).toBeGreaterThan(0)
         const printed = execFileSync(

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { type Clock, movableClock } from '#kernel/clock/index.ts'
 import type { Connection } from '#kernel/database/index.ts'
 import { performNow } from '#kernel/jobs/index.ts'
@@ -19,6 +20,11 @@ export interface TestHouse extends OpenHouse {
   perform(name: string, input?: object): Promise<unknown>
   /** Runs every job that waits and is due, oldest first, until none is left. */
   performWaiting(): Promise<string[]>
+  /**
+   * Waits until every transaction that runs now has ended, in other databases of the cluster too: tests share one, and what
+   * folds house accounts or closes a month leaves to the next time whatever was written beside a transaction still open.
+   */
+  settled(): Promise<void>
 }
 
 /**
@@ -64,6 +70,19 @@ export async function openTestHouse(
         performed.push(next.name)
         await house.database.query(`update jobs.run set state = 'done' where run_id = $1`, [next.payload.runId])
         await perform(next.name, next.payload.input)
+      }
+    },
+    async settled() {
+      const [now] = await house.database.query<{ mark: string }>(
+        'select pg_snapshot_xmax(pg_current_snapshot())::text as mark',
+      )
+      for (;;) {
+        const [is] = await house.database.query<{ settled: boolean }>(
+          'select pg_snapshot_xmin(pg_current_snapshot()) >= $1::xid8 as settled',
+          [now!.mark],
+        )
+        if (is!.settled) return
+        await pause(10)
       }
     },
     async close() {

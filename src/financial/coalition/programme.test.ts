@@ -161,6 +161,7 @@ describe('a month', () => {
     await house.perform('coalition.close')
     letGo()
     await slow
+    await house.settled()
     const issued = async (month: string) =>
       (await ask<Statement>('readStatement', { params: { month, merchantId: 'tea' } })).lines.map(each => each.points)
     // The one that was quick to commit began after the slow one: it waits with it.
@@ -218,6 +219,7 @@ describe('a month', () => {
     }
     goTo('2026-12-01', 7200)
     await house.perform('ledger.due')
+    await house.settled()
     await house.perform('coalition.close')
     const settled = await house.database.query(
       `select kind, merchant_id as "merchantId", sum(points)::bigint as points from coalition.line
