@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { publish, usualRules } from '#financial/points/index.ts'
 import { createKey, issueSignInLink } from '#kernel/access/index.ts'
@@ -11,6 +11,7 @@ import { startEmbedded } from '#kernel/database/embedded/index.ts'
 import { type Connection, createDatabase, openDatabase, withDatabase } from '#kernel/database/index.ts'
 import { ingest } from '#kernel/events/index.ts'
 import { verifyLedger } from '#kernel/ledger/index.ts'
+import { forgetAgain, readForgotten } from '#kernel/privacy/index.ts'
 import { leftOut, makeBackup, makeExport, readState, restoreInto } from '#kernel/recovery/index.ts'
 import { Refusal } from '#kernel/refusal.ts'
 import { migrationSources } from '#product/house.ts'
@@ -291,6 +292,38 @@ describe('a restore that was killed', () => {
     expect(await codeOf(openTestHouseOn(connection))).toBe('recovery:refusal.unfinished')
     expect(await codeOf(restoreTo(connection, path))).toBe('recovery:refusal.not-empty')
     expect(await restoreTo(connection, path, { replace: true })).toMatchObject({ isSameState: true })
+  })
+})
+
+describe('whoever was forgotten after the backup was made', () => {
+  it('is forgotten again after a restore, and where it is known already nothing is done', async () => {
+    const [asked] = await house.database.query<{ partyId: string }>(
+      `select party_id as "partyId" from parties.identifier where value = 'wang@example.com'`,
+    )
+    const { partyId } = asked!
+    const requestId = house.newId()
+    await house.database.query(
+      `insert into privacy.request (party_id, request_id, kind, state, asked_by, asked_at, due_on, settlement)
+       values ($1, $2, 'erasure', 'working', 'staff', $3::timestamptz, $3::date, 'forfeit')`,
+      [partyId, requestId, house.clock.now()],
+    )
+    await house.perform('privacy.erase', { requestId })
+    const connection = await emptyDatabase()
+    await restoreTo(connection, path)
+    const restored = await openTestHouseOn(connection, { clock: house.clock })
+    try {
+      const known = () => restored.database.query('select name from parties.party where party_id = $1', [partyId])
+      expect(await known()).toEqual([{ name: expect.stringContaining('王晓洁') }])
+      const list = await readForgotten([dirname(path)])
+      expect(list).toEqual([{ requestId, profileIds: [partyId], settlement: 'forfeit' }])
+      expect(await forgetAgain(restored, list)).toEqual({ forgotten: 1, left: 0 })
+      expect(await known()).toEqual([{ name: '' }])
+      expect((await verifyLedger(restored.database)).filter(({ faults }) => faults > 0)).toEqual([])
+    } finally {
+      await restored.close()
+    }
+    // Here the request itself is known, so there is nothing to do again.
+    expect(await forgetAgain(house, await readForgotten([dirname(path)]))).toEqual({ forgotten: 0, left: 0 })
   })
 })
 

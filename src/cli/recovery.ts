@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { makeBackup, makeExport, type RestoreReport, readState } from '#kernel/recovery/index.ts'
+import { makeBackup, makeExport, readState } from '#kernel/recovery/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { migrationSources } from '#product/house.ts'
 import { logTo } from '#product/logging.ts'
-import { restoreProduct } from '#product/restore.ts'
+import { type ProductRestored, restoreProduct } from '#product/restore.ts'
 import { version } from '#product/version.ts'
 import { type CommonOptions, configurationFor, withProduct } from './product.ts'
 import type { Terminal } from './terminal.ts'
@@ -125,7 +125,7 @@ export async function restore(
   return report.ledgerFaults.length === 0 && report.isSameState !== false
 }
 
-function told(report: RestoreReport, { t, language, style }: Terminal): string {
+function told(report: ProductRestored, { t, language, style }: Terminal): string {
   const number = new Intl.NumberFormat(language)
   return [
     t('cli:restore.done', {
@@ -143,6 +143,8 @@ function told(report: RestoreReport, { t, language, style }: Terminal): string {
       : report.isSameState
         ? style.good(t('cli:restore.state-same', { hash: report.stateHash.slice(0, 16) }))
         : style.bad(t('cli:restore.state-other')),
+    ...(report.forgottenAgain > 0 ? [t('cli:restore.forgotten', { count: report.forgottenAgain })] : []),
+    ...(report.leftToForget > 0 ? [style.bad(t('cli:restore.to-forget', { count: report.leftToForget }))] : []),
     t('cli:restore.next', { count: report.waiting }),
   ].join('\n')
 }

@@ -6,6 +6,7 @@ import { type Instruction, post } from '#kernel/ledger/index.ts'
 import { personOf } from '#kernel/parties/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { settlements } from './contract.ts'
+import { noteForgotten } from './forgotten.ts'
 import { countsHeld } from './held.ts'
 import { handle, readRequest } from './requests.ts'
 
@@ -138,6 +139,8 @@ export const eraseJob = job({
     const tables = done?.tables ?? []
     // Until it is vacuumed, a deleted row still lies on its page; analysing replaces the samples that the planner keeps of names.
     for (const table of tables) await sweep(house.database, table)
+    // Done again where this fails, since nothing else remembers it for a backup that still knows them.
+    await noteForgotten(house, requestId)
     await house.database.query('update privacy.request set seconds_taken = $2 where request_id = $1', [
       requestId,
       Math.round(house.clock.elapsed() - startedAt) / 1000,
@@ -151,10 +154,14 @@ async function erase(
   house: House,
   requestId: string,
 ): Promise<{ tables: string[]; rows: number } | undefined> {
-  const [request] = await transaction.query<{ partyId: string; state: string; settlement: string | null; by: string }>(
-    `select party_id as "partyId", state, settlement, handled_by as by from privacy.request where request_id = $1`,
-    [requestId],
-  )
+  const [request] = await transaction.query<{
+    partyId: string
+    state: string
+    settlement: string | null
+    by: string | null
+  }>(`select party_id as "partyId", state, settlement, handled_by as by from privacy.request where request_id = $1`, [
+    requestId,
+  ])
   if (request?.state !== 'working') return undefined
   const { holderId, profileIds } = await personOf(transaction, request.partyId)
   const owed = await refuseUnlessSettled(transaction, profileIds, request.settlement)
@@ -175,7 +182,7 @@ async function erase(
 async function settle(
   transaction: Transaction,
   house: House,
-  { requestId, by, owed }: { readonly requestId: string; readonly by: string; readonly owed: readonly Owed[] },
+  { requestId, by, owed }: { readonly requestId: string; readonly by: string | null; readonly owed: readonly Owed[] },
 ): Promise<void> {
   if (owed.length === 0) return
   const instructions = owed.map(
@@ -189,7 +196,9 @@ async function settle(
       to: kind === 'money' ? 'clearing:paid-by-hand' : 'adjustment',
     }),
   )
-  const outcomes = await post(house, transaction, [{ instructions, author: { actor: `staff:${by}` } }])
+  const outcomes = await post(house, transaction, [
+    { instructions, author: { actor: by === null ? 'privacy' : `staff:${by}` } },
+  ])
   for (const outcome of outcomes.flat()) {
     if (outcome.state === 'refused') throw refuse('conflict', outcome.code, outcome.details)
   }

@@ -22,6 +22,9 @@ export const readSchedule = (house: House): Promise<BackupSchedule> => house.set
 export const folderOf = (house: House, schedule: BackupSchedule): string =>
   schedule.folder || join(house.folder, 'backups')
 
+/** Where this business's backups go. */
+export const backupFolder = async (house: House): Promise<string> => folderOf(house, await readSchedule(house))
+
 /** `guanxi-20260301T030000Z.tar`; names sort as the moments do. */
 export function nameAt(instant: Date, isEncrypted: boolean): string {
   const stamp = instant.toISOString().replace(/[-:]/g, '').replace(/\.\d+/, '')

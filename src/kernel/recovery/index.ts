@@ -1,4 +1,4 @@
-export { makeBackup, type Release, readAlarm } from './backups.ts'
+export { backupFolder, makeBackup, type Release, readAlarm } from './backups.ts'
 export { refuseUnfinishedRestore } from './load.ts'
 export { type Made, makeExport } from './make.ts'
 export { type RestoreReport, restoreInto } from './restore.ts'

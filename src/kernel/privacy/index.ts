@@ -1,0 +1,2 @@
+export { forgetAgain } from './forget-again.ts'
+export { readForgotten } from './forgotten.ts'
