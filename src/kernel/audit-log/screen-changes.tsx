@@ -1,38 +1,40 @@
-import type { TFunction } from 'i18next'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../../../web/format.ts'
 import type { Act } from './contract.ts'
+import { isId, isNothing, linesOf, nameOf, useSaying } from './screen-values.tsx'
 
 const shownAtFirst = 4
 
-/** Old -> new, value by value; of what was only added, the values that were sent. */
-export function Changes({ act }: { act: Act }) {
+/** What an act changed, old -> new; of what was only added, the values that were sent. `told` stands in the sentence. */
+export function Changes({ act, told }: { act: Act; told: readonly string[] }) {
+  const { t } = useTranslation()
+  if (act.asked === null || act.changes === null) return <p className="small muted">{t('audit-log:erased')}</p>
+  return act.changes.length > 0 ? <Changed changes={act.changes} /> : <Sent asked={act.asked} told={told} />
+}
+
+function Changed({ changes }: { changes: NonNullable<Act['changes']> }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const [isWhole, setWhole] = useState(false)
   const say = useSaying()
-  if (act.asked === null || act.changes === null) return <p className="small muted">{t('audit-log:erased')}</p>
-  const lines =
-    act.changes.length > 0
-      ? act.changes.map(({ path, before, after }) => ({ path, before: say(before), after: say(after) }))
-      : flat(act.asked).map(([path, value]) => ({ path, before: undefined, after: say(value) }))
-  if (lines.length === 0) return null
+  const [isWhole, setWhole] = useState(false)
+  const lines = changes.filter(({ before, after }) => !isId(before) && !isId(after))
   const shown = isWhole ? lines : lines.slice(0, shownAtFirst)
   const rest = lines.length - shown.length
+  if (lines.length === 0) return null
   return (
     <>
-      <dl className="act-changes" aria-label={t(act.changes.length > 0 ? 'audit-log:changed' : 'audit-log:sent')}>
+      <dl className="act-changes" aria-label={t('audit-log:changed')}>
         {shown.map(({ path, before, after }) => (
           <div key={path}>
             <dt>{nameOf(t, path)}</dt>
             <dd>
-              {before === undefined ? null : (
+              {isNothing(before) ? null : (
                 <>
-                  <del>{before}</del> <span aria-hidden>→</span>{' '}
+                  <del>{say(path, before)}</del> <span aria-hidden>→</span>{' '}
                 </>
               )}
-              {before === undefined ? after : <ins>{after}</ins>}
+              <ins>{say(path, after)}</ins>
             </dd>
           </div>
         ))}
@@ -46,32 +48,22 @@ export function Changes({ act }: { act: Act }) {
   )
 }
 
-/** `roles.0` is one of the roles; a field without a word of its own is called as in the API. */
-function nameOf(t: TFunction, path: string): string {
-  const parts = path.split('.').filter(part => !/^\d+$/.test(part))
-  return parts.map(part => t(`audit-log:field.${part}`, { defaultValue: part })).join(' · ')
-}
-
-function useSaying() {
+function Sent({ asked, told }: { asked: object; told: readonly string[] }) {
   const { t } = useTranslation()
-  const format = useFormat()
-  return (value: unknown): string => {
-    if (value === null || value === undefined || value === '') return t('audit-log:nothing')
-    if (typeof value === 'boolean') return t(value ? 'audit-log:yes' : 'audit-log:no')
-    if (typeof value === 'number') return format.number(value)
-    if (typeof value === 'string') {
-      if (/^\d{4}-\d\d-\d\dT/.test(value)) return format.instant(value)
-      // Roles and permissions travel by their names in the code.
-      return t([`access:role.${value}`, `access:permission.${value}`], { defaultValue: value })
-    }
-    return JSON.stringify(value)
-  }
-}
-
-/** `{ use: { points: 5 } }` as lines: `use.points`, 5. */
-function flat(value: object, path = ''): [string, unknown][] {
-  return Object.entries(value).flatMap(([key, inner]): [string, unknown][] => {
-    const at = path ? `${path}.${key}` : key
-    return typeof inner === 'object' && inner !== null ? flat(inner, at) : [[at, inner]]
-  })
+  const say = useSaying()
+  const lines = linesOf(asked)
+    .map(([path, values]) => [path, values.filter(value => !isNothing(value) && !isId(value))] as const)
+    .filter(([path, values]) => values.length > 0 && !told.includes(path))
+  if (lines.length === 0) return null
+  return (
+    <dl className="act-changes act-sent" aria-label={t('audit-log:sent')}>
+      {lines.map(([path, values], place) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: one path may come twice, as two identifiers of a kind do
+        <div key={place}>
+          <dt>{nameOf(t, path)}</dt>
+          <dd>{values.map(value => say(path, value)).join(', ')}</dd>
+        </div>
+      ))}
+    </dl>
+  )
 }

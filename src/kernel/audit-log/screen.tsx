@@ -139,6 +139,7 @@ function Line({ act }: { act: Act }) {
   const format = useFormat()
   const name = act.actor.name || t('top.nameless')
   const isDone = act.outcome === 'done'
+  const { did, object, told } = useSentence(act)
   return (
     <li className="act" data-outcome={act.outcome}>
       <time dateTime={act.at}>{clock(act.at, format)}</time>
@@ -146,24 +147,42 @@ function Line({ act }: { act: Act }) {
       <div>
         <p>
           <b>{name}</b>
-          {act.actor.kind === 'key' ? <span className="muted"> ({t('audit-log:key')})</span> : null}{' '}
-          {t(`audit-log:did.${act.operation}`, { defaultValue: act.summary })}
+          {act.actor.kind === 'key' ? <span className="muted"> ({t('audit-log:key')})</span> : null} {did}
+          {object ? t('audit-log:of') : null}
           {act.party ? (
-            <>
-              {' · '}
-              <Link to="/customers/$partyId" params={{ partyId: act.party.partyId }} className="link">
-                {act.party.name || t('audit-log:unnamed')}
-              </Link>
-            </>
-          ) : null}
+            <Link to="/customers/$partyId" params={{ partyId: act.party.partyId }} className="link">
+              {object}
+            </Link>
+          ) : (
+            object
+          )}
           {isDone ? null : <em className="bad"> {t(`audit-log:outcome.${act.outcome}`)}</em>}
         </p>
         {isDone ? (
-          <Changes act={act} />
+          <Changes act={act} told={told} />
         ) : act.code ? (
           <p className="small muted">{t(act.code, { defaultValue: act.code })}</p>
         ) : null}
       </div>
     </li>
   )
+}
+
+/**
+ * The act in words, and on whom or what: a customer, or what was just given a name. Of points it says whether they were given or
+ * taken, rather than printing a minus; `told` need not be said again beneath.
+ */
+function useSentence({ operation, summary, asked, party }: Act) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const points = asked?.points
+  const context = typeof points === 'number' ? (points < 0 ? 'took' : 'gave') : undefined
+  const number = typeof points === 'number' ? format.number(Math.abs(points)) : undefined
+  const isNew = /^(create|invite|add|save)/.test(operation)
+  const named = isNew && typeof asked?.name === 'string' ? asked.name : undefined
+  return {
+    did: t(`audit-log:did.${operation}`, { context, number, defaultValue: summary }),
+    object: party ? party.name || t('audit-log:unnamed') : named,
+    told: [...(named && !party ? ['name'] : []), ...(operation === 'adjustPoints' ? ['points'] : [])],
+  }
 }
