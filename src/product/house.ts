@@ -32,6 +32,8 @@ export async function openHouse(options: {
   readonly log: Log
   readonly clock?: Clock
   readonly connections?: number
+  /** For tests: whoever asks for a second connection inside a transaction is refused. */
+  readonly refusesNesting?: boolean
   readonly atFirst?: Partial<BusinessSettings>
   /** A database made from a template that was brought up to date already. */
   readonly isMigrated?: boolean
@@ -40,7 +42,10 @@ export async function openHouse(options: {
 }): Promise<OpenHouse> {
   const { name, rooms, folder, log } = options
   const clock = options.clock ?? systemClock
-  const database = openDatabase(options.connection, { connections: options.connections ?? 10 })
+  const database = openDatabase(options.connection, {
+    connections: options.connections ?? 10,
+    ...(options.refusesNesting && { refusesNesting: true }),
+  })
   try {
     if (!options.isMigrated) {
       await refuseUnfinishedRestore(database)

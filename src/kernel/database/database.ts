@@ -5,6 +5,7 @@ import pg from 'pg'
 import { from as copyFrom } from 'pg-copy-streams'
 import Cursor from 'pg-cursor'
 import { Refusal, refuse } from '../refusal.ts'
+import { unwatched, watched } from './nesting.ts'
 
 export type Connection = pg.PoolConfig
 export type Row = Record<string, unknown>
@@ -29,7 +30,8 @@ export interface Transaction extends Queryable {
 export interface Database extends Queryable {
   /**
    * Runs the work in one transaction. Where it lost a race (serialization failure, deadlock, a `LostRace` of a guarded
-   * row) it is run again from the start, so it must not change anything outside of the transaction before the end.
+   * row) it is run again from the start, so it must not change anything outside of the transaction before the end. Inside,
+   * everything is asked of the transaction: a full pool in which each waits for a second connection waits for ever.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   /** Hears NOTIFY on a channel, on a connection of its own that is made anew when it breaks. Returns how to stop. */
@@ -61,8 +63,16 @@ const queuePerConnection = 50
  * Opens a bounded pool with a bounded queue. Every connection speaks UTC and gives up on a statement that waits longer than a
  * minute for a lock, so that a stuck neighbour becomes an error with a name and not a frozen screen.
  */
-export function openDatabase(to: Connection, options: { connections?: number } = {}): Database {
+export function openDatabase(
+  to: Connection,
+  options: {
+    connections?: number
+    /** Whether a second connection, asked for inside a transaction, is refused; for tests (`nesting.ts`). */
+    refusesNesting?: boolean
+  } = {},
+): Database {
   const connection = { ...to }
+  const nesting = options.refusesNesting ? watched() : unwatched
   const connections = options.connections ?? 10
   const pool = new pg.Pool({
     max: connections,
@@ -156,6 +166,7 @@ export function openDatabase(to: Connection, options: { connections?: number } =
     },
     query: async (sql, parameters) => {
       try {
+        nesting.ask()
         admit()
         return await run(pool, sql, parameters)
       } catch (error) {
@@ -163,11 +174,13 @@ export function openDatabase(to: Connection, options: { connections?: number } =
       }
     },
     async transaction(work) {
+      nesting.ask()
       for (let tries = 1; ; tries++) {
         try {
-          return await attempt(work)
+          return await nesting.hold(() => attempt(work))
         } catch (error) {
           if (tries === mostTries || !raceCodes.has((error as { code?: string }).code ?? '')) throw asOutage(error)
+          if (error instanceof Unprepared) await error.prepare()
         }
       }
     },
@@ -206,6 +219,17 @@ function statementNames(): (sql: string) => string | undefined {
 /** Somebody else changed a guarded row first; the transaction is run again on what they left. */
 export class LostRace extends Error {
   readonly code = '40001'
+}
+
+/** Something is missing that only another transaction can make; once it is made, this one is run again. */
+export class Unprepared extends Error {
+  readonly code = '40001'
+  readonly prepare: () => Promise<void>
+
+  constructor(prepare: () => Promise<void>) {
+    super('something is missing that another transaction must make first')
+    this.prepare = prepare
+  }
 }
 
 const raceCodes = new Set(['40001', '40P01'])
