@@ -23,7 +23,6 @@ export function hear(house: House, transaction: Transaction, events: readonly Re
 export async function refold(house: House, transaction: Transaction, partyIds: readonly string[]): Promise<void> {
   const events = await reconcileAwards(house, transaction, partyIds)
   if (events.length === 0) return
-  await house.events.ensureMonths([house.clock.now()])
   await house.events.record(transaction, systemSource, events)
 }
 

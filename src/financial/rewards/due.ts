@@ -35,7 +35,6 @@ async function endBatch(house: House): Promise<number> {
     if (lapsed.length + expired.length === 0) return over.length
     await store.markOver(transaction, lapsed, 'lapsed')
     await store.markOver(transaction, expired, 'expired')
-    await house.events.ensureMonths(expired.map(taken => taken.expiresAt!))
     await house.events.record(
       transaction,
       systemSource,

@@ -280,10 +280,8 @@ export async function tell(
   taken: store.StoredTaken,
   { kind, by }: { readonly kind: string; readonly by: Asker },
 ): Promise<void> {
-  const occurredAt = house.clock.now()
-  await house.events.ensureMonths([occurredAt])
   await house.events.record(transaction, by.source, [
-    { kind, partyId: taken.partyId, occurredAt, payload: factOf(taken, kind) },
+    { kind, partyId: taken.partyId, occurredAt: house.clock.now(), payload: factOf(taken, kind) },
   ])
 }
 

@@ -51,11 +51,11 @@ export interface EventLog {
   /** Every kind of event that the rooms of this house may record, by name. */
   readonly kinds: readonly string[]
   /**
-   * Appends events and lets every room that listens take them in, all in the caller's transaction. The months they fall
-   * in must exist (`ensureMonths`), because a table cannot be partitioned inside somebody else's transaction.
+   * Appends events and lets every room that listens take them in, all in the caller's transaction. Where a month they fall in
+   * has no table yet, the transaction is run again once it has one.
    */
   record(transaction: Transaction, source: EventSource, events: readonly NewEvent[]): Promise<Recording>
-  /** Creates the monthly partitions for these instants; cheap when they exist. Call before the transaction. */
+  /** Makes the tables of the months of these instants ahead, so that a long transaction need not run twice; cheap when they exist. */
   ensureMonths(instants: Iterable<Date>): Promise<void>
   /**
    * Takes an import's events back out of the log, with their keys, and refolds whom they touched. The one place where

@@ -128,3 +128,20 @@ test('what the house noted about somebody goes with the last event of theirs, an
     'task.postponed',
   ])
 })
+
+test('a month without a table gets one between two runs of the transaction, even where as many come as there are connections', async () => {
+  await ingest(house, source, [order('far', 'far-0', 'far-0')])
+  const [{ party_id: partyId } = { party_id: '' }] = await house.database.query<{ party_id: string }>(
+    `select party_id from parties.identifier where value_key like '%far%' limit 1`,
+  )
+  const record = (number: number) =>
+    house.database.transaction(async transaction => {
+      await transaction.query('select pg_sleep(0.02)')
+      const occurredAt = new Date(Date.UTC(1995, number % 3, 9))
+      return await house.events.record(transaction, systemSource, [
+        { kind: 'client.tracked', partyId, occurredAt, payload: { name: 'x' }, keys: [['far', String(number)]] },
+      ])
+    })
+  const recordings = await Promise.all(Array.from({ length: 12 }, (_, number) => record(number)))
+  expect(recordings.flatMap(({ recorded }) => recorded)).toHaveLength(12)
+})

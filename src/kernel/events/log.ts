@@ -1,12 +1,12 @@
 import type { Clock } from '#kernel/clock/index.ts'
-import type { Database, Queryable, Transaction } from '#kernel/database/index.ts'
+import { type Database, type Queryable, type Transaction, Unprepared } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { holdersKnownTo, holdersOf } from '#kernel/parties/index.ts'
 import { assert } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
 import type { EventLog, EventSource, FoundOrder, NewEvent, RecordedEvent, Recording } from './event.ts'
 import { keyOf, type Names, namesOf, severalOf } from './keys.ts'
-import { monthMaker } from './months.ts'
+import { monthsOn } from './months.ts'
 
 /** The house's own source: events that follow from others. */
 export const systemSource: EventSource = { sourceId: '00000000-0000-7000-8000-000000000000', kind: 'system' }
@@ -23,7 +23,7 @@ export function eventLogOn(parts: {
 }): EventLog {
   const { database, clock, newId, rooms, house } = parts
   const schemas = new Map(rooms.flatMap(room => Object.entries(room.vocabulary ?? {})))
-  const ensureMonths = monthMaker(database)
+  const months = monthsOn(database)
 
   async function record(
     transaction: Transaction,
@@ -41,6 +41,8 @@ export function eventLogOn(parts: {
   ): Promise<Recording> {
     if (events.length === 0) return { recorded: [], duplicates: [] }
     assert(chain.depth < longestChain, 'events do not follow from each other in a circle')
+    const missing = months.missing(events.map(event => event.occurredAt))
+    if (missing.size > 0) throw new Unprepared(() => months.make(missing))
     const receivedAt = clock.now()
     const holders = await holdersKnownTo(house(), transaction, [...new Set(events.map(event => event.partyId))])
     const entries = events.map(event => {
@@ -104,7 +106,6 @@ export function eventLogOn(parts: {
       const heard = listens === 'everything' ? ordered : ordered.filter(event => listens.includes(event.kind))
       if (heard.length === 0) continue
       const following = await room.hear(house(), transaction, heard, chain.cause)
-      await ensureMonths(following.map(event => event.occurredAt))
       await recordAt({ depth: chain.depth + 1, cause: chain.cause }, transaction, systemSource, following)
     }
   }
@@ -112,7 +113,7 @@ export function eventLogOn(parts: {
   return {
     kinds: [...schemas.keys()].sort(),
     record,
-    ensureMonths,
+    ensureMonths: instants => months.make(months.missing(instants)),
     history,
     lookup,
     findOrder,

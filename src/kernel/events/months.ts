@@ -7,22 +7,31 @@ export const latestYear = 2200
 
 const monthOf = (instant: Date) => instant.toISOString().slice(0, 7)
 
-/** Makes the month tables that events need. Known months are remembered, so that the usual call costs nothing. */
-export function monthMaker(database: Database): (instants: Iterable<Date>) => Promise<void> {
+export interface Months {
+  /** Those that this process does not know to be there. */
+  missing(instants: Iterable<Date>): ReadonlySet<string>
+  make(months: ReadonlySet<string>): Promise<void>
+}
+
+/** Makes the month tables that events need. Known months are remembered, so that the usual look costs nothing. */
+export function monthsOn(database: Database): Months {
   const known = new Set<string>()
-  return async instants => {
-    const missing = new Set<string>()
+  function missing(instants: Iterable<Date>): ReadonlySet<string> {
+    const unknown = new Set<string>()
     for (const instant of instants) {
       if (!(instant >= earliestAt) || instant.getUTCFullYear() >= latestYear) {
         throw refuse('invalid', 'events:refusal.impossible-time')
       }
       const month = monthOf(instant)
-      if (!known.has(month)) missing.add(month)
+      if (!known.has(month)) unknown.add(month)
     }
-    if (missing.size === 0) return
+    return unknown
+  }
+  async function make(months: ReadonlySet<string>): Promise<void> {
+    if (months.size === 0) return
     await database.transaction(async transaction => {
       await transaction.query('select pg_advisory_xact_lock($1)', [727_251])
-      for (const month of [...missing].sort()) {
+      for (const month of [...months].sort()) {
         const name = `event_${month.replace('-', '_')}`
         const [exists] = await transaction.query(`select 1 from pg_class where oid = to_regclass($1)`, [
           `events.${name}`,
@@ -38,6 +47,7 @@ export function monthMaker(database: Database): (instants: Iterable<Date>) => Pr
         )
       }
     })
-    for (const month of missing) known.add(month)
+    for (const month of months) known.add(month)
   }
+  return { missing, make }
 }
