@@ -1,4 +1,5 @@
 import { type Day, localDay, startOfDay } from '#kernel/clock/index.ts'
+import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
 import * as store from './store.ts'
@@ -27,7 +28,7 @@ export async function publish(
     const now = house.clock.now()
     const today = localDay(now, zone)
     if (startsOn < today) throw refuse('invalid', 'guarantee:refusal.starts-in-the-past', { today })
-    await requireCalendar(house, terms)
+    await requireCalendar(house, transaction, terms)
     const start = startOfDay(startsOn, zone)
     const edition = {
       editionId: house.newId(),
@@ -45,10 +46,10 @@ export async function publish(
   })
 }
 
-async function requireCalendar(house: House, terms: PromiseTerms | null): Promise<void> {
+async function requireCalendar(house: House, queryable: Queryable, terms: PromiseTerms | null): Promise<void> {
   if (terms?.judged.kind !== 'timed' || terms.judged.clock.kind !== 'working') return
   const { calendarId } = terms.judged.clock
-  const { calendars } = await house.settings.read(settingsName, guaranteeSettings)
+  const { calendars } = await house.settings.read(settingsName, guaranteeSettings, queryable)
   if (!calendars.some(each => each.calendarId === calendarId))
     throw refuse('not-found', 'guarantee:refusal.no-such-calendar', { calendar: calendarId })
 }

@@ -1,5 +1,5 @@
 import { addDays, type Day, startOfDay } from '#kernel/clock/index.ts'
-import type { Database } from '#kernel/database/index.ts'
+import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { type Earning, type Edition, earningsOf, type Ground, type Member } from './earn.ts'
 import { groundOf, membersOf } from './reconcile.ts'
@@ -62,7 +62,7 @@ export async function replay(
   await house.database.transaction(async transaction => {
     const groundNow = await groundOf(transaction, [edition(rules.draft)])
     const groundBefore = rules.current && (await groundOf(transaction, [edition(rules.current)]))
-    for await (const partyIds of pagesOfParties(house.database)) {
+    for await (const partyIds of pagesOfParties(transaction)) {
       for (const [partyId, whole] of await membersOf(house, transaction, partyIds, zone)) {
         const member = upTo(whole, endsAt)
         if (!member.purchases.some(purchase => purchase.at >= startsAt)) continue
@@ -102,9 +102,9 @@ function keepOutermost(moved: Moved[]): void {
   if (moved.length > 2 * shown) moved.splice(shown, moved.length - 2 * shown)
 }
 
-async function* pagesOfParties(database: Database): AsyncIterable<string[]> {
+async function* pagesOfParties(queryable: Queryable): AsyncIterable<string[]> {
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
-    const rows = await database.query<{ partyId: string }>(
+    const rows = await queryable.query<{ partyId: string }>(
       'select party_id as "partyId" from parties.party where party_id > $1 order by party_id limit $2',
       [after, pageSize],
     )

@@ -58,7 +58,7 @@ export const tiersProgramme: Programme = {
 async function standingInWords(house: House, queryable: Queryable, partyId: string): Promise<Standing[]> {
   const rules = await readRules(house, queryable)
   if (!rules) return []
-  const { zone } = await house.settings.business()
+  const { zone } = await house.settings.business(queryable)
   const counted = await countedOf(house, queryable, [partyId], { rules, zone })
   const { tier } = standingOn(rules, counted.get(partyId) ?? [], localDay(house.clock.now(), zone))
   const name = rules.tiers[tier]?.name

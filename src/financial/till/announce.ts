@@ -1,3 +1,4 @@
+import { allowSecond } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import type { Topic } from '#kernel/live.ts'
 
@@ -16,9 +17,10 @@ export function announceSoon(house: House, topics: readonly Topic[]): void {
   }
   const gathered = new Set(topics)
   waiting.set(house, gathered)
-  setTimeout(() => {
+  const tell = () => {
     waiting.delete(house)
     // A house that was closed meanwhile has no screens to tell.
     void house.database.transaction(transaction => house.live.announce(transaction, [...gathered])).catch(() => {})
-  }, waitMs).unref()
+  }
+  allowSecond('no sale waits for screens', () => setTimeout(tell, waitMs).unref())
 }

@@ -42,7 +42,7 @@ async function byId(queryable: Queryable, partyId: string): Promise<KnownCustome
 }
 
 async function byToken(house: House, queryable: Queryable, text: string, at: Date): Promise<KnownCustomer> {
-  const card = readCardToken(await cardSecret(house), text, at)
+  const card = readCardToken(await cardSecret(house, queryable), text, at)
   if (card.state === 'expired') throw refuse('conflict', 'till:refusal.card-expired')
   if (card.state === 'unknown') throw refuse('not-found', 'till:refusal.card-unknown')
   return await byId(queryable, card.partyId)

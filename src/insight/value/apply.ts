@@ -1,6 +1,6 @@
 import { pagesOfPurchaseSums, type Situation } from '#insight/rhythm/index.ts'
 import { type Day, dayNumber } from '#kernel/clock/index.ts'
-import type { Database, Transaction } from '#kernel/database/index.ts'
+import { allowSecond, openSnapshot, type Queryable, type Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import type { Progress } from '#kernel/jobs/index.ts'
 import { type Base, baseOf, type Member } from './base.ts'
@@ -50,13 +50,19 @@ export async function valueEverybody(
 ): Promise<{ readonly snapshotNo: number; readonly customers: number }> {
   const { asOfOn } = situation
   const marginOf = await house.database.transaction(transaction => allMargins(transaction, settings))
-  const valuation = { house, learned: learnedFrom(model), situation, settings, marginOf, progress }
+  const valuation = { learned: learnedFrom(model), situation, settings, marginOf, progress }
   return house.database.transaction(async transaction => {
     await valueAlone(transaction)
     const number = await nextSnapshotNo(transaction)
     await transaction.query('delete from value.customer')
     const pass = newPass()
-    await transaction.copy(copyTarget, linesOf(valuation, pass, { snapshotNo: number, asOfOn }))
+    // While a table is being filled its connection answers nothing, and the pool may be full of those who wait for this to end.
+    const base = await openSnapshot(house.database.connection, 0)
+    try {
+      await transaction.copy(copyTarget, linesOf(valuation, base, pass, { snapshotNo: number, asOfOn }))
+    } finally {
+      await base.close()
+    }
     const worth = pass.worth.subarray(0, pass.totals.customers)
     const findings = await findingsOf(model, {
       panelBase,
@@ -82,7 +88,6 @@ export async function valueEverybody(
 }
 
 interface Valuation {
-  readonly house: House
   readonly learned: Learned
   readonly situation: Situation
   readonly settings: ValueSettings
@@ -102,22 +107,21 @@ function newPass(): Pass {
 }
 
 async function* linesOf(
-  { house, learned, situation, settings, marginOf, progress }: Valuation,
+  { learned, situation, settings, marginOf, progress }: Valuation,
+  queryable: Queryable,
   pass: Pass,
   { snapshotNo, asOfOn }: { readonly snapshotNo: number; readonly asOfOn: Day },
 ): AsyncIterable<string> {
-  const [count] = await house.database.query<{ total: number }>('select count(*) as total from rhythm.state')
-  for await (const members of pagesOfMembers(house.database, situation)) {
+  const [count] = await queryable.query<{ total: number }>('select count(*) as total from rhythm.state')
+  for await (const members of pagesOfMembers(queryable, situation)) {
     if (progress.signal.aborted) throw new Error('stopped before all customers were valued; the job runs again')
     const base = baseOf(members)
     const terms = termsOf(settings, base, marginOf)
     const worth = worthOf(learned, base, terms)
     take(pass, members, { worth, on: dayNumber(asOfOn) })
-    await progress.report({
-      done: pass.totals.customers,
-      total: Math.max(pass.totals.customers, count!.total),
-      unit: 'customers',
-    })
+    const done = pass.totals.customers
+    const step = { done, total: Math.max(done, count!.total), unit: 'customers' } as const
+    allowSecond('nobody waits for how far it is', () => void progress.report(step).catch(() => {}))
     yield copyLines(rowsOfWorth(base, worth), snapshotNo, asOfOn)
   }
 }
@@ -165,12 +169,12 @@ function take(
 }
 
 /** The base as of the reading day; whoever bought later than it (an order dated ahead) is read from the log. */
-async function* pagesOfMembers(database: Database, situation: Situation): AsyncIterable<Member[]> {
+async function* pagesOfMembers(queryable: Queryable, situation: Situation): AsyncIterable<Member[]> {
   const on = dayNumber(situation.asOfOn)
-  for await (const sums of pagesOfPurchaseSums(database, situation.asOfOn, pageSize)) {
+  for await (const sums of pagesOfPurchaseSums(queryable, situation.asOfOn, pageSize)) {
     const ahead = sums.filter(row => row.lastOn > on).map(row => row.partyId)
     const standings = new Map(
-      (await historiesOf(database, ahead, situation)).map(history => [history.partyId, standingOn(history, on)]),
+      (await historiesOf(queryable, ahead, situation)).map(history => [history.partyId, standingOn(history, on)]),
     )
     yield sums.flatMap(({ partyId, purchaseDays, firstOn, lastOn, logGapSum, netMinor }): Member[] => {
       if (lastOn <= on) {

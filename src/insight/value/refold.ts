@@ -11,7 +11,7 @@ export async function forgetWhoIsGone(
   partyIds: readonly string[],
 ): Promise<void> {
   await valueAlone(transaction)
-  const model = await currentModel(house)
+  const model = await currentModel(house, transaction)
   const snapshot = await currentSnapshot(transaction)
   if (!model || !snapshot) return
   const valued = await valueParties(transaction, model, {

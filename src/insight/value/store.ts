@@ -98,15 +98,13 @@ interface RawModel {
 /** Fits never change once written, so each process remembers the newest one per house. */
 const remembered = new WeakMap<House, ValueModel>()
 
-export async function currentModel(house: House): Promise<ValueModel | null> {
-  const [newest] = await house.database.query<{ fit_no: number | null }>(
-    'select max(fit_no) as fit_no from value.model',
-  )
+export async function currentModel(house: House, queryable: Queryable = house.database): Promise<ValueModel | null> {
+  const [newest] = await queryable.query<{ fit_no: number | null }>('select max(fit_no) as fit_no from value.model')
   const fitNo = newest?.fit_no ?? null
   if (fitNo === null) return null
   const known = remembered.get(house)
   if (known?.fitNo === fitNo) return known
-  const [row] = await house.database.query<RawModel>('select * from value.model where fit_no = $1', [fitNo])
+  const [row] = await queryable.query<RawModel>('select * from value.model where fit_no = $1', [fitNo])
   if (!row) return null
   const model = modelFrom(row)
   remembered.set(house, model)

@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { newSecret } from './secret.ts'
 
@@ -48,15 +49,15 @@ export function readCardToken(secret: string, text: string, now: Date): ReadCard
 const settingName = 'card-token'
 
 /** The secret of this house, made when it is first asked for; never shown anywhere. */
-export async function cardSecret(house: House): Promise<string> {
+export async function cardSecret(house: House, queryable: Queryable = house.database): Promise<string> {
   const read = `select value->>'secret' as secret from settings.setting where name = $1`
-  const [known] = await house.database.query<{ secret: string }>(read, [settingName])
+  const [known] = await queryable.query<{ secret: string }>(read, [settingName])
   if (known) return known.secret
-  await house.database.query(
+  await queryable.query(
     'insert into settings.setting (name, value, changed_at) values ($1, $2, $3) on conflict (name) do nothing',
     [settingName, JSON.stringify({ secret: newSecret() }), house.clock.now()],
   )
-  const [made] = await house.database.query<{ secret: string }>(read, [settingName])
+  const [made] = await queryable.query<{ secret: string }>(read, [settingName])
   return made!.secret
 }
 

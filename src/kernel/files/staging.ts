@@ -1,3 +1,4 @@
+import { allowSecond } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { limits } from './limits.ts'
@@ -107,7 +108,12 @@ export async function stageRows(
     if (text !== '') yield text
   }
 
-  await house.database.transaction(transaction => transaction.copy(`${staged.line} (${lineColumns})`, lines()))
+  // What is apart from the lines is written while they stream: two files at most are read at once, and nobody waits for them.
+  await house.database.transaction(transaction =>
+    allowSecond('two files at most are read at once', () =>
+      transaction.copy(`${staged.line} (${lineColumns})`, lines()),
+    ),
+  )
   await Promise.all([customers.flush(0), products.flush(0), problems.flush(0)])
   await onRows({ rows, bytes: row.bytes })
   return { rows, rejected: Object.fromEntries(problems.counts) }

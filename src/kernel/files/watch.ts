@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
 import { lstat, mkdir, open, readdir, rename, writeFile } from 'node:fs/promises'
 import { extname, join } from 'node:path'
+import { allowSecond } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { Refusal, refuse } from '#kernel/refusal.ts'
 import { performCheck } from './check.ts'
@@ -34,17 +35,21 @@ export async function watchFolders(
   return house.database.transaction(async holding => {
     const [lock] = await holding.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [watchLock])
     if (!lock!.mine) return { files: 0 }
-    const due = await house.database.query<FolderRow>(
-      'select * from files.folder where is_on and next_at <= $1 order by next_at',
-      [house.clock.now()],
-    )
-    let files = 0
-    for (const folder of due) {
-      signal.throwIfAborted()
-      files += await lookInto(house, folder, signal)
-    }
-    return { files }
+    return allowSecond('only one process holds it, and nobody waits for it', () => lookIntoAll(house, signal))
   })
+}
+
+async function lookIntoAll(house: House, signal: AbortSignal): Promise<{ files: number }> {
+  const due = await house.database.query<FolderRow>(
+    'select * from files.folder where is_on and next_at <= $1 order by next_at',
+    [house.clock.now()],
+  )
+  let files = 0
+  for (const folder of due) {
+    signal.throwIfAborted()
+    files += await lookInto(house, folder, signal)
+  }
+  return { files }
 }
 
 async function lookInto(house: House, folder: FolderRow, signal: AbortSignal): Promise<number> {

@@ -9,7 +9,7 @@ import type { Side } from './contract.ts'
 export async function sideOf(house: House, queryable: Queryable, partyId: string): Promise<Side> {
   const { holderId, profileIds } = await personOf(queryable, partyId)
   const party = await readParty(queryable, holderId)
-  const { currency, zone } = await house.settings.business()
+  const { currency, zone } = await house.settings.business(queryable)
   const purchases = await house.events.history(queryable, [holderId], ['purchase.recorded'])
   const money = purchases.map(event => event.payload as { amountMinor: number; currency: string })
   const days = purchases.map(event => localDay(event.occurredAt, zone))
