@@ -3,6 +3,7 @@ import { memberBenefits } from '#financial/coalition/contract.ts'
 import { useAsk } from '../api.ts'
 import { useFormat } from '../format.ts'
 import { useMay } from '../session.tsx'
+import { FoldedPanel } from './folded-panel.tsx'
 
 /** What a customer has earned by spending at all merchants, and how much is missing for the next. */
 export function BenefitsPanel({ partyId }: { partyId: string }) {
@@ -13,8 +14,7 @@ export function BenefitsPanel({ partyId }: { partyId: string }) {
   const items = asked.data?.items ?? []
   if (items.length === 0) return null
   return (
-    <section aria-label={t('coalition:panel.title')}>
-      <h2>{t('coalition:panel.title')}</h2>
+    <FoldedPanel title={t('coalition:panel.title')} isOpen={items.some(each => each.left > 0)}>
       <ul className="facts">
         {items.map(each => (
           <li key={each.benefitId}>
@@ -40,6 +40,6 @@ export function BenefitsPanel({ partyId }: { partyId: string }) {
           </li>
         ))}
       </ul>
-    </section>
+    </FoldedPanel>
   )
 }

@@ -2,7 +2,6 @@ import { Button, CopyButton, Modal } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type CardAccess, endCardAccess, makeCardCode, makeCardLink, readCardAccess } from '#kernel/access/contract.ts'
-import { listConsents } from '#kernel/parties/contract.ts'
 import { useAsk, useDo } from '../api.ts'
 import { useFormat } from '../format.ts'
 import { Qr } from '../member/qr.tsx'
@@ -10,6 +9,7 @@ import { showNotice } from '../notices.tsx'
 import { useMay } from '../session.tsx'
 import { currentWorld } from '../world.ts'
 import './card-panel.css'
+import { FoldedPanel } from './folded-panel.tsx'
 
 /** The card that a customer carries on the phone: where it is open, and how they get it. */
 export function CardPanel({ partyId, name }: { partyId: string; name: string }) {
@@ -18,17 +18,15 @@ export function CardPanel({ partyId, name }: { partyId: string; name: string }) 
   const access = useAsk(readCardAccess, { params: { partyId } }, { enabled: mayChange })
   if (!mayChange || !access.data) return null
   return (
-    <section aria-label={t('access:card.title')}>
-      <h2>{t('access:card.title')}</h2>
+    <FoldedPanel title={t('access:card.title')} note={access.data.devices.length} isOpen={access.data.code !== null}>
       <Devices access={access.data} />
-      <Consents partyId={partyId} />
       {access.data.code ? <Code code={access.data.code} /> : null}
       <div className="card-panel-acts">
         <Link partyId={partyId} name={name} />
         {access.data.code ? null : <MakeCode partyId={partyId} />}
         {access.data.devices.length > 0 || access.data.link ? <End partyId={partyId} /> : null}
       </div>
-    </section>
+    </FoldedPanel>
   )
 }
 
@@ -60,21 +58,6 @@ function Devices({ access: { devices, link } }: { access: CardAccess }) {
         </p>
       ) : null}
     </>
-  )
-}
-
-function Consents({ partyId }: { partyId: string }) {
-  const { t } = useTranslation()
-  const asked = useAsk(listConsents, { params: { partyId } })
-  if (!asked.data) return null
-  const given = asked.data.items.filter(item => item.isGiven)
-  return (
-    <p className="small">
-      <span className="muted">{t('access:card.consents')} </span>
-      {given.length === 0
-        ? t('access:card.consents-none')
-        : given.map(item => t(`parties:consent.${item.purpose}-${item.channel}`)).join(' · ')}
-    </p>
   )
 }
 

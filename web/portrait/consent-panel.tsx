@@ -15,6 +15,7 @@ import { useAsk, useDo } from '../api.ts'
 import { useFormat } from '../format.ts'
 import { showNotice } from '../notices.tsx'
 import { useMay } from '../session.tsx'
+import { FoldedPanel } from './folded-panel.tsx'
 
 const refresh = [listConsents, consentHistory]
 
@@ -28,8 +29,7 @@ export function ConsentPanel({ partyId }: { partyId: string }) {
     asked.data!.items.some(item => item.channel === channel && item.at),
   )
   return (
-    <section aria-label={t('parties:consent-panel.title')}>
-      <h2>{t('parties:consent-panel.title')}</h2>
+    <FoldedPanel title={t('parties:consent-panel.title')} note={asked.data.items.filter(item => item.isGiven).length}>
       {channels.length === 0 ? <p className="muted">{t('parties:consent-panel.nothing')}</p> : null}
       <ul className="remembered">
         {channels.map(channel => (
@@ -52,7 +52,7 @@ export function ConsentPanel({ partyId }: { partyId: string }) {
           <AskForThem partyId={partyId} />
         </details>
       ) : null}
-    </section>
+    </FoldedPanel>
   )
 }
 

@@ -4,6 +4,7 @@ import { partyDraws } from '#financial/draw/contract.ts'
 import { useAsk } from '../api.ts'
 import { useFormat } from '../format.ts'
 import { useMay } from '../session.tsx'
+import { FoldedPanel } from './folded-panel.tsx'
 
 /** The draws that a customer has tickets of: how many, how likely to win, what was won. */
 export function DrawPanel({ partyId }: { partyId: string }) {
@@ -16,8 +17,7 @@ export function DrawPanel({ partyId }: { partyId: string }) {
     .slice(0, 5)
   if (entered.length === 0) return null
   return (
-    <section aria-label={t('draw:panel.title')}>
-      <h2>{t('draw:panel.title')}</h2>
+    <FoldedPanel title={t('draw:panel.title')} note={format.number(entered.length)}>
       <ul className="facts">
         {entered.map(({ draw, tickets, chance, won }) => (
           <li key={draw.drawId}>
@@ -44,6 +44,6 @@ export function DrawPanel({ partyId }: { partyId: string }) {
           </li>
         ))}
       </ul>
-    </section>
+    </FoldedPanel>
   )
 }

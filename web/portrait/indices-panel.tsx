@@ -6,6 +6,7 @@ import { customerIndices } from '#insight/indices/contract.ts'
 import { useAsk } from '../api.ts'
 import { type Format, useFormat } from '../format.ts'
 import { Answer, Inferred, Why } from '../kit/index.ts'
+import { FoldedPanel } from './folded-panel.tsx'
 import './indices-panel.css'
 
 type Reply = z.infer<typeof customerIndices.reply>
@@ -18,8 +19,7 @@ export function IndicesPanel({ partyId }: { partyId: string }) {
   const format = useFormat()
   const asked = useAsk(customerIndices, { params: { partyId } })
   return (
-    <section aria-label={t('indices:title')}>
-      <h2>{t('indices:title')}</h2>
+    <FoldedPanel title={t('indices:title')}>
       <Answer of={asked}>
         {reply => (
           <ul className="indices">
@@ -47,7 +47,7 @@ export function IndicesPanel({ partyId }: { partyId: string }) {
           </ul>
         )}
       </Answer>
-    </section>
+    </FoldedPanel>
   )
 }
 

@@ -18,6 +18,7 @@ import { ConsentPanel } from './consent-panel.tsx'
 import { CreditPanel } from './credit-panel.tsx'
 import { DrawPanel } from './draw-panel.tsx'
 import { NameAndBirthday } from './edit-customer.tsx'
+import { FoldedPanel } from './folded-panel.tsx'
 import { Identifiers } from './identifiers.tsx'
 import { IndicesPanel } from './indices-panel.tsx'
 import { NextStep } from './next-step.tsx'
@@ -59,20 +60,22 @@ export function Portrait() {
       <div className="profile-right">
         <NextStep partyId={partyId} />
         {rhythm.data ? <Spend rhythm={rhythm.data} /> : null}
-        <BondsPanel partyId={partyId} />
+        <ValuePanel partyId={partyId} />
         <TierPanel partyId={partyId} />
         <PointsPanel partyId={partyId} />
-        <CreditPanel partyId={partyId} />
         <RewardsPanel partyId={partyId} />
+        <CreditPanel partyId={partyId} />
         <PromisesPanel partyId={partyId} />
-        <SharingPanel partyId={partyId} />
-        <DrawPanel partyId={partyId} />
-        <BenefitsPanel partyId={partyId} />
-        <CardPanel partyId={partyId} name={party.data.name} />
-        <ConsentPanel partyId={partyId} />
-        <ValuePanel partyId={partyId} />
-        <IndicesPanel partyId={partyId} />
-        <PastTasks partyId={partyId} />
+        <BondsPanel partyId={partyId} />
+        <div className="folded-panels">
+          <ConsentPanel partyId={partyId} />
+          <CardPanel partyId={partyId} name={party.data.name} />
+          <SharingPanel partyId={partyId} />
+          <BenefitsPanel partyId={partyId} />
+          <DrawPanel partyId={partyId} />
+          <IndicesPanel partyId={partyId} />
+          <PastTasks partyId={partyId} />
+        </div>
       </div>
     </main>
   )
@@ -198,8 +201,7 @@ function PastTasks({ partyId }: { partyId: string }) {
   const tasks = useAsk(listTasks, { query: { state: 'done', partyId, limit: 5 } })
   if (!tasks.data?.items.length) return null
   return (
-    <section aria-label={t('portrait.before')}>
-      <h2>{t('portrait.before')}</h2>
+    <FoldedPanel title={t('portrait.before')} note={format.number(tasks.data.items.length)}>
       <ul className="remembered">
         {tasks.data.items.map(task => (
           <li key={task.taskId}>
@@ -211,6 +213,6 @@ function PastTasks({ partyId }: { partyId: string }) {
           </li>
         ))}
       </ul>
-    </section>
+    </FoldedPanel>
   )
 }

@@ -16,6 +16,7 @@ import { call, useAsk, useDo } from '../api.ts'
 import { useFormat } from '../format.ts'
 import { showNotice, showProblem } from '../notices.tsx'
 import { useMay } from '../session.tsx'
+import { FoldedPanel } from './folded-panel.tsx'
 
 const shownGifts = 5
 
@@ -32,8 +33,7 @@ export function SharingPanel({ partyId }: { partyId: string }) {
   const mayShare = mayAct && (giftable > 0 || household !== null)
   if (!household && gifts.data.items.length === 0 && !mayShare) return null
   return (
-    <section aria-label={t('sharing:name')}>
-      <h2>{t('sharing:name')}</h2>
+    <FoldedPanel title={t('sharing:name')} note={household?.name}>
       {household ? <Pool household={household} /> : null}
       {gifts.data.items.length > 0 ? <Gifts items={gifts.data.items.slice(0, shownGifts)} /> : null}
       {mayShare ? (
@@ -43,7 +43,7 @@ export function SharingPanel({ partyId }: { partyId: string }) {
           <Home partyId={partyId} household={household} most={giftable} />
         </details>
       ) : null}
-    </section>
+    </FoldedPanel>
   )
 }
 

@@ -47,7 +47,7 @@ export function RewardsPanel({ partyId }: { partyId: string }) {
       {cards.map(card => (
         <Card key={card.cardId} card={card} />
       ))}
-      <Offers title={t('rewards:panel.could')} offers={now} partyId={partyId} isOpen={open.length === 0} />
+      <Offers title={t('rewards:panel.could')} offers={now} partyId={partyId} />
       <Offers title={t('rewards:panel.later')} offers={later} partyId={partyId} />
       <Past taken={past} />
     </section>
@@ -135,21 +135,11 @@ function Card({ card }: { card: Collected }) {
   )
 }
 
-function Offers({
-  title,
-  offers,
-  partyId,
-  isOpen = false,
-}: {
-  title: string
-  offers: readonly Offer[]
-  partyId: string
-  isOpen?: boolean
-}) {
+function Offers({ title, offers, partyId }: { title: string; offers: readonly Offer[]; partyId: string }) {
   const format = useFormat()
   if (offers.length === 0) return null
   return (
-    <details className="folded" open={isOpen}>
+    <details className="folded">
       <summary>
         {title} <span className="muted">{format.number(offers.length)}</span>
       </summary>

@@ -87,10 +87,12 @@ function Limits() {
   const mayTill = useMay('credit.manage')
   const maySharing = useMay('points.manage')
   return (
-    <div className="limits">
-      {mayTill ? <TillSettings /> : null}
+    <div className="form-columns">
+      <div>
+        {mayTill ? <TillSettings /> : null}
+        <MemberCardSettings />
+      </div>
       {maySharing ? <SharingLimits /> : null}
-      <MemberCardSettings />
     </div>
   )
 }

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { z } from 'zod'
 import { useAsk } from '../../../web/api.ts'
 import { dayNumber, dayOfNumber } from '../../../web/days.ts'
-import { useFormat } from '../../../web/format.ts'
+import { type Format, useFormat } from '../../../web/format.ts'
 import { Chart } from '../../../web/kit/chart.tsx'
 import { Answer, Why } from '../../../web/kit/index.ts'
 import { readBridge } from './contract.ts'
@@ -90,9 +90,9 @@ function Waterfall({ bridge, currency }: { bridge: Bridge; currency: string }) {
           type: 'category',
           data: parts.map(part =>
             part === 'start'
-              ? format.day(bridge.fromOn)
+              ? dayInTwoLines(bridge.fromOn, format)
               : part === 'end'
-                ? format.day(bridge.toOn)
+                ? dayInTwoLines(bridge.toOn, format)
                 : t(`value:bridge.${part}`),
           ),
           axisTick: { show: false },
@@ -174,5 +174,8 @@ function Waterfall({ bridge, currency }: { bridge: Bridge; currency: string }) {
     </>
   )
 }
+
+/** On a phone a whole date is wider than its bar. */
+const dayInTwoLines = (day: string, format: Format) => `${format.shortDay(day)}\n${day.slice(0, 4)}`
 
 const signs = { start: '', new: '+', grown: '+', shrunk: '−', lost: '−', end: '' } as const

@@ -144,14 +144,16 @@ function Make({ show }: { show: (secret: string) => void }) {
         maxLength={120}
       />
       <Radio.Group label={t('access:keys.for')} value={kind} onChange={value => setKind(value as KeyKind)}>
-        {keyKind.options.map(each => (
-          <Radio
-            key={each}
-            value={each}
-            label={t(`access:keys.for-${each}`)}
-            description={t(`access:keys.for-${each}-hint`)}
-          />
-        ))}
+        <div className="choices">
+          {keyKind.options.map(each => (
+            <Radio
+              key={each}
+              value={each}
+              label={t(`access:keys.for-${each}`)}
+              description={t(`access:keys.for-${each}-hint`)}
+            />
+          ))}
+        </div>
       </Radio.Group>
       {kind === 'server' ? (
         <MultiSelect

@@ -17,21 +17,25 @@ export function Me() {
   const { staff } = useSession()
   const choose = useLanguage()
   return (
-    <>
-      <About name={staff.name} email={staff.email ?? ''} />
-      <div className="form">
-        <h2>{t('me.language')}</h2>
-        <SegmentedControl
-          aria-label={t('me.language')}
-          data={languages.map(language => ({ value: language, label: language === 'en' ? 'English' : '中文' }))}
-          value={i18n.language}
-          onChange={language => choose(language as Language)}
-        />
+    <div className="form-columns">
+      <div>
+        <About name={staff.name} email={staff.email ?? ''} />
+        <div className="form">
+          <h2>{t('me.language')}</h2>
+          <SegmentedControl
+            aria-label={t('me.language')}
+            data={languages.map(language => ({ value: language, label: language === 'en' ? 'English' : '中文' }))}
+            value={i18n.language}
+            onChange={language => choose(language as Language)}
+          />
+        </div>
+        <Devices />
       </div>
-      <Password has={staff.hasPassword} />
-      <SecondStep />
-      <Devices />
-    </>
+      <div>
+        <Password has={staff.hasPassword} />
+        <SecondStep />
+      </div>
+    </div>
   )
 }
 

@@ -113,12 +113,20 @@ export function SignIn() {
             <form onSubmit={submit} className="form">
               {waiting ? null : (
                 <>
-                  <TextInput name="email" type="email" label={t('sign-in.email')} autoComplete="username" required />
+                  <TextInput
+                    name="email"
+                    type="email"
+                    label={t('sign-in.email')}
+                    autoComplete="username"
+                    required
+                    withAsterisk={false}
+                  />
                   <PasswordInput
                     name="password"
                     label={t('sign-in.password')}
                     autoComplete="current-password"
                     required
+                    withAsterisk={false}
                     visibilityToggleButtonProps={{ 'aria-label': t('sign-in.show') }}
                   />
                 </>
@@ -133,6 +141,7 @@ export function SignIn() {
                   maxLength={40}
                   autoFocus
                   required
+                  withAsterisk={false}
                 />
               ) : null}
               <Button type="submit" variant="filled" size="sm" loading={password.isPending} fullWidth>

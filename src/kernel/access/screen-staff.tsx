@@ -37,9 +37,11 @@ export function StaffList() {
           </ul>
         )}
       </Answer>
-      <Invite handOver={(name, made) => setLink({ name, link: made })} />
+      <div className="form-columns">
+        <Invite handOver={(name, made) => setLink({ name, link: made })} />
+        <AccessRules />
+      </div>
       <Matrix />
-      <AccessRules />
       <Provider />
     </>
   )
