@@ -80,12 +80,13 @@ export function Failed({ problem, again }: { problem: Problem; again: () => unkn
   )
 }
 
-export function Waiting() {
+/** What takes longer than a second says what it is. */
+export function Waiting({ what }: { what?: string | undefined }) {
   const { t } = useTranslation()
   return (
     <div className="waiting" role="status">
       <Loader size="xs" color="var(--muted)" type="dots" />
-      <span className="visually-hidden">{t('waiting')}</span>
+      {what ? <p className="waiting-what">{what}</p> : <span className="visually-hidden">{t('waiting')}</span>}
     </div>
   )
 }
@@ -97,8 +98,16 @@ interface Asked<Answer> {
 }
 
 /** Shows an answer, or that it is awaited, or why it did not come. */
-export function Answer<Data>({ of, children }: { of: Asked<Data>; children: (data: Data) => ReactNode }) {
+export function Answer<Data>({
+  of,
+  waitingFor,
+  children,
+}: {
+  of: Asked<Data>
+  waitingFor?: string
+  children: (data: Data) => ReactNode
+}) {
   if (of.data !== undefined) return <>{children(of.data)}</>
   if (of.error) return <Failed problem={of.error} again={of.refetch} />
-  return <Waiting />
+  return <Waiting what={waitingFor} />
 }

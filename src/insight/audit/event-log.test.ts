@@ -10,6 +10,7 @@ import { auditApart } from './audit-apart.ts'
 import type { AuditFilter } from './contract.ts'
 import { merchantsOf, transactionsOf } from './event-log.ts'
 import { auditRoutes } from './routes.ts'
+import { shopOf } from './shop.testing.ts'
 
 const place = { zone: 'Asia/Shanghai', currency: 'CNY', asOfOn: '2026-03-01' }
 
@@ -116,9 +117,9 @@ describe('the answer of the server', () => {
   })
 })
 
-describe('a large base', () => {
+describe('a base to which models are fitted', () => {
   const columns = (orders: number) => {
-    const customers = 20_001
+    const customers = 50
     const rows = Array.from({ length: customers }, (_, row) => row)
     return {
       customers,
@@ -129,14 +130,19 @@ describe('a large base', () => {
     }
   }
 
-  it('is audited on a thread of its own, with the same answer', async () => {
+  it('is audited on a thread of its own, with the same answer, while this one is free for others', async () => {
     const options = { name: 'shop', currency: 'CNY' }
-    expect(await auditApart(columns(1), options)).toEqual(auditOf(columns(1), options))
+    const begun = performance.eventLoopUtilization()
+    const apart = await auditApart(shopOf({ years: 1 }), options)
+    expect(performance.eventLoopUtilization(begun).utilization).toBeLessThan(0.5)
+    expect(apart).toEqual(auditOf(shopOf({ years: 1 }), options))
+    expect(apart.holdout).not.toBeNull()
   })
 
   it('is refused there as it would be here', async () => {
     await expect(auditApart(columns(0), { name: 'shop', currency: null })).rejects.toMatchObject({
       code: 'audit:refusal.no-orders',
     })
+    expect((await auditApart(columns(1), { name: 'shop', currency: null })).source.orders).toBe(50)
   })
 })

@@ -22,7 +22,8 @@ const candidates: readonly AnyModel[] = [paretoNbd, mbgNbd, mbgCnbdK]
 
 /** The last three tenths of the time are held out. */
 const heldOut = 0.3
-const fewestCustomers = 50
+/** Of fewer customers no model is asked. */
+export const fewestCustomers = 50
 const fewestWeeks = 12
 /** Which model errs least is seen on this many customers as well as on all. */
 const enoughToChoose = 30_000

@@ -39,7 +39,7 @@ export function BaseAuditPage() {
     >
       <HistoryNote reading={found?.reading} />
       {found ? <Filters filter={filter} lens={chosen} merchants={found.merchants} types={found.types} /> : null}
-      <Answer of={asked}>
+      <Answer of={asked} waitingFor={t('audit:screen.working-out')}>
         {({ audit }) =>
           audit && lens ? (
             <>
