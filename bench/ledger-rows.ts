@@ -22,9 +22,7 @@ export async function generateLedger(database: Queryable, postings: number): Pro
      select ${party}, ${earned}, 'points', 'earned ' || p || ' ' || n, 'issue', 'bench', null, null, ${at}, ${at}, 1, true from ${all(25)}
      union all
      select ${party}, ${used}, 'points', 'used ' || p || ' ' || n, 'spend', 'bench', null, null, ${at}, ${at}, 3, true from ${all(5)}`,
-    `insert into ledger.key
-     select substr(encode(sha256(convert_to(key, 'UTF8')), 'hex'), 1, 32)::uuid, party_id, transaction_id, md5(key)::uuid
-     from ledger.transaction`,
+    `insert into ledger.key select key_id, party_id, transaction_id, md5(key)::uuid from ledger.transaction`,
     `insert into ledger.lot (party_id, lot_id, asset, issuer, source, issued, pending, available, held, captured, expired, revoked, moved)
      select ${party}, ${lot}, 'points', 'shop', 'order ' || p || ' ' || n, 10, 0, case when n > 15 then 10 else 0 end, 0,
        case when n > 15 then 0 else 10 end, 0, 0, 0 from ${all(25)}`,

@@ -1139,7 +1139,7 @@ create table ledger.lot (
   expired bigint not null,
   revoked bigint not null,
   moved bigint not null,
-  is_alive boolean not null default (((pending + available) + held) > 0),
+  is_alive boolean not null generated always as ((((pending + available) + held) > 0)) stored,
   constraint lot_pkey PRIMARY KEY (party_id, lot_id),
   constraint lot_adds_up CHECK ((issued = ((((((pending + available) + held) + captured) + expired) + revoked) + moved))),
   constraint lot_available_check CHECK ((available >= 0)),
@@ -1199,6 +1199,7 @@ create table ledger.transaction (
   posted_at timestamp with time zone not null,
   postings integer not null,
   is_cause boolean not null,
+  key_id uuid not null generated always as ((encode(substr(sha256(decode(replace(key, '\'::text, '\\'::text), 'escape'::text)), 1, 16), 'hex'::text))::uuid) stored,
   constraint transaction_pkey PRIMARY KEY (party_id, transaction_id),
   constraint transaction_second_pair_of_eyes CHECK ((approved_by <> actor))
 );
@@ -1594,7 +1595,7 @@ create table rewards.reward (
   version integer not null,
   terms jsonb not null,
   is_active boolean not null,
-  stock bigint default ((terms ->> 'stock'::text))::bigint,
+  stock bigint generated always as (((terms ->> 'stock'::text))::bigint) stored,
   gone bigint not null,
   created_at timestamp with time zone not null,
   constraint reward_pkey PRIMARY KEY (reward_id),

@@ -16,6 +16,8 @@ export interface ColumnFacts {
   readonly type: string
   readonly isNullable: boolean
   readonly standard: string | null
+  /** Derived from other columns of its row by what never changes; nobody can write it. */
+  readonly isDerived: boolean
 }
 
 export interface ConstraintFacts {
@@ -43,7 +45,7 @@ export async function readTables(database: Queryable): Promise<TableFacts[]> {
   const rows = await database.query<TableFacts>(`
     select n.nspname || '.' || c.relname as name,
       (select coalesce(json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
-          'isNullable', not a.attnotnull, 'standard', pg_get_expr(d.adbin, d.adrelid)) order by a.attnum), '[]')
+          'isNullable', not a.attnotnull, 'standard', pg_get_expr(d.adbin, d.adrelid), 'isDerived', a.attgenerated <> '') order by a.attnum), '[]')
         from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
         where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns,
       (select coalesce(json_agg(a.attname order by k.n), '[]')
@@ -79,8 +81,8 @@ export function schemaText(tables: readonly TableFacts[]): string {
     .map(({ name, columns, constraints, indexes }) => {
       const lines = [
         ...columns.map(
-          ({ name: column, type, isNullable, standard }) =>
-            `${column} ${type}${isNullable ? '' : ' not null'}${standard ? ` default ${standard}` : ''}`,
+          ({ name: column, type, isNullable, standard, isDerived }) =>
+            `${column} ${type}${isNullable ? '' : ' not null'}${standard ? (isDerived ? ` generated always as (${standard}) stored` : ` default ${standard}`) : ''}`,
         ),
         ...constraints.map(constraint => `constraint ${constraint.name} ${constraint.definition}`),
       ]

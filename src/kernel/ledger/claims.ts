@@ -98,6 +98,7 @@ export const claims: readonly Claim[] = [
   },
   {
     id: 'children-come-from-parents',
+    sum: 'gifts',
     claim: 'what was given away is what arrived, and never lives longer than what it came from',
     isWhole: true,
     sql: rows => `
@@ -150,7 +151,8 @@ export const claims: readonly Claim[] = [
       select coalesce(k.party_id, t.party_id) as party_id, t.key from ${rows('key')} k full join ${rows('transaction')} t
         on t.party_id = k.party_id and t.transaction_id = k.transaction_id
       where t.is_cause is distinct from (k.key is not null)
-        or k.key is not null and k.key is distinct from substr(encode(sha256(convert_to(t.key, 'UTF8')), 'hex'), 1, 32)::uuid`,
+        or k.key is not null and k.key is distinct from substr(encode(sha256(convert_to(t.key, 'UTF8')), 'hex'), 1, 32)::uuid
+        or k.key is distinct from t.key_id and t.is_cause`,
   },
   {
     id: 'value-moves-as-it-may',
@@ -165,6 +167,7 @@ export const claims: readonly Claim[] = [
   },
   {
     id: 'kinds-keep-their-promise',
+    sum: 'kinds',
     claim: 'tier points are never spent or given away, and money is never made from nothing',
     sql: rows => `
       select min(p.party_id::text) as party_id, p.asset, p.from_account, p.to_account

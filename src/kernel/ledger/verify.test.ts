@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Transaction } from '#kernel/database/index.ts'
 import type { Caller } from '#kernel/operation.ts'
@@ -74,6 +75,10 @@ async function foundAfter(...statements: string[]): Promise<string[]> {
   const undo = new Error('undo')
   const work = async (transaction: Transaction) => {
     for (const statement of statements) {
+      if (statement.startsWith('alter')) {
+        await transaction.query(statement)
+        continue
+      }
       const changed = await transaction.query(`${statement} returning 1`)
       expect(changed.length, statement).toBeGreaterThan(0)
     }
@@ -196,6 +201,11 @@ const faults: readonly [fault: string, claim: string, ...statements: string[]][]
     `update ledger.posting set code = 'deposit' where ${earned}`,
   ],
   [
+    'a posting says a reason that there is none',
+    'value-moves-as-it-may',
+    `update ledger.posting set code = 'toString' where ${earned}`,
+  ],
+  [
     'tier points were spent',
     'kinds-keep-their-promise',
     `update ledger.asset set kind = 'qualifying' where asset = 'points'`,
@@ -252,6 +262,45 @@ describe('one claim alone finds that', () => {
 
   it('and no claim is without a fault that it alone finds', () => {
     expect(new Set(faults.map(([, claim]) => claim))).toEqual(new Set(claims.map(claim => claim.id)))
+  })
+})
+
+describe('the id of a key follows its text', () => {
+  const idOf = (key: string) =>
+    createHash('sha256')
+      .update(key)
+      .digest('hex')
+      .slice(0, 32)
+      .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
+
+  it.each(['', 'order 7', '关系 é 🎉', String.raw`a\b\\101 \x41 \101`, '\n\u007f'])('%j', async key => {
+    let id: unknown
+    const undo = new Error('undo')
+    await house.database
+      .transaction(async transaction => {
+        const [row] = await transaction.query<{ id: string }>(
+          `update ledger.transaction set key = $1 where ${one('transaction', 'true')} returning key_id as id`,
+          [key],
+        )
+        id = row!.id
+        throw undo
+      })
+      .catch(error => error === undo || Promise.reject(error))
+    expect(id).toBe(idOf(key))
+  })
+
+  it('and nobody can write it', async () => {
+    await expect(house.database.query('update ledger.transaction set key_id = transaction_id')).rejects.toThrow()
+  })
+
+  it('so where it does not, the texts themselves are asked', async () => {
+    const freed = 'alter table ledger.transaction alter column key_id drop expression'
+    expect(await foundAfter(freed)).toEqual([])
+    const renamed = `update ledger.transaction set key = key || ' again' where act = 'hold'`
+    expect(await foundAfter(freed, renamed)).toEqual(['causes-and-keys'])
+    const both = (table: string, column: string) => `update ledger.${table} set ${column} = md5('x')::uuid
+      where transaction_id = (select transaction_id from ledger.transaction where act = 'hold' limit 1)`
+    expect(await foundAfter(freed, both('transaction', 'key_id'), both('key', 'key'))).toEqual(['causes-and-keys'])
   })
 })
 

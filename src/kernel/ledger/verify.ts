@@ -3,7 +3,7 @@ import type { House } from '#kernel/house.ts'
 import type { RoomClaim } from '#kernel/room.ts'
 import { claims, type Rows } from './claims.ts'
 import { suspects } from './fingerprint.ts'
-import { differing } from './sums.ts'
+import { differing, type Sum } from './sums.ts'
 
 export interface Finding {
   readonly id: string
@@ -37,8 +37,14 @@ async function findFaultsOfRooms(transaction: Transaction, ofRooms: readonly Roo
 
 /** Asks each claim of all rows, or of those of some parties; no claim that is about all rows can be asked of some. */
 export async function findFaults(transaction: Transaction, parties?: readonly string[]): Promise<Finding[]> {
+  return await askClaims(transaction, parties ?? (await differing(transaction)).sums)
+}
+
+/** Asks each claim of some parties, or of all rows wherever the sums do not agree already. */
+async function askClaims(transaction: Transaction, of: readonly string[] | ReadonlySet<Sum>): Promise<Finding[]> {
   const findings: Finding[] = []
-  const differ = parties ? undefined : await differing(transaction)
+  const [parties, differ] =
+    of instanceof Set ? [undefined, of as ReadonlySet<Sum>] : [of as readonly string[], undefined]
   const isAmongParties = differ && (['accounts', 'lots', 'holds'] as const).some(sum => differ.has(sum))
   const suspected = isAmongParties ? await suspects(transaction) : undefined
   for (const { id, claim, isWhole, sum, sql } of claims) {
@@ -107,8 +113,10 @@ export async function verify(house: House, scope: 'whole' | 'changed'): Promise<
             [since],
           )
     if (!changed || changed.length > mostParties) {
-      const findings = [...(await findFaults(transaction)), ...(await findFaultsOfRooms(transaction, house.claims))]
-      return { scope: 'whole' as const, parties: null, postings: await countPostings(transaction), upto, findings }
+      const { sums, postings } = await differing(transaction)
+      const ofLedger = await askClaims(transaction, sums)
+      const findings = [...ofLedger, ...(await findFaultsOfRooms(transaction, house.claims))]
+      return { scope: 'whole' as const, parties: null, postings, upto, findings }
     }
     const parties = changed.map(each => each.partyId)
     const postings = changed.reduce((total, each) => total + each.postings, 0)
@@ -133,9 +141,4 @@ export async function verify(house: House, scope: 'whole' | 'changed'): Promise<
     ],
   )
   return verification
-}
-
-async function countPostings(transaction: Transaction): Promise<number> {
-  const [row] = await transaction.query<{ count: number }>('select count(*) as count from ledger.posting')
-  return row!.count
 }
