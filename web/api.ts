@@ -36,6 +36,11 @@ export class Problem extends Error {
     this.issues = (document.errors as Problem['issues'] | undefined) ?? []
     this.sentence = typeof document.detail === 'string' ? document.detail : undefined
   }
+
+  /** Whoever mistypes the code of their phone is told so, and stays where they are. */
+  get isSignedOut(): boolean {
+    return this.status === 401 && !this.code.startsWith('access:refusal.code-')
+  }
 }
 
 /** The address of an operation: `{name}` filled in, query values that are empty left out. */

@@ -37,7 +37,7 @@ function showDoor(error: Error): void {
     enterWorld('business')
     location.assign('/')
   }
-  if (error.status !== 401) return
+  if (!error.isSignedOut) return
   const { pathname, href } = router.state.location
   if (pathname === '/sign-in') return
   void router.navigate({ to: '/sign-in', search: href === '/' ? {} : { back: href }, replace: true })

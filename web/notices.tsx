@@ -13,7 +13,7 @@ export function sentenceOf(problem: Problem): string {
 const closing = () => ({ closeButtonProps: { 'aria-label': i18next.t('shell:close') } })
 
 export function showProblem(problem: Problem): void {
-  if (problem.status === 401) return
+  if (problem.isSignedOut) return
   const where = problem.issues[0]
   notifications.show({
     id: problem.code,

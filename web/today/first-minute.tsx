@@ -11,6 +11,7 @@ export function FirstMinute() {
   const demo = useDemo()
   const navigate = useNavigate()
   const mayImport = useMay('imports.run')
+  if (!demo.mayManage && !mayImport) return <p className="muted">{t('first.wait')}</p>
   return (
     <div className="doors">
       {demo.mayManage ? (

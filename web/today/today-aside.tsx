@@ -42,8 +42,9 @@ export function TodayAside() {
             <>
               <div className="big">
                 <Inferred>
-                  {effect.data.difference.estimate >= 0 ? '+' : '−'}
-                  {t('points', { number: format.number(Math.abs(effect.data.difference.estimate) * 100, 1) })}
+                  {t(effect.data.difference.estimate >= 0 ? 'aside.effect-more' : 'aside.effect-fewer', {
+                    number: format.number(Math.abs(effect.data.difference.estimate) * 100, 1),
+                  })}
                 </Inferred>
               </div>
               <p>

@@ -8,8 +8,14 @@ import { type MeasuredEffect, readEffects, type Verdict } from './contract.ts'
 import './screen.css'
 import { LiftBands } from './screen-bands.tsx'
 
+/** Whether contacting brought customers back, which is known long before whether it pays. */
+interface Returned {
+  readonly sentence: string
+  readonly isClear: boolean
+}
+
 /** What each act changed, the plainest verdict first; `owed` says what is known of what nobody can be left out of. */
-export function EffectPage({ owed }: { owed: ReactNode }) {
+export function EffectPage({ owed, returned }: { owed: ReactNode; returned: Returned | undefined }) {
   const { t } = useTranslation()
   const format = useFormat()
   const asked = useAsk(readEffects, {})
@@ -47,6 +53,9 @@ export function EffectPage({ owed }: { owed: ReactNode }) {
                   effect={effect}
                   currency={currency}
                   asOfOn={asOfOn}
+                  known={
+                    effect.programme === 'warnings' && effect.treatment === 'contact' ? returned?.sentence : undefined
+                  }
                 />
               ))
             )}
@@ -63,7 +72,8 @@ export function EffectPage({ owed }: { owed: ReactNode }) {
     const lost = having('costs-more', 'no-longer')
     if (lost > 0) return t('effect:title.loses', { count: lost })
     const earns = having('earns')
-    return earns > 0 ? t('effect:title.earns', { count: earns }) : t('effect:title.not-yet')
+    if (earns > 0) return t('effect:title.earns', { count: earns })
+    return t(returned?.isClear ? 'effect:title.returns' : 'effect:title.not-yet')
   }
 }
 
@@ -74,7 +84,17 @@ function useNameOf({ programme, treatment, name }: MeasuredEffect): string {
   return name ?? (i18n.exists(key) ? t(key) : `${programme} · ${treatment}`)
 }
 
-function Act({ effect, currency, asOfOn }: { effect: MeasuredEffect; currency: string; asOfOn: string }) {
+function Act({
+  effect,
+  currency,
+  asOfOn,
+  known,
+}: {
+  effect: MeasuredEffect
+  currency: string
+  asOfOn: string
+  known: string | undefined
+}) {
   const { t } = useTranslation()
   const format = useFormat()
   const name = useNameOf(effect)
@@ -98,7 +118,8 @@ function Act({ effect, currency, asOfOn }: { effect: MeasuredEffect; currency: s
   return (
     <section className="effect" data-verdict={effect.verdict}>
       <h2>{name}</h2>
-      <p className="effect-verdict">{verdictSentence()}</p>
+      {known ? <p className="effect-verdict">{known}</p> : null}
+      <p className={known && !net ? 'muted' : 'effect-verdict'}>{verdictSentence()}</p>
       {margin && net ? <LiftBands name={name} margin={margin} net={net} currency={currency} /> : null}
       <dl className="effect-figures">
         <div>

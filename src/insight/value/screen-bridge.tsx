@@ -117,7 +117,8 @@ function Waterfall({ bridge, currency }: { bridge: Bridge; currency: string }) {
               itemStyle: { color: colours[index], borderRadius: 2 },
               label: {
                 show: true,
-                position: 'top',
+                // Every other part is labelled beneath, so that neighbours stand apart on a phone.
+                position: part === 'grown' || part === 'lost' ? 'bottom' : 'top',
                 color: ink.ink,
                 formatter: `${signs[part]}${format.shortMoney(bridge[part].amountMinor, currency)}`,
               },

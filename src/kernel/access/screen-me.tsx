@@ -99,7 +99,7 @@ function Password({ has }: { has: boolean }) {
   return (
     <form className="form" onSubmit={save}>
       <h2>{t(has ? 'me.change-password' : 'me.set-password')}</h2>
-      <p className="muted small">{t('me.password-hint')}</p>
+      {has ? null : <p className="muted small">{t('me.password-hint')}</p>}
       {has ? (
         <PasswordInput
           name="current"

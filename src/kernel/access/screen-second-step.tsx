@@ -3,7 +3,7 @@ import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { renderSVG } from 'uqr'
 import { useDo } from '../../../web/api.ts'
-import { showNotice } from '../../../web/notices.tsx'
+import { sentenceOf, showNotice } from '../../../web/notices.tsx'
 import { useSession } from '../../../web/session.tsx'
 import { beginSecondStep, confirmSecondStep, endSecondStep, readSession } from './contract.ts'
 
@@ -57,7 +57,7 @@ function Confirm({
   confirmed: (codes: readonly string[]) => void
 }) {
   const { t } = useTranslation()
-  const confirm = useDo(confirmSecondStep, { refresh: [readSession] })
+  const confirm = useDo(confirmSecondStep, { refresh: [readSession], quiet: true })
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const code = String(new FormData(event.currentTarget).get('code'))
@@ -74,6 +74,7 @@ function Confirm({
       <TextInput
         name="code"
         label={t('access:step.code')}
+        error={confirm.error ? sentenceOf(confirm.error) : undefined}
         inputMode="numeric"
         autoComplete="one-time-code"
         maxLength={40}
@@ -108,7 +109,7 @@ function RecoveryCodes({ codes }: { codes: readonly string[] }) {
 
 function End() {
   const { t } = useTranslation()
-  const end = useDo(endSecondStep, { refresh: [readSession] })
+  const end = useDo(endSecondStep, { refresh: [readSession], quiet: true })
   const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const code = String(new FormData(event.currentTarget).get('code'))
@@ -121,6 +122,7 @@ function End() {
         name="code"
         label={t('access:step.code')}
         description={t('access:step.end-hint')}
+        error={end.error ? sentenceOf(end.error) : undefined}
         inputMode="numeric"
         autoComplete="one-time-code"
         maxLength={40}

@@ -120,6 +120,7 @@ function Repairs({ code, count, repairs }: { code: string; count: number; repair
         <TextInput
           aria-label={t('events:problems.currency')}
           className="cause-currency"
+          size="xs"
           value={currency}
           maxLength={3}
           onChange={event => setCurrency(event.currentTarget.value.toUpperCase())}
@@ -133,7 +134,7 @@ function Repairs({ code, count, repairs }: { code: string; count: number; repair
           disabled={replay.isPending || (repair === 'set-currency' && currency.length !== 3)}
           onClick={() => run(repair)}
         >
-          {t(`events:repair.${repair}`, { currency })}
+          {t(`events:repair.${repair}`, { currency, count })}
         </Button>
       ))}
       <Button

@@ -197,9 +197,7 @@ function Calibration() {
                   <tbody>
                     {rhythm.calibration.bins.map(bin => (
                       <tr key={bin.from}>
-                        <th scope="row">
-                          {format.percent(bin.from)}–{format.percent(bin.to)}
-                        </th>
+                        <th scope="row">{shareRange(bin.from, bin.to, format.percent)}</th>
                         <td className="right">{format.number(bin.customers)}</td>
                         <td className="right">{format.number(bin.silent)}</td>
                         <td className="right">{format.number(bin.actual * 10, 1)}</td>
@@ -249,4 +247,11 @@ function Calibration() {
       </Answer>
     </section>
   )
+}
+
+/** Where both ends round to the same, one place more tells them apart; 99.96% to 100% is 100%. */
+function shareRange(from: number, to: number, percent: (share: number, digits?: number) => string): string {
+  const digits = percent(from) === percent(to) ? 1 : 0
+  const [low, high] = [percent(from, digits), percent(to, digits)]
+  return low === high ? low : `${low}–${high}`
 }
