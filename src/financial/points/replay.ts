@@ -37,7 +37,8 @@ export interface Comparison {
   readonly losers: readonly Moved[]
 }
 
-const pageSize = 2000
+/** Between two pages others are answered: a till beside a what-if waits for one page at most. */
+const pageSize = 500
 const shown = 5
 
 /**
