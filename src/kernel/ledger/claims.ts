@@ -180,14 +180,12 @@ export const claims: readonly Claim[] = [
     id: 'time-is-not-missed',
     claim: 'nothing matures, ends or expires before the instant at which it will be looked at',
     sql: rows => `
-      select h.party_id, h.asset from ${rows('holding')} h join (
-        select party_id, asset, min(due_at) as due_at from (
-          select party_id, asset, least(case when pending > 0 then matures_at end, case when available > 0 then expires_at end) as due_at
-          from ${rows('lot')} l where is_alive and (matures_at is not null or expires_at is not null)
-          union all
-          select party_id, asset, until from ${rows('hold')} o where state = 'open') as each
-        where due_at is not null group by party_id, asset) d on d.party_id = h.party_id and d.asset = h.asset
-      where h.due_at is null or h.due_at > d.due_at`,
+      select distinct h.party_id, h.asset from ${rows('holding')} h join (
+        select party_id, asset, least(case when pending > 0 then matures_at end, case when available > 0 then expires_at end) as due_at
+        from ${rows('lot')} l where is_alive and (matures_at is not null or expires_at is not null)
+        union all
+        select party_id, asset, until from ${rows('hold')} o where state = 'open') d on d.party_id = h.party_id and d.asset = h.asset
+      where d.due_at is not null and (h.due_at is null or h.due_at > d.due_at)`,
   },
   {
     id: 'adjustments-have-two-pairs-of-eyes',
