@@ -53,7 +53,7 @@ export function SignIn() {
           setFollowing(false)
           if (!(error instanceof Problem)) return
           if (error.code === codeNeeded) setWaiting(token)
-          else setRefusal(error)
+          setRefusal(error)
         })
     }
     if (isFromProvider()) {
@@ -88,11 +88,12 @@ export function SignIn() {
         onSuccess: session => void enter(session),
         onError: error => {
           setRefusal(error)
-          if (error.code === codeNeeded) setAsksCode(true)
+          setAsksCode(error.code.startsWith('access:refusal.code-'))
         },
       },
     )
   }
+  const isSecondStep = asksCode || waiting !== undefined
   return (
     <main id="content" className="door">
       <div className="door-card">
@@ -104,15 +105,15 @@ export function SignIn() {
           <Waiting />
         ) : (
           <>
-            <p className="muted">{t('sign-in.lead')}</p>
-            {refusal ? (
+            <p className="muted">{t(isSecondStep ? codeNeeded : 'sign-in.lead')}</p>
+            {refusal && refusal.code !== codeNeeded ? (
               <p className="note note-bad" role="alert">
                 {sentenceOf(refusal)}
               </p>
             ) : null}
             <form onSubmit={submit} className="form">
               {waiting ? null : (
-                <>
+                <div className="form" hidden={isSecondStep}>
                   <TextInput
                     name="email"
                     type="email"
@@ -129,9 +130,9 @@ export function SignIn() {
                     withAsterisk={false}
                     visibilityToggleButtonProps={{ 'aria-label': t('sign-in.show') }}
                   />
-                </>
+                </div>
               )}
-              {asksCode || waiting ? (
+              {isSecondStep ? (
                 <TextInput
                   name="code"
                   label={t('access:step.code')}
@@ -148,7 +149,7 @@ export function SignIn() {
                 {t('sign-in.do')}
               </Button>
             </form>
-            {provider.data?.name ? (
+            {provider.data?.name && !isSecondStep ? (
               <Button
                 className="provider-button"
                 fullWidth
@@ -160,10 +161,14 @@ export function SignIn() {
                 {t('access:provider.button', { name: provider.data.name })}
               </Button>
             ) : null}
-            <h2>{t('sign-in.no-password')}</h2>
-            <p className="small">{t('sign-in.terminal')}</p>
-            <pre>npx guanxi sign-in-link</pre>
-            <p className="small muted">{t('sign-in.ask-owner')}</p>
+            {isSecondStep ? null : (
+              <>
+                <h2>{t('sign-in.no-password')}</h2>
+                <p className="small">{t('sign-in.terminal')}</p>
+                <pre>npx guanxi sign-in-link</pre>
+                <p className="small muted">{t('sign-in.ask-owner')}</p>
+              </>
+            )}
           </>
         )}
         <p className="door-languages">
