@@ -105,7 +105,7 @@ export function SignIn() {
           <Waiting />
         ) : (
           <>
-            <p className="muted">{t(isSecondStep ? codeNeeded : 'sign-in.lead')}</p>
+            {isSecondStep ? null : <p className="muted">{t('sign-in.lead')}</p>}
             {refusal && refusal.code !== codeNeeded ? (
               <p className="note note-bad" role="alert">
                 {sentenceOf(refusal)}

@@ -31,12 +31,12 @@ export function Mend({ detail, reasonOf }: { detail: ImportDetail; reasonOf: Rea
                   <th scope="col" className="right">
                     {t('problems.row')}
                   </th>
+                  <th scope="col">{t('problems.reason')}</th>
                   {shown.map(column => (
                     <th key={column.column} scope="col">
                       {column.name}
                     </th>
                   ))}
-                  <th scope="col">{t('problems.reason')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -45,6 +45,7 @@ export function Mend({ detail, reasonOf }: { detail: ImportDetail; reasonOf: Rea
                   return (
                     <tr key={item.row} data-changed={changed.has(item.row) || undefined}>
                       <td className="right">{format.number(item.row)}</td>
+                      <td>{reasonOf(item.code, item.details, t)}</td>
                       {shown.map(({ column, name }) => (
                         <td key={column} data-wrong={item.column === column || undefined}>
                           {cells ? (
@@ -62,7 +63,6 @@ export function Mend({ detail, reasonOf }: { detail: ImportDetail; reasonOf: Rea
                           ) : null}
                         </td>
                       ))}
-                      <td>{reasonOf(item.code, item.details, t)}</td>
                     </tr>
                   )
                 })}

@@ -27,7 +27,7 @@ export function Problems({ detail }: { detail: ImportDetail }) {
             <ul className="codes">
               {detail.totals?.rejectedByCode.map(({ code, rows }) => (
                 <li key={code}>
-                  <b>{format.number(rows)}</b> {reasonOf(code, {}, t)}
+                  <b>{format.number(rows)}</b> {causeOf(code, t)}
                 </li>
               ))}
             </ul>
@@ -38,6 +38,10 @@ export function Problems({ detail }: { detail: ImportDetail }) {
     </Answer>
   )
 }
+
+/** What many rows have in common: the reason without the values, which differ from row to row. */
+const causeOf = (code: string, t: TFunction) =>
+  t([`files:cause.${code}`, `files:problem.${code}`], { defaultValue: code })
 
 /** The reason in the reader's words; a column's meaning inside it is named as in the mapping. */
 function reasonOf(code: string, details: Record<string, unknown>, t: TFunction): string {
