@@ -40,8 +40,7 @@ export function Problems({ detail }: { detail: ImportDetail }) {
 }
 
 /** What many rows have in common: the reason without the values, which differ from row to row. */
-const causeOf = (code: string, t: TFunction) =>
-  t([`files:cause.${code}`, `files:problem.${code}`], { defaultValue: code })
+const causeOf = (code: string, t: TFunction) => t([code.replace(':problem.', ':cause.'), code], { defaultValue: code })
 
 /** The reason in the reader's words; a column's meaning inside it is named as in the mapping. */
 function reasonOf(code: string, details: Record<string, unknown>, t: TFunction): string {
