@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { ImportList } from '../../src/kernel/files/screen-list.tsx'
 import { Page, Waiting } from '../kit/index.ts'
 import { useMay } from '../session.tsx'
-import { exactly } from '../tabs.ts'
+import { exactly, useTabInSight } from '../tabs.ts'
 
 const OpeningBalances = lazy(async () => ({
   default: (await import('../../src/financial/opening/screen.tsx')).OpeningBalances,
@@ -24,6 +24,7 @@ export function Data() {
     ...(maySee ? (['stream', 'problems', 'connect'] as const) : []),
   ]
   const tab = tabs.find(name => name === search.tab) ?? tabs[0]
+  useTabInSight(tab ?? '')
   return (
     <Page name={t('nav.data')} title={t('data.title')} subtitle={t('data.subtitle')}>
       <nav className="tabs" aria-label={t('nav.data')}>

@@ -6,7 +6,7 @@ import { Me } from '../../src/kernel/access/screen-me.tsx'
 import { EmptyState, Page, Waiting } from '../kit/index.ts'
 import { useMay, useSession } from '../session.tsx'
 import { useDemo } from '../shell/demo.ts'
-import { exactly } from '../tabs.ts'
+import { exactly, useTabInSight } from '../tabs.ts'
 
 const StaffList = lazy(async () => ({ default: (await import('../../src/kernel/access/screen-staff.tsx')).StaffList }))
 const Keys = lazy(async () => ({ default: (await import('../../src/kernel/access/screen-keys.tsx')).Keys }))
@@ -50,6 +50,7 @@ export function SettingsPage() {
     ...(mayDemo ? (['demo'] as const) : []),
   ]
   const tab = tabs.find(name => name === search.tab) ?? 'me'
+  useTabInSight(tab)
   return (
     <Page name={t('nav.settings')} title={t('nav.settings')}>
       <nav className="tabs" aria-label={t('nav.settings')}>

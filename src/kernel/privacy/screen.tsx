@@ -38,7 +38,7 @@ function Requests({ items }: { items: readonly PrivacyRequest[] }) {
   const format = useFormat()
   const navigate = useNavigate()
   return (
-    <div className="table-scroll">
+    <div className="table-holder">
       <table className="table">
         <thead>
           <tr>
