@@ -192,6 +192,17 @@ describe.skipIf(!isBrowserHere)('the screens, in a browser on a real server', ()
     await page.goto(`${url}/late`)
   })
 
+  it('a mistyped code of the phone is said beside it, and signs nobody out', async () => {
+    await page.goto(`${url}/settings`)
+    await page.getByRole('button', { name: 'Set up a second step' }).click()
+    await page.getByRole('textbox', { name: 'Code' }).fill('000000')
+    await page.getByRole('button', { name: 'Turn it on' }).click()
+    await page.getByText('That code does not work').waitFor()
+    expect(await screens.check()).toEqual([])
+    await page.goto(`${url}/late`)
+    await page.getByRole('heading', { level: 1, name: /later than usual/ }).waitFor()
+  })
+
   it('the language changes without a reload and is kept', async () => {
     await page.evaluate(() => Object.assign(window, { same: true }))
     await page.getByRole('button', { name: '中文', exact: true }).click()
@@ -211,8 +222,18 @@ describe.skipIf(!isBrowserHere)('the screens, in a browser on a real server', ()
         const partyId = new URL(person!, url).searchParams.get('person')!.replaceAll('"', '')
         await page.goto(`${url}/draws`)
         const draw = await page.locator('.table tbody a').first().getAttribute('href')
+        const promiseId = await page.evaluate(async () => {
+          const answer = await fetch('/api/promises', { headers: { 'guanxi-world': 'demo' } })
+          return (await answer.json()).items[0].promiseId as string
+        })
         const found: string[] = []
-        for (const path of [...pages, draw!, `/customers/${partyId}`, `/customers?person=${partyId}`]) {
+        for (const path of [
+          ...pages,
+          draw!,
+          `/promises?open=${promiseId}`,
+          `/customers/${partyId}`,
+          `/customers?person=${partyId}`,
+        ]) {
           await page.goto(url + path)
           await page.getByRole('heading', { level: 1 }).waitFor()
           await page.waitForFunction(() => !document.querySelector('.waiting'))
