@@ -102,6 +102,8 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
           faults.push(...found.map(fault => ({ ...fault, log: server.lineAbout(faultIdIn(answered.body)) })))
         }
         if (turn % 400 === 0) memoryMb.push(residentMb(server))
+        if (turn % 800 === 0)
+          tell(progressLine({ sent, faults: faults.length, milliseconds: systemClock.elapsed() - started }))
       }
     }),
   )
@@ -135,6 +137,9 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
     faults,
   }
 }
+
+const progressLine = (so: { sent: number; faults: number; milliseconds: number }) =>
+  `${so.sent} inputs, ${Math.round((so.sent * 1000) / so.milliseconds)} a second, ${so.faults} faults`
 
 /** Somebody who asks; `signIn` makes their headers anew once what was asked has signed them out. */
 interface Person {
