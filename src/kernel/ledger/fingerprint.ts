@@ -9,6 +9,9 @@ import type { Transaction } from '#kernel/database/index.ts'
  */
 const slices = 256
 const weight = (of: string, seed: string, round: number) => `(uuid_hash_extended(${of}, ${seed} + ${round}) & 4194303)`
+/** A lot weighs what it does with its party and asset alone: with another it is another. */
+const lotWeight = (seed: string, round: number) =>
+  `(uuid_hash_extended(lot_id, uuid_hash_extended(party_id, hashtextextended(asset, ${seed} + ${round}))) & 4194303)`
 const sliceOf = `uuid_hash(party_id) & ${slices - 1}`
 
 const own = `case %s when 'pending' then 1 when 'available' then 2 when 'held' then 3 when 'debt' then 4 else 0 end`
@@ -23,8 +26,8 @@ const rounds = [0, 1000]
 const accountSeed = (account: string) => `(hashtext(asset)::bigint * 16 + ${account})`
 
 /** Zero for what concerns no account; `what` is a name of the party or of the lot. */
-const weighed = (amount: string, what: string, seed: string, round: number, when: string) =>
-  `case when ${when} > 0 then ${amount} * ${weight(what, seed, round)} else 0 end`
+const weighed = (amount: string, when: string, weight: string) =>
+  `case when ${when} > 0 then ${amount} * ${weight} else 0 end`
 
 const sketches = ['accounts', 'lots', 'holds'] as const
 type Sketch = (typeof sketches)[number]
@@ -42,29 +45,29 @@ const sums = (of: Partial<Record<Sketch, (round: number) => string>>) =>
 
 const ofPostings = `
   select slice, ${sums({
-    accounts: round => `${weighed('amount', 'party_id', accountSeed('own_to'), round, 'own_to')}
-      - ${weighed('amount', 'party_id', accountSeed('own_from'), round, 'own_from')}`,
-    lots: round => `case when lot_id is null then 0 else ${weighed('amount', 'lot_id', 'lot_to', round, 'lot_to')}
-      - ${weighed('amount', 'lot_id', 'lot_from', round, 'lot_from')} end`,
+    accounts: round => `${weighed('amount', 'own_to', weight('party_id', accountSeed('own_to'), round))}
+      - ${weighed('amount', 'own_from', weight('party_id', accountSeed('own_from'), round))}`,
+    lots: round => `case when lot_id is null then 0 else ${weighed('amount', 'lot_to', lotWeight('lot_to', round))}
+      - ${weighed('amount', 'lot_from', lotWeight('lot_from', round))} end`,
   })}
   from (select ${sliceOf} as slice, party_id, asset, lot_id, amount, ${of(own, 'to_account')} as own_to,
     ${of(own, 'from_account')} as own_from, ${of(bucketTo, 'to_account')} as lot_to, ${of(bucketFrom, 'from_account')} as lot_from
     from ledger.posting) p group by slice`
 
-const total = (columns: readonly string[], what: string, seed: (index: number) => string) => (round: number) =>
-  columns.map((column, index) => `${column}::bigint * ${weight(what, seed(index + 1), round)}`).join(' + ')
+const total = (columns: readonly string[], weight: (index: number, round: number) => string) => (round: number) =>
+  columns.map((column, index) => `${column}::bigint * ${weight(index + 1, round)}`).join(' + ')
 
 const accounts = ['pending', 'available', 'held', '-debt']
 const ofHoldings = `
-  select ${sliceOf} as slice, ${sums({ accounts: total(accounts, 'party_id', index => accountSeed(String(index))) })}
+  select ${sliceOf} as slice, ${sums({ accounts: total(accounts, (index, round) => weight('party_id', accountSeed(String(index)), round)) })}
   from ledger.holding group by slice`
 
 const buckets = ['pending', 'available', 'held', 'captured', 'expired', 'moved', 'revoked']
 const heldAndUsed = (held: string, used: string) => (round: number) =>
-  `${held} * ${weight('lot_id', '11', round)} + ${used} * ${weight('lot_id', '12', round)}`
+  `${held} * ${lotWeight('11', round)} + ${used} * ${lotWeight('12', round)}`
 const ofLots = `
   select ${sliceOf} as slice, ${sums({
-    lots: total(buckets, 'lot_id', index => String(index)),
+    lots: total(buckets, (index, round) => lotWeight(String(index), round)),
     holds: heldAndUsed('held', 'captured'),
   })} from ledger.lot group by slice`
 
@@ -72,7 +75,7 @@ const ofHolds = `
   select ${sliceOf} as slice, ${sums({
     holds: heldAndUsed(`case when state = 'open' then amount else 0 end`, '(captured - returned)'),
   })}
-  from (select h.party_id, h.state, (part->>'lotId')::uuid as lot_id, (part->'amount')::bigint as amount,
+  from (select h.party_id, h.asset, h.state, (part->>'lotId')::uuid as lot_id, (part->'amount')::bigint as amount,
       (part->'captured')::bigint as captured, (part->'returned')::bigint as returned
     from ledger.hold h cross join jsonb_array_elements(h.parts) as part) p group by slice`
 

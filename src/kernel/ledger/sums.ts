@@ -28,7 +28,7 @@ type Total = readonly [bigint, bigint]
 
 const halves = (hash: string) => [`(${hash} & 4194303)`, `((${hash} >> 32) & 4194303)`] as const
 const party = 'uuid_hash_extended(party_id, 1)'
-const lot = 'uuid_hash_extended(lot_id, 2)'
+const lot = 'uuid_hash_extended(lot_id, uuid_hash_extended(party_id, 2))'
 /** Two columns: the sum of something weighed in each of the two ways. */
 const weighed = (what: string, hash: string, name: string, filter = '') =>
   halves(hash)
@@ -54,23 +54,21 @@ class Balance {
   }
 }
 
-/** Sums are by asset wherever it is not part of what is weighed. */
-const member = `uuid_hash_extended(transaction_id, timestamp_hash_extended(posted_at at time zone 'UTC', ${party}))`
+/** At an interval, not in a zone by its name, which would be looked up for every row. Sums are by asset, so it is not weighed. */
+const member = `uuid_hash_extended(transaction_id, timestamp_hash_extended(posted_at at time zone interval '0', ${party}))`
 const hold = 'uuid_hash_extended(hold_id, uuid_hash_extended(party_id, 3))'
 const cause = (key: string) => `uuid_hash_extended(${key}, uuid_hash_extended(transaction_id, ${party}))`
 const buckets = ['pending', 'available', 'held', 'captured', 'expired', 'moved', 'revoked'] as const
 
 const isOwn = (account: string) => (ownAccounts as readonly string[]).includes(account)
-const ofLots = ['pending', 'available', 'held'] as const
 const ofHolds = ['amount', 'captured', 'returned'] as const
 
 const passes = {
-  postings: `select asset, code, from_account, to_account, count(*)::text as postings, sum(amount)::text as amount,
+  postings: `select asset, code, from_account, to_account, count(*)::text as postings, count(lot_id)::text as lots, sum(amount)::text as amount,
       ${weighed('amount', party, 'party')}, ${weighed('amount', lot, 'lot')}, sum(${member} >> 20)::text as member_0
     from ledger.posting group by asset, code, from_account, to_account`,
   holdings: `select asset, ${ownAccounts.map(account => weighed(account, party, account)).join(', ')} from ledger.holding group by asset`,
   lots: `select asset, ${buckets.map(bucket => weighedIfAny(bucket, lot, bucket)).join(', ')},
-      ${ofLots.map(account => weighedIfAny(account, party, `own_${account}`)).join(', ')},
       bool_or(parent_id is not null or moved <> 0)::text as is_given
     from ledger.lot group by asset`,
   // Of a transaction with more than 2^19 postings the rows are looked at, so that no product leaves eight bytes.
@@ -81,12 +79,13 @@ const passes = {
       where attrelid = 'ledger.transaction'::regclass and attname = 'key_id')::text as is_derived
     from ledger.key`,
   holds: `select ${ofHolds.map(column => weighedIfAny(column, hold, column)).join(', ')} from ledger.hold`,
-  parts: `select coalesce(bool_or(not (0 <= returned and returned <= captured and captured <= amount)), false)::text as is_unsound,
+  parts: `select asset, bool_or(not (0 <= returned and returned <= captured and captured <= amount))::text as is_unsound,
       ${ofHolds.map(column => weighedIfAny(column, hold, column)).join(', ')},
       ${weighed('amount', lot, 'held', `filter (where state = 'open')`)}, ${weighedIfAny('(captured - returned)', lot, 'used')}
-    from (select h.party_id, h.hold_id, h.state, p.lot_id, p.amount, p.captured, p.returned from ledger.hold h
+    from (select h.party_id, h.asset, h.hold_id, h.state, p.lot_id, p.amount, p.captured, p.returned from ledger.hold h
       cross join rows from (jsonb_to_recordset(h.parts) as ("lotId" uuid, amount bigint, captured bigint, returned bigint))
-        as p (lot_id, amount, captured, returned)) p`,
+        as p (lot_id, amount, captured, returned)) p
+    group by asset`,
   assets: 'select asset, kind from ledger.asset',
   house: `select asset, account, sum(amount)::text as amount from (
       select asset, account, amount from ledger.house_balance
@@ -112,7 +111,7 @@ function breaksPromise(kind: string, from: string, to: string): boolean {
   return kind === 'qualifying' && ['held', 'transit', 'redeemed'].includes(kindOf(to as never))
 }
 
-const balanced = ['accounts', 'shares', 'lots', 'holds', 'parts', 'transactions', 'keys', 'house'] as const
+const balanced = ['accounts', 'lots', 'holds', 'parts', 'transactions', 'keys', 'house'] as const
 type Balances = Readonly<Record<(typeof balanced)[number], Balance>>
 
 /** Which sums do not agree: of those, and of those alone, rows have to be looked at. And how many postings were summed. */
@@ -125,25 +124,22 @@ export async function differing(transaction: Transaction): Promise<{ sums: Reado
   const kinds = new Map(rows.assets.map(({ asset, kind }) => [asset!, kind!]))
   for (const row of rows.postings) weighPostings(row, kinds.get(row.asset!) ?? '', sums, found)
   for (const row of rows.holdings) {
-    for (const account of ownAccounts) {
+    for (const account of ownAccounts)
       sums.accounts.add(`${row.asset} ${account}`, total(row, account), account === 'debt' ? 1 : -1)
-      if (account !== 'debt') sums.shares.add(`${row.asset} ${account}`, total(row, account), 1)
-    }
   }
   for (const row of rows.lots) {
-    for (const bucket of buckets) sums.lots.add(bucket, total(row, bucket), -1)
-    for (const account of ofLots) sums.shares.add(`${row.asset} ${account}`, total(row, `own_${account}`), -1)
-    sums.holds.add('held', total(row, 'held'), 1)
-    sums.holds.add('used', total(row, 'captured'), 1)
+    for (const bucket of buckets) sums.lots.add(`${row.asset} ${bucket}`, total(row, bucket), -1)
+    sums.holds.add(`${row.asset} held`, total(row, 'held'), 1)
+    sums.holds.add(`${row.asset} used`, total(row, 'captured'), 1)
     if (row.is_given === 'true') found.add('gifts')
   }
-  const [[parts], [holds], [keys]] = [rows.parts, rows.holds, rows.keys]
-  for (const name of ['held', 'used']) sums.holds.add(name, total(parts!, name), -1)
-  for (const name of ofHolds) {
-    sums.parts.add(name, total(holds!, name), 1)
-    sums.parts.add(name, total(parts!, name), -1)
+  const [[holds], [keys]] = [rows.holds, rows.keys]
+  for (const name of ofHolds) sums.parts.add(name, total(holds!, name), 1)
+  for (const row of rows.parts) {
+    for (const name of ['held', 'used']) sums.holds.add(`${row.asset} ${name}`, total(row, name), -1)
+    for (const name of ofHolds) sums.parts.add(name, total(row, name), -1)
+    if (row.is_unsound === 'true') found.add('parts')
   }
-  if (parts!.is_unsound === 'true') found.add('parts')
   for (const row of rows.transactions) {
     sums.transactions.add(row.asset!, total(row, 'member'), -1)
     sums.keys.add('cause', total(row, 'cause'), 1)
@@ -155,6 +151,8 @@ export async function differing(transaction: Transaction): Promise<{ sums: Reado
     if (!isOwn(row.account!)) sums.house.add(`${row.asset} ${row.account}`, [BigInt(row.amount ?? 0), 0n], -1)
   }
   for (const name of balanced) if (sums[name].differs) found.add(name)
+  // Accounts are their postings, lots are theirs, and all of them name a lot: so accounts are their lots, and need no sum.
+  if (found.has('accounts') || found.has('lots')) found.add('shares')
   return { sums: found, postings: rows.postings.reduce((postings, row) => postings + Number(row.postings), 0) }
 }
 
@@ -169,7 +167,8 @@ function weighPostings(row: Numbers, kindOfAsset: string, sums: Balances, found:
     if (isOwn(account)) sums.accounts.add(`${asset} ${account}`, total(row, 'party'), sign)
     else sums.house.add(`${asset} ${account}`, [BigInt(row.amount ?? 0), 0n], sign)
     const bucket = bucketOf(account, side)
-    if (bucket) sums.lots.add(bucket, total(row, 'lot'), sign)
+    if (bucket) sums.lots.add(`${asset} ${bucket}`, total(row, 'lot'), sign)
+    if (isOwn(account) && account !== 'debt' && row.lots !== row.postings) found.add('shares')
     if (account === 'transit') found.add('transit')
   }
 }

@@ -115,6 +115,22 @@ const faults: readonly [fault: string, claim: string, ...statements: string[]][]
        select l.lot_id from ledger.lot l where l.party_id = h.party_id and l.captured + l.held = 0 limit 1)))
      where ${one('hold', `state = 'captured' and returned > 0`)}`,
   ],
+  [
+    'a redemption was of another asset',
+    'lots-are-their-holds',
+    `update ledger.hold set asset = 'money:CNY' where ${one('hold', `state = 'captured'`)}`,
+  ],
+  [
+    'a used lot went to somebody else',
+    'lots-are-their-postings',
+    `update ledger.lot l set party_id = (select party_id from ledger.holding h where h.party_id <> l.party_id limit 1)
+     where ${one('lot', 'expired > 0')}`,
+  ],
+  [
+    'a used lot was of another asset',
+    'lots-are-their-postings',
+    `update ledger.lot set asset = 'money:CNY' where ${one('lot', 'expired > 0')}`,
+  ],
   ['a hold is larger than its parts', 'holds-are-their-parts', `update ledger.hold set amount = amount + 1`],
   [
     'a part gave back more than it used',
