@@ -111,6 +111,7 @@ export async function openTestHouseOn(
     folder: await mkdtemp(join(tmpdir(), 'guanxi-house-')),
     log: options.log ?? silentLog,
     connections: 4,
+    refusesNesting: true,
     ...(options.clock && { clock: options.clock }),
     ...(options.business && { atFirst: options.business }),
     ...(options.isMigrated && { isMigrated: true }),
