@@ -2,12 +2,11 @@ import type { Transaction } from '#kernel/database/index.ts'
 import { edges, isAllowed, kindOf, ownAccounts } from './kinds.ts'
 
 /**
- * One pass over each table that keeps no account in memory: every unit of value is weighed with two pseudo-random numbers of its
+ * One pass over each table that keeps no account in memory: every unit of value is weighed with a pseudo-random number of its
  * party or its lot, and the weights of what stands in the rows must equal the weights of what the postings moved (a linear
  * sketch; Carter & Wegman 1979). In the same way every transaction is weighed against its postings and its key, and every
- * hold against its parts. Two weights of 22 bits each let a single fault through once in 2^44; no product leaves eight bytes, since
- * no posting moves more than 10^12. Where rows are counted, one weight of 44 bits does the same. What differs is then looked for
- * row by row.
+ * hold against its parts. A weight of 42 bits lets a single fault through once in 2^42. Units are weighed in two parts, 2^22 of
+ * them and the rest, so that no product leaves eight bytes. What differs is then looked for row by row.
  */
 export type Sum =
   | 'accounts'
@@ -24,33 +23,29 @@ export type Sum =
   | 'house'
 
 type Numbers = Readonly<Record<string, string | null>>
-type Total = readonly [bigint, bigint]
-
-const halves = (hash: string) => [`(${hash} & 4194303)`, `((${hash} >> 32) & 4194303)`] as const
 const party = 'uuid_hash_extended(party_id, 1)'
 const lot = 'uuid_hash_extended(lot_id, uuid_hash_extended(party_id, 2))'
-/** Two columns: the sum of something weighed in each of the two ways. */
-const weighed = (what: string, hash: string, name: string, filter = '') =>
-  halves(hash)
-    .map((half, index) => `(sum(${what} * ${half}) ${filter})::text as ${name}_${index}`)
-    .join(', ')
-/** The same of what is mostly nothing: to pass over a zero costs less than to add it. */
-const weighedIfAny = (what: string, hash: string, name: string) =>
-  weighed(what, hash, name, `filter (where ${what} <> 0)`)
-const total = (row: Numbers, name: string): Total => [BigInt(row[`${name}_0`] ?? 0), BigInt(row[`${name}_1`] ?? 0)]
+/**
+ * Two columns, of which the second is mostly nothing: to pass over a zero costs less than to add it. Nothing is ever below zero;
+ * where it is, it weighs otherwise and so differs.
+ */
+const weighed = (what: string, hash: string, name: string, when?: string) =>
+  `(sum((${what} & 4194303) * (${hash} >> 22)) ${when ? `filter (where ${when})` : ''})::text as ${name},
+   (sum((${what} >> 22) * (${hash} >> 22)) filter (where ${what} > 4194303${when ? ` and ${when}` : ''}))::text as ${name}_rest`
+/** The same of what is mostly nothing altogether. */
+const weighedIfAny = (what: string, hash: string, name: string) => weighed(what, hash, name, `${what} <> 0`)
+const total = (row: Numbers, name: string) => BigInt(row[name] ?? 0) + (BigInt(row[`${name}_rest`] ?? 0) << 22n)
 
 /** Sums under names; whatever is not zero in the end differs. */
 class Balance {
-  private readonly sums = new Map<string, Total>()
+  private readonly sums = new Map<string, bigint>()
 
-  add(name: string, [one, other]: Total, sign: 1 | -1): void {
-    const [first, second] = this.sums.get(name) ?? [0n, 0n]
-    const times = BigInt(sign)
-    this.sums.set(name, [first + times * one, second + times * other])
+  add(name: string, sum: bigint, sign: 1 | -1): void {
+    this.sums.set(name, (this.sums.get(name) ?? 0n) + BigInt(sign) * sum)
   }
 
   get differs(): boolean {
-    return [...this.sums.values()].some(([one, other]) => one !== 0n || other !== 0n)
+    return [...this.sums.values()].some(sum => sum !== 0n)
   }
 }
 
@@ -65,23 +60,23 @@ const ofHolds = ['amount', 'captured', 'returned'] as const
 
 const passes = {
   postings: `select asset, code, from_account, to_account, count(*)::text as postings, count(lot_id)::text as lots, sum(amount)::text as amount,
-      ${weighed('amount', party, 'party')}, ${weighed('amount', lot, 'lot')}, sum(${member} >> 20)::text as member_0
+      ${weighed('amount', party, 'party')}, ${weighed('amount', lot, 'lot')}, sum(${member} >> 20)::text as member
     from ledger.posting group by asset, code, from_account, to_account`,
   holdings: `select asset, ${ownAccounts.map(account => weighed(account, party, account)).join(', ')} from ledger.holding group by asset`,
   lots: `select asset, ${buckets.map(bucket => weighedIfAny(bucket, lot, bucket)).join(', ')},
       bool_or(parent_id is not null or moved <> 0)::text as is_given
     from ledger.lot group by asset`,
   // Of a transaction with more than 2^19 postings the rows are looked at, so that no product leaves eight bytes.
-  transactions: `select asset, sum(least(postings, 524288) * (${member} >> 20))::text as member_0,
-      (sum(${cause('key_id')}) filter (where is_cause))::text as cause_0
+  transactions: `select asset, sum(least(postings, 524288) * (${member} >> 20))::text as member,
+      (sum(${cause('key_id')}) filter (where is_cause))::text as cause
     from ledger.transaction group by asset`,
-  keys: `select sum(${cause('key')})::text as cause_0, (select attgenerated = 's' from pg_attribute
+  keys: `select sum(${cause('key')})::text as cause, (select attgenerated = 's' from pg_attribute
       where attrelid = 'ledger.transaction'::regclass and attname = 'key_id')::text as is_derived
     from ledger.key`,
   holds: `select ${ofHolds.map(column => weighedIfAny(column, hold, column)).join(', ')} from ledger.hold`,
   parts: `select asset, bool_or(not (0 <= returned and returned <= captured and captured <= amount))::text as is_unsound,
       ${ofHolds.map(column => weighedIfAny(column, hold, column)).join(', ')},
-      ${weighed('amount', lot, 'held', `filter (where state = 'open')`)}, ${weighedIfAny('(captured - returned)', lot, 'used')}
+      ${weighed('amount', lot, 'held', `state = 'open'`)}, ${weighedIfAny('(captured - returned)', lot, 'used')}
     from (select h.party_id, h.asset, h.hold_id, h.state, p.lot_id, p.amount, p.captured, p.returned from ledger.hold h
       cross join rows from (jsonb_to_recordset(h.parts) as ("lotId" uuid, amount bigint, captured bigint, returned bigint))
         as p (lot_id, amount, captured, returned)) p
@@ -148,7 +143,7 @@ export async function differing(transaction: Transaction): Promise<{ sums: Reado
   // Only while the database derives the ids from the texts do they say anything about them.
   if (keys!.is_derived !== 'true') found.add('keys')
   for (const row of rows.house) {
-    if (!isOwn(row.account!)) sums.house.add(`${row.asset} ${row.account}`, [BigInt(row.amount ?? 0), 0n], -1)
+    if (!isOwn(row.account!)) sums.house.add(`${row.asset} ${row.account}`, BigInt(row.amount ?? 0), -1)
   }
   for (const name of balanced) if (sums[name].differs) found.add(name)
   // Accounts are their postings, lots are theirs, and all of them name a lot: so accounts are their lots, and need no sum.
@@ -165,7 +160,7 @@ function weighPostings(row: Numbers, kindOfAsset: string, sums: Balances, found:
     const account = side === 'from' ? from! : to!
     const sign = side === 'to' ? 1 : -1
     if (isOwn(account)) sums.accounts.add(`${asset} ${account}`, total(row, 'party'), sign)
-    else sums.house.add(`${asset} ${account}`, [BigInt(row.amount ?? 0), 0n], sign)
+    else sums.house.add(`${asset} ${account}`, BigInt(row.amount ?? 0), sign)
     const bucket = bucketOf(account, side)
     if (bucket) sums.lots.add(`${asset} ${bucket}`, total(row, 'lot'), sign)
     if (isOwn(account) && account !== 'debt' && row.lots !== row.postings) found.add('shares')

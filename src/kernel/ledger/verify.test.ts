@@ -281,6 +281,23 @@ describe('one claim alone finds that', () => {
   })
 })
 
+describe('large amounts are weighed too', () => {
+  it.each([4_194_303, 4_194_304, 12_345_678_901, 999_999_999_999])('%d', async amount => {
+    const larger = [
+      `update ledger.lot set issued = issued + ${amount}, available = available + ${amount} where asset = 'money:CNY'`,
+      `update ledger.holding set available = available + ${amount} where asset = 'money:CNY'`,
+      `update ledger.house_balance set amount = amount - ${amount} where asset = 'money:CNY'`,
+      `update ledger.posting set amount = amount + ${amount} where asset = 'money:CNY'`,
+    ]
+    expect(await foundAfter(...larger)).toEqual([])
+    expect(await foundAfter(...larger.slice(1))).toEqual(['accounts-are-their-lots', 'lots-are-their-postings'])
+    expect(await foundAfter(larger[0]!, ...larger.slice(2))).toEqual([
+      'accounts-are-their-postings',
+      'accounts-are-their-lots',
+    ])
+  })
+})
+
 describe('the id of a key follows its text', () => {
   const idOf = (key: string) =>
     createHash('sha256')
