@@ -82,7 +82,7 @@ function Cause({
         </h2>
         <span className="muted small">{t('events:problems.last', { when: format.instant(lastAt) })}</span>
       </div>
-      <p>{t(`events:cause.${name}.do`, { defaultValue: '' })}</p>
+      {state === 'waiting' ? <p>{t(`events:cause.${name}.do`, { defaultValue: '' })}</p> : null}
       <div className="acts">
         {mayRepair && state === 'waiting' ? <Repairs code={code} count={count} repairs={repairs} /> : null}
         <Button variant="subtle" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>

@@ -6,6 +6,7 @@ import { call, Problem, useAsk, useDo } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Answer, EmptyState, Page } from '../../../web/kit/index.ts'
 import { offerUndo, showNotice, showProblem } from '../../../web/notices.tsx'
+import { useSession } from '../../../web/session.tsx'
 import { useVerbs } from '../../../web/shell/keys.ts'
 import { findParties } from '../parties/contract.ts'
 import {
@@ -170,6 +171,7 @@ function Past() {
   const asked = useAsk(listMerges, { query: { limit: 20 } })
   const undo = useDo(undoMerge, { refresh: [listMerges, listDuplicates] })
   const format = useFormat()
+  const isDemo = useSession().worlds.current === 'demo'
   const takeBack = (merge: Merge) =>
     undo.mutate(
       { params: { mergeId: merge.mergeId } },
@@ -188,7 +190,7 @@ function Past() {
               <th scope="col">{t('merges:when')}</th>
               <th scope="col">{t('merges:by')}</th>
               <th scope="col">
-                <span className="only-read">{t('merges:undo')}</span>
+                <span className="visually-hidden">{t('merges:undo')}</span>
               </th>
             </tr>
           </thead>
@@ -202,7 +204,8 @@ function Past() {
                 </td>
                 <td>{merge.otherName}</td>
                 <td>{format.instant(merge.mergedAt)}</td>
-                <td>{merge.by || t('merges:by-house')}</td>
+                {/* Staff live in the business alone: the demo does not know who merged. */}
+                <td>{merge.by || (isDemo ? '–' : t('merges:by-house'))}</td>
                 <td>
                   {merge.undoneAt ? (
                     t('merges:was-undone', { at: format.instant(merge.undoneAt) })
