@@ -1,6 +1,6 @@
 import { pagesOfPurchaseSums, type Situation } from '#insight/rhythm/index.ts'
 import { type Day, dayNumber } from '#kernel/clock/index.ts'
-import { allowSecond, openSnapshot, type Queryable, type Transaction } from '#kernel/database/index.ts'
+import { openSnapshot, type Queryable, type Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import type { Progress } from '#kernel/jobs/index.ts'
 import { type Base, baseOf, type Member } from './base.ts'
@@ -120,8 +120,7 @@ async function* linesOf(
     const worth = worthOf(learned, base, terms)
     take(pass, members, { worth, on: dayNumber(asOfOn) })
     const done = pass.totals.customers
-    const step = { done, total: Math.max(done, count!.total), unit: 'customers' } as const
-    allowSecond('nobody waits for how far it is', () => void progress.report(step).catch(() => {}))
+    await progress.report({ done, total: Math.max(done, count!.total), unit: 'customers' })
     yield copyLines(rowsOfWorth(base, worth), snapshotNo, asOfOn)
   }
 }

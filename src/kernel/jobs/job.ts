@@ -2,7 +2,10 @@ import type { z } from 'zod'
 import type { Transaction } from '../database/index.ts'
 import type { House } from '../house.ts'
 
-/** Tells how far the work is; shown as it is, so only ever what is true. Totals may grow while more is discovered. */
+/**
+ * Tells how far the work is; shown as it is, so only ever what is true. Totals may grow while more is discovered. It is written
+ * beside the work, so that a transaction may tell of itself too.
+ */
 export interface Progress {
   report(step: {
     done: number

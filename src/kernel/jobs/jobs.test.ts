@@ -18,9 +18,12 @@ const room: Room = {
       name: 'example.count',
       input: z.object({ to: z.int() }),
       visible: true,
-      async run(_house, { to }, progress) {
+      async run(house, { to }, progress) {
         performed.push(`counted to ${to}`)
-        await progress.report({ done: to, total: to, unit: 'steps' })
+        // Told inside a transaction, which must not wait for a connection that shows it.
+        await house.database.transaction(async () => {
+          for (let done = 0; done <= to; done++) await progress.report({ done, total: to, unit: 'steps' })
+        })
         return { counted: to }
       },
     }),

@@ -9,7 +9,7 @@ import {
   type TaskList,
   type WorkerEvents,
 } from 'graphile-worker'
-import { type Database, isOutage, type Transaction } from '#kernel/database/index.ts'
+import { allowSecond, type Database, isOutage, type Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { faultOf } from '#kernel/log.ts'
 import { assert, Refusal } from '#kernel/refusal.ts'
@@ -169,7 +169,9 @@ async function perform(
   if (runId) await set(`state = 'running', started_at = coalesce(started_at, $2), failure = null`, [house.clock.now()])
   try {
     const input = definition.input.parse(payload.input)
-    const result = await definition.run(house, input as never, progressOf(house, runId, signal, set))
+    const progress = progressOf(house, runId, signal, set)
+    const result = await definition.run(house, input as never, progress)
+    await progress.written()
     if (runId)
       await set(`state = 'done', ended_at = $2, result = $3`, [house.clock.now(), JSON.stringify(result ?? null)])
   } catch (error) {
@@ -200,25 +202,41 @@ async function untilReachable(house: House, signal: AbortSignal): Promise<void> 
   }
 }
 
-/** Writes at most five times a second: a progress bar must not cost more than the work that it shows. */
+/**
+ * Writes at most five times a second, one after the other: a progress bar must not cost more than the work that it shows. The work
+ * does not wait for it, so that it may tell of itself inside a transaction.
+ */
 function progressOf(
   house: House,
   runId: string | undefined,
   signal: AbortSignal,
   set: (sql: string, values: readonly unknown[]) => Promise<void>,
-): Progress {
+): Progress & { written(): Promise<void> } {
   let writtenAt = Number.NEGATIVE_INFINITY
+  let waiting = 0
+  let written = Promise.resolve()
+  const write = (sql: string, values: readonly unknown[]) => {
+    waiting += 1
+    written = written
+      .then(() => allowSecond('no transaction waits for it', () => set(sql, values)))
+      // What is shown may be missing; what is wrong with the database the work itself will find.
+      .catch(() => {})
+      .finally(() => {
+        waiting -= 1
+      })
+  }
   return {
     signal,
     async report({ done, total, unit }) {
       const now = house.clock.elapsed()
-      if (!runId || (now - writtenAt < 200 && done !== total)) return
+      if (!runId || (done !== total && (waiting > 0 || now - writtenAt < 200))) return
       writtenAt = now
-      await set('done = $2, total = $3, unit = $4', [done, total ?? null, unit])
+      write('done = $2, total = $3, unit = $4', [done, total ?? null, unit])
     },
     async say(key, values = {}) {
-      if (runId) await set('words_key = $2, words = $3', [key, JSON.stringify(values)])
+      if (runId) write('words_key = $2, words = $3', [key, JSON.stringify(values)])
     },
+    written: () => written,
   }
 }
 
