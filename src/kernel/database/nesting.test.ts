@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestHouse } from '#testing/house.ts'
 import { createTestDatabase, type TestDatabase } from '#testing/postgres.ts'
 import { allowSecond, type Database, openDatabase, Unprepared } from './index.ts'
 
@@ -53,6 +54,13 @@ describe('a pool in tests', () => {
   test('lets those be who say why', async () => {
     const asked = database.transaction(() => allowSecond('there is one of its kind', () => one(database)))
     await expect(asked).resolves.toEqual([{ one: 1 }])
+  })
+
+  test('is that of every house which tests open', async () => {
+    const house = await openTestHouse()
+    const asked = house.database.transaction(() => house.settings.business())
+    await expect(asked).rejects.toThrow(/^inside a transaction another connection is asked for: .*settings\.ts/)
+    await house.close()
   })
 
   test('is not full because of who waits inside: one transaction more than connections, and all end', async () => {
