@@ -23,8 +23,8 @@ export const valueSettings = z.object({
   margins: z.array(marginRule).max(500).default([]),
   /** By how much less money of next year is worth than money of today. */
   annualDiscountShare: z.number().min(0.01).max(1).default(0.1),
-  /** What winning one new customer costs; null where the owner does not know. */
-  acquisitionMinor: minor.min(0).nullable().default(null),
+  /** What winning one new customer costs; null where the owner does not know. Bounded, so that a year of them still adds up exactly. */
+  acquisitionMinor: minor.min(0).max(100_000_000_000).nullable().default(null),
 })
 export type ValueSettings = z.infer<typeof valueSettings>
 

@@ -29,7 +29,7 @@ function clean(schema: z.ZodType | undefined, value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([key]) => !secretName.test(key) && !namesSomebody.has(key))
-      .map(([key, inner]) => [key, clean(shape[key], inner)])
+      .map(([key, inner]) => [key, clean(Object.hasOwn(shape, key) ? shape[key] : undefined, inner)])
       .filter(([, inner]) => inner !== undefined),
   )
 }

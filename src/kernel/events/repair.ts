@@ -2,13 +2,13 @@ import type { RepairName } from './contract.ts'
 import { type Fields, fromBrowser, isFields, textOf, Unreadable } from './message.ts'
 import type { KeptProblem } from './problem.ts'
 
-const repairsOf: Readonly<Record<string, readonly RepairName[]>> = {
-  'events:problem.currency': ['set-currency'],
-  'events:problem.time': ['use-received-time'],
-  'events:problem.total': ['total-from-products'],
-  'events:problem.product': ['leave-products-out'],
-  'events:problem.nul': ['without-nul'],
-}
+const repairsOf: ReadonlyMap<string, readonly RepairName[]> = new Map([
+  ['events:problem.currency', ['set-currency']],
+  ['events:problem.time', ['use-received-time']],
+  ['events:problem.total', ['total-from-products']],
+  ['events:problem.product', ['leave-products-out']],
+  ['events:problem.nul', ['without-nul']],
+])
 
 /**
  * How every event of one cause can be put right at once. Sending them again as they are is always possible, save what nobody who
@@ -16,7 +16,7 @@ const repairsOf: Readonly<Record<string, readonly RepairName[]>> = {
  */
 export function repairsFor(code: string): RepairName[] {
   if (code === fromBrowser) return []
-  return [...(repairsOf[code] ?? []), 'as-it-is']
+  return [...(repairsOf.get(code) ?? []), 'as-it-is']
 }
 
 /** The message of a problem; what was no JSON stays unreadable. */
