@@ -293,6 +293,7 @@ describe.skipIf(!isBrowserHere)('the member card, on a phone', () => {
     const { page } = member.screens
     await page.goto(`${url}/customers/${member.partyId}`)
     const panel = page.getByRole('region', { name: 'Member card' })
+    await panel.getByText(/^Member card/).click()
     await panel.getByText(/^Open on \d+ devices$/).waitFor()
     await panel.getByRole('button', { name: 'Card link' }).click()
     const dialog = page.getByRole('dialog', { name: 'The card of 王晓洁' })

@@ -14,7 +14,7 @@ export function BenefitsPanel({ partyId }: { partyId: string }) {
   const items = asked.data?.items ?? []
   if (items.length === 0) return null
   return (
-    <FoldedPanel title={t('coalition:panel.title')} isOpen={items.some(each => each.left > 0)}>
+    <FoldedPanel title={t('coalition:panel.title')} isUrgent={items.some(each => each.left > 0)}>
       <ul className="facts">
         {items.map(each => (
           <li key={each.benefitId}>

@@ -18,7 +18,7 @@ export function CardPanel({ partyId, name }: { partyId: string; name: string }) 
   const access = useAsk(readCardAccess, { params: { partyId } }, { enabled: mayChange })
   if (!mayChange || !access.data) return null
   return (
-    <FoldedPanel title={t('access:card.title')} note={access.data.devices.length} isOpen={access.data.code !== null}>
+    <FoldedPanel title={t('access:card.title')} note={access.data.devices.length} isUrgent={access.data.code !== null}>
       <Devices access={access.data} />
       {access.data.code ? <Code code={access.data.code} /> : null}
       <div className="card-panel-acts">
