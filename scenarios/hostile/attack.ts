@@ -91,7 +91,7 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
           const person = sent % 2 === 0 ? people[1]! : people[(round + sent) % people.length]!
           sent++
           const answered = await ask(server, request, person)
-          if (answered.status === 401 && isForStaff(operation, person)) await revive(person)
+          if (answered.status === 401 && mayKnock(operation, person)) await revive(person)
           statuses.set(answered.status, (statuses.get(answered.status) ?? 0) + 1)
           if (answered.status < 300) accepted.add(operation.operationId)
           if (answered.milliseconds > slowest.milliseconds) {
@@ -174,17 +174,25 @@ async function peopleAt(server: RealServer): Promise<Person[]> {
   }
   await api('POST', '/api/demo/load')
   await until(async () => (await api('GET', '/api/demo')).state === 'loaded', 300)
+  const { items: merchants } = (await api('GET', '/api/merchants', demo)) as { items: { merchantId: string }[] }
+  const { merchantId } = merchants[0]!
+  // Staff and keys are the business's, in the demo too; so must their merchant be.
+  await api('PUT', `/api/merchants/${merchantId}`, {}, { name: merchantId, isActive: true })
   const staff = async (role: string): Promise<Person> => {
     const be = async () => {
-      const { link } = (await api('POST', '/api/staff', {}, { name: role, role })) as { link: { token: string } }
+      const body = { name: role, role, ...(role === 'merchant-staff' && { merchantId }) }
+      const { link } = (await api('POST', '/api/staff', {}, body)) as { link: { token: string } }
       return { cookie: await signIn(server, link.token), ...demo }
     }
     return { name: role, headers: await be(), signIn: be }
   }
-  const permissions = 'events.write,till.use,customers.read'
-  const beKey = async () => {
-    const printed = await server.guanxi(['key', 'create', 'hostile', '--permissions', permissions, '--json'])
-    return { authorization: `Bearer ${(JSON.parse(printed) as { secret: string }).secret}`, ...demo }
+  const key = async (name: string, bound: object): Promise<Person> => {
+    const be = async () => {
+      const permissions = ['events.write', 'till.use', 'customers.read']
+      const { secret } = (await api('POST', '/api/keys', {}, { name, permissions, ...bound })) as { secret: string }
+      return { authorization: `Bearer ${secret}`, ...demo }
+    }
+    return { name, headers: await be(), signIn: be }
   }
   const beMember = async () => {
     const { items } = (await api('GET', '/api/customers?limit=1', demo)) as { items: { partyId: string }[] }
@@ -196,9 +204,11 @@ async function peopleAt(server: RealServer): Promise<Person[]> {
   return [
     owner,
     { name: 'owner in the demo', headers: await ownerInDemo(), signIn: ownerInDemo },
-    await staff('front-desk'),
-    await staff('finance'),
-    { name: 'key', headers: await beKey(), signIn: beKey },
+    ...(await Promise.all(
+      ['manager', 'marketer', 'front-desk', 'service', 'finance', 'merchant-staff'].map(role => staff(role)),
+    )),
+    await key('key', {}),
+    await key('key of a merchant', { merchantId }),
     { name: 'member', headers: await beMember(), signIn: beMember },
     { name: 'nobody', headers: {} },
   ]
@@ -235,9 +245,11 @@ async function signIn(server: RealServer, token: string, path = '/api/session/li
 
 const faultIdIn = (body: unknown) => (body as { faultId?: string } | undefined)?.faultId
 
-/** Whether being refused as unknown is news: a member knocking at a staff door always is. */
-const isForStaff = ({ 'x-permission': needed }: Operation, { name }: Person) =>
-  needed !== 'public' && (needed === 'member') === (name === 'member')
+/** Whether being refused as unknown is news: a member at a door of staff always is, and whoever brings no key where events come in. */
+const mayKnock = ({ path, 'x-permission': needed }: Operation, { name, headers }: Person) =>
+  needed !== 'public' &&
+  (needed === 'member') === (name === 'member') &&
+  (!path.startsWith('/v1/') || 'authorization' in headers)
 
 /** Signs people in again who were signed out by what was asked, one after the other, and not twice for one loss. */
 function oneAtATime(server: RealServer): (person: Person) => Promise<void> {
@@ -347,7 +359,12 @@ async function ask(server: RealServer, request: Given, person: Person) {
   try {
     const response = await fetch(`${server.address}${url}`, {
       method,
-      headers: { ...person.headers, origin: server.address, ...(body !== undefined && { 'content-type': type }) },
+      headers: {
+        ...person.headers,
+        // A key that came with an origin would be one that stands in a page, and refused as such.
+        ...(!('authorization' in person.headers) && { origin: server.address }),
+        ...(body !== undefined && { 'content-type': type }),
+      },
       ...(body !== undefined && method !== 'GET' && { body }),
       redirect: 'manual',
       signal: AbortSignal.timeout(60_000),
