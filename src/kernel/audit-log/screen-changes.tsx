@@ -61,7 +61,7 @@ function Sent({ asked, told }: { asked: object; told: readonly string[] }) {
         // biome-ignore lint/suspicious/noArrayIndexKey: one path may come twice, as two identifiers of a kind do
         <div key={place}>
           <dt>{nameOf(t, path)}</dt>
-          <dd>{values.map(value => say(path, value)).join(', ')}</dd>
+          <dd>{values.map(value => say(path, value)).join(t('audit-log:comma'))}</dd>
         </div>
       ))}
     </dl>

@@ -156,7 +156,7 @@ function Line({ act }: { act: Act }) {
           ) : (
             object
           )}
-          {isDone ? null : <em className="bad"> {t(`audit-log:outcome.${act.outcome}`)}</em>}
+          {isDone ? null : <em className="bad">{t(`audit-log:but.${act.outcome}`)}</em>}
         </p>
         {isDone ? (
           <Changes act={act} told={told} />
