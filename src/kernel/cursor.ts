@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** An id as it stands in the text of a cursor. */
+export const idPattern = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+
 const instant = z.iso.datetime().refine(text => !text.startsWith('0000'))
 
 /** Where a page of a list ended, as its `next` said: `<instant>_<id>`. Anything else is refused before it reaches the database. */

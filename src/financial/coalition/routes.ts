@@ -1,4 +1,5 @@
 import { boundTo } from '#kernel/access/index.ts'
+import { idPattern } from '#kernel/cursor.ts'
 import type { House } from '#kernel/house.ts'
 import { actorOf, digest } from '#kernel/ledger/index.ts'
 import { requireMerchant } from '#kernel/merchants/index.ts'
@@ -122,7 +123,7 @@ export const coalitionRoutes: NonNullable<Room['routes']> = [
 
 function placeFrom(after: string | undefined) {
   if (after === undefined) return undefined
-  const [, transactionId, position] = /^([0-9a-f-]{36})_(\d{1,9})$/.exec(after) ?? []
+  const [, transactionId, position] = new RegExp(`^(${idPattern})_(\\d{1,9})$`).exec(after) ?? []
   if (transactionId === undefined) throw refuse('invalid', 'coalition:refusal.cursor')
   return { transactionId, position: Number(position) }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { instantCursor } from '#kernel/cursor.ts'
 import { money as hiddenMoney, operation } from '#kernel/operation.ts'
 import { bothLanguages, businessCalendar, evidenceKinds, promiseTerms } from './terms.ts'
 
@@ -245,11 +246,10 @@ export const listCases = operation({
     view: z.enum(['broken', 'open', 'owed', 'overdue', 'claims']).default('broken'),
     promiseId: z.uuid().optional(),
     partyId: z.uuid().optional(),
-    after: z.string().max(200).optional(),
+    after: instantCursor.optional(),
     limit: z.coerce.number().int().min(1).max(200).default(50),
   }),
   reply: z.object({ items: z.array(shownCase), total: z.int(), next: z.string().nullable() }),
-  refusals: ['guarantee:refusal.cursor'],
 })
 
 export const promisesToday = operation({

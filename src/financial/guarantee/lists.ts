@@ -67,8 +67,6 @@ export async function readList(
   const today = localDay(now, zone)
   const { where, by, order } = views[view]
   const [instant, caseId] = filter.after?.split('_') ?? []
-  if (filter.after !== undefined && (!caseId || Number.isNaN(Date.parse(instant!))))
-    throw refuse('invalid', 'guarantee:refusal.cursor')
   const profileIds = filter.partyId ? (await personOf(house.database, filter.partyId)).profileIds : null
   const values = [filter.promiseId ?? null, profileIds, filter.caseId ?? null, filter.limit + 1, today, now]
   const whose = `($1::uuid is null or c.promise_id = $1) and ($2::uuid[] is null or c.party_id = any ($2))

@@ -33,7 +33,7 @@ export const rewardClaims: readonly RoomClaim[] = [
       full join (select * from ledger.lot where asset like 'reward:%' and parent_id is null) l
         on l.party_id = t.party_id and l.source = t.taken_id::text and l.asset = 'reward:' || t.reward_id
       where t.taken_id is null or l.lot_id is null or l.issued <> 1
-        or (t.state = 'used') <> (l.captured = 1) or (t.state = 'returned') <> (l.revoked = 1)`,
+        or (t.state = 'used') <> (l.captured = 1) or t.state = 'returned' and l.revoked <> 1 or t.state = 'taken' and l.revoked = 1`,
   },
   {
     id: 'rewards.points-are-paid',

@@ -411,6 +411,21 @@ describe('stamps', () => {
   })
 })
 
+test('what somebody has taken lapses when they are forgotten, and the claims go on to hold', async () => {
+  const [wang, tea] = [await shop.customer(300), await shop.reward()]
+  const { code } = await take(wang, tea)
+  const requestId = shop.house.newId()
+  await shop.house.database.query(
+    `insert into privacy.request (party_id, request_id, kind, state, asked_by, asked_at, due_on, settlement)
+     values ($1, $2, 'erasure', 'working', 'staff', now(), current_date, 'forfeit')`,
+    [wang, requestId],
+  )
+  await shop.house.perform('privacy.erase', { requestId })
+  expect((await rewardsOf(wang)).taken[0]).toMatchObject({ state: 'expired' })
+  await expect(redeemCode(code!)).rejects.toThrow('rewards:refusal')
+  expect(await shop.faults()).toEqual([])
+})
+
 describe('the catalogue', () => {
   const put = (rewardId: string, terms: object) => shop.ask('changeReward', { params: { rewardId }, body: terms })
 

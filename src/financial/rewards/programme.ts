@@ -4,6 +4,7 @@ import type { Programme } from '#kernel/room.ts'
 import { rewardClaims } from './claims.ts'
 import { catchUpJob, hear, heardKinds, refold } from './collect.ts'
 import { dueJob } from './due.ts'
+import { endTaken } from './forget.ts'
 import { rewardsRoutes } from './routes.ts'
 import { rewardTerms } from './rules.ts'
 
@@ -47,6 +48,7 @@ export const rewardsProgramme: Programme = {
   listens: heardKinds,
   hear,
   refold,
+  forget: endTaken,
   claims: rewardClaims,
   routes: rewardsRoutes,
   jobs: [dueJob, catchUpJob],

@@ -1,5 +1,6 @@
 import { readSituation } from '#insight/rhythm/index.ts'
 import { type Day, dayNumber } from '#kernel/clock/index.ts'
+import { idPattern } from '#kernel/cursor.ts'
 import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { baseOf } from './base.ts'
@@ -91,7 +92,7 @@ function rangesOf(model: ValueModel, rows: readonly Row[], histories: ReadonlyMa
 
 function cursorFrom(after: string | undefined): { amountMinor: number; partyId: string } | undefined {
   if (after === undefined) return undefined
-  const [, amount, partyId] = /^(\d{1,15})_([0-9a-f-]{36})$/.exec(after) ?? []
+  const [, amount, partyId] = new RegExp(`^(\\d{1,15})_(${idPattern})$`).exec(after) ?? []
   if (amount === undefined || partyId === undefined) throw refuse('invalid', 'value:refusal.cursor')
   return { amountMinor: Number(amount), partyId }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { instantCursor } from '#kernel/cursor.ts'
 import { operation, raw } from '#kernel/operation.ts'
 
 const instant = z.iso.datetime()
@@ -55,7 +56,7 @@ export const listActs = operation({
   summary: 'What staff and keys did, newest first, with what changed',
   permission: 'audit.read',
   query: actFilter.extend({
-    before: z.string().max(100).optional(),
+    before: instantCursor.optional(),
     limit: z.coerce.number().int().min(1).max(200).default(50),
   }),
   reply: z.object({ items: z.array(act), next: z.string().nullable() }),

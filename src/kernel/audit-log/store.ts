@@ -1,7 +1,6 @@
 import { addDays, startOfDay } from '#kernel/clock/index.ts'
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
-import { refuse } from '#kernel/refusal.ts'
 import type { Act, ActFilter } from './contract.ts'
 
 interface ActRow {
@@ -22,16 +21,13 @@ interface ActRow {
   readonly changes: Act['changes']
 }
 
-const cursor = /^(\d{4}-\d\d-\d\dT[\d:.]+Z)_([0-9a-f-]{36})$/
-
 /** One page of acts, newest first, and where the next begins. */
 export async function pageOf(
   house: House,
   filter: ActFilter,
   { before, limit }: { readonly before?: string | undefined; readonly limit: number },
 ): Promise<{ items: Act[]; next: string | null }> {
-  const place = before === undefined ? undefined : cursor.exec(before)
-  if (place === null) throw refuse('invalid', 'audit-log:refusal.place')
+  const [instant, actId] = before?.split('_') ?? []
   const { zone } = await house.settings.business()
   const rows = await house.database.query<ActRow>(
     `select a.act_id as "actId", a.acted_at as at, a.actor_kind as "actorKind", a.actor_id as "actorId",
@@ -54,8 +50,8 @@ export async function pageOf(
       filter.outcome ?? null,
       filter.fromOn ? startOfDay(filter.fromOn, zone) : null,
       filter.toOn ? startOfDay(addDays(filter.toOn, 1), zone) : null,
-      place?.[1] ?? null,
-      place?.[2] ?? null,
+      instant ?? null,
+      actId ?? null,
       limit + 1,
     ],
   )

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { instantCursor } from '#kernel/cursor.ts'
 import { operation, raw, withMoneyInside } from '#kernel/operation.ts'
 
 const sourceKinds = ['import', 'key', 'browser', 'receiver', 'staff', 'member', 'system'] as const
@@ -20,7 +21,7 @@ export const partyTimeline = operation({
   permission: 'customers.read',
   params: z.object({ partyId: z.uuid() }),
   query: z.object({
-    before: z.string().max(100).optional(),
+    before: instantCursor.optional(),
     limit: z.coerce.number().int().min(1).max(200).default(50),
   }),
   reply: z.object({
@@ -89,7 +90,7 @@ export const eventProblems = operation({
   query: z.object({
     state: problemState.default('waiting'),
     code: z.string().max(100).optional(),
-    after: z.string().max(100).optional(),
+    after: instantCursor.optional(),
     limit: z.coerce.number().int().min(1).max(200).default(50),
   }),
   reply: z.object({ items: z.array(eventProblem), total: z.int(), next: z.string().nullable() }),

@@ -1,5 +1,4 @@
 import { route } from '#kernel/operation.ts'
-import { refuse } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
 import { commerceEntry } from './commerce.ts'
 import {
@@ -27,9 +26,6 @@ export const eventsRoutes: NonNullable<Room['routes']> = [
     total: await store.roughCount(house.database),
   })),
   route(eventProblems, async (house, { query }) => {
-    if (query.after !== undefined && !/^[\dT:.Z-]{24}_[0-9a-f-]{36}$/.test(query.after)) {
-      throw refuse('invalid', 'events:refusal.cursor')
-    }
     const { items, ...rest } = await problem.listProblems(house.database, query, query.limit)
     return {
       items: items.map(({ receivedAt, settledAt, source, merchant: _merchant, sentAt: _sentAt, ...item }) => ({

@@ -1,3 +1,4 @@
+import { idPattern } from '#kernel/cursor.ts'
 import type { House } from '#kernel/house.ts'
 import type { ImportProblem } from './contract.ts'
 import { importRow } from './store.ts'
@@ -87,7 +88,7 @@ export async function listUnattributed(house: House, importId: string, { after, 
   }>(
     `select order_key, part, order_ref, occurred_at, amount_minor, currency, lines from files.unattributed_order
      where import_id = $1 and attributed_by is null and order_key > $2 order by order_key limit $3`,
-    [importId, /^[0-9a-f-]{36}$/.test(after ?? '') ? after : '00000000-0000-0000-0000-000000000000', limit],
+    [importId, new RegExp(`^${idPattern}$`).test(after ?? '') ? after : '00000000-0000-0000-0000-000000000000', limit],
   )
   const [count] = await house.database.query<{ total: number }>(
     'select count(*) as total from files.unattributed_order where import_id = $1 and attributed_by is null',
@@ -118,5 +119,5 @@ export async function unattributedTotals(
 
 function cursor(after: string | undefined, first: number): number {
   const number = Number(after)
-  return after !== undefined && Number.isSafeInteger(number) ? number : first
+  return after !== undefined && Number.isInteger(number) && Math.abs(number) < 2 ** 31 ? number : first
 }

@@ -1,3 +1,4 @@
+import { idPattern } from '#kernel/cursor.ts'
 import type { Queryable } from '#kernel/database/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { PostingCode } from './kinds.ts'
@@ -75,6 +76,8 @@ async function readPostings(
 
 const placeOf = ({ xid, partyId, transactionId, position }: Row) => [xid, partyId, transactionId, String(position)]
 
+const postingCursor = new RegExp(`^\\d{1,18}_${idPattern}_${idPattern}_\\d{1,9}$`)
+
 /** Newest first; the cursor is the last posting shown. */
 export async function listPostings(
   database: Queryable,
@@ -82,7 +85,7 @@ export async function listPostings(
   { before, limit }: { readonly before?: string | undefined; readonly limit: number },
 ) {
   const place = before?.split('_')
-  if (place && !/^\d+_[\da-f-]{36}_[\da-f-]{36}_\d+$/.test(before!)) throw refuse('invalid', 'ledger:refusal.cursor')
+  if (place && !postingCursor.test(before!)) throw refuse('invalid', 'ledger:refusal.cursor')
   const rows = await readPostings(database, filter, { place, limit: limit + 1, order: 'desc' })
   const items = rows.slice(0, limit)
   return { items: items.map(shown), next: rows.length > limit ? placeOf(items.at(-1)!).join('_') : null }
