@@ -101,9 +101,10 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
           const found = judge(operation, request, person.name, answered)
           faults.push(...found.map(fault => ({ ...fault, log: server.lineAbout(faultIdIn(answered.body)) })))
         }
-        if (turn % 400 === 0) memoryMb.push(residentMb(server))
-        if (turn % 800 === 0)
-          tell(progressLine({ sent, faults: faults.length, milliseconds: systemClock.elapsed() - started }))
+        if (turn % 400 === 0) {
+          memoryMb.push(residentMb(server))
+          tell(progressLine(sent, { faults: faults.length, milliseconds: systemClock.elapsed() - started, memoryMb }))
+        }
       }
     }),
   )
@@ -138,8 +139,11 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
   }
 }
 
-const progressLine = (so: { sent: number; faults: number; milliseconds: number }) =>
-  `${so.sent} inputs, ${Math.round((so.sent * 1000) / so.milliseconds)} a second, ${so.faults} faults`
+const progressLine = (
+  sent: number,
+  so: { readonly faults: number; readonly milliseconds: number; readonly memoryMb: readonly number[] },
+) =>
+  `${sent} inputs, ${Math.round((sent * 1000) / so.milliseconds)} a second, ${so.faults} faults, ${so.memoryMb.at(-1)} MB`
 
 /** Somebody who asks; `signIn` makes their headers anew once what was asked has signed them out. */
 interface Person {
