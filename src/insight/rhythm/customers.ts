@@ -7,6 +7,7 @@ import { isLate, lateSql, typeOf, typeSql } from './customer-type.ts'
 import { forecastOf, silentDaysOf, spendPerYearMinor } from './forecast.ts'
 import type { RhythmModel } from './model.ts'
 import { type Situation, situationOf } from './reading.ts'
+import { sparingly } from './sparingly.ts'
 import { currentModel, daysFrom, type StateColumns, stateColumns, stateFrom } from './store.ts'
 
 export interface CustomerQuery {
@@ -136,8 +137,7 @@ function rowOf(row: Row, model: RhythmModel | null, { asOfOn, horizonDays, curre
   }
 }
 
-export async function countCustomers(house: House) {
-  const { asOfOn, history } = await situationOf(house)
+const countTypes = sparingly(async (house, asOfOn) => {
   const rows = await house.database.query<{ type: CustomerType; late: boolean; count: number }>(
     `select ${typeSql('$1::date')} as type, coalesce(${lateSql('$1::date')}, false) as late, count(*) as count
      from parties.party p left join rhythm.state s on s.party_id = p.party_id where ${isCustomer} group by 1, 2`,
@@ -145,14 +145,19 @@ export async function countCustomers(house: House) {
   )
   const sum = (chosen: typeof rows) => chosen.reduce((total, row) => total + row.count, 0)
   return {
-    all: sum(rows),
+    customers: sum(rows),
     late: sum(rows.filter(row => row.late)),
     types: Object.fromEntries(customerTypes.map(type => [type, sum(rows.filter(row => row.type === type))])) as Record<
       CustomerType,
       number
     >,
-    reading: { asOfOn, history },
   }
+})
+
+export async function countCustomers(house: House) {
+  const { asOfOn, history } = await situationOf(house)
+  const { customers, late, types } = await countTypes(house, asOfOn)
+  return { all: customers, late, types, reading: { asOfOn, history } }
 }
 
 export async function totals(queryable: Queryable) {

@@ -10,6 +10,7 @@ import { readCycleRules, writeCycleRules } from './cycles.ts'
 import { fewestCustomersWithGaps } from './model.ts'
 import { rhythmOf, stripsOf } from './portrait.ts'
 import { settingsName, situationOf } from './reading.ts'
+import { sparingly } from './sparingly.ts'
 import { currentModel } from './store.ts'
 
 const mostStrips = 100
@@ -71,18 +72,23 @@ export async function changeSettings(house: House, settings: contract.RhythmSett
   return settings
 }
 
+const countBuyers = sparingly(async house => {
+  const [base] = await house.database.query<{ customers: number; withGaps: number }>(
+    `select count(*) filter (where purchase_days > 0) as customers, count(*) filter (where purchase_days > 1) as "withGaps"
+     from rhythm.state`,
+  )
+  return base!
+})
+
 async function readRhythm(house: House) {
   const { asOfOn, history } = await situationOf(house)
   const model = await currentModel(house)
-  const [base] = await house.database.query<{ customers: number; with_gaps: number }>(
-    `select count(*) filter (where purchase_days > 0) as customers, count(*) filter (where purchase_days > 1) as with_gaps
-     from rhythm.state`,
-  )
+  const base = await countBuyers(house, '')
   return {
     reading: { asOfOn, history },
     state: model?.kind ?? ('none' as const),
-    customers: base!.customers,
-    customersWithGaps: base!.with_gaps,
+    customers: base.customers,
+    customersWithGaps: base.withGaps,
     customersNeeded: fewestCustomersWithGaps,
     model: model && {
       modelId: model.modelId,
