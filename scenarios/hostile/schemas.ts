@@ -81,7 +81,17 @@ export function allowedBy(
   function object(): fc.Arbitrary<unknown> {
     const { properties = {}, required = [], additionalProperties, propertyNames } = schema
     const fields = Object.fromEntries(Object.entries(properties).map(([field, each]) => [field, inner(each, field)]))
-    const named = fc.record(fields, { requiredKeys: required.filter(field => field in fields) as never[] })
+    const needed = required.filter(field => field in fields)
+    const optional = Object.keys(fields).filter(field => !needed.includes(field))
+    // Often only what is needed, or one thing more: most of what may stand together chance puts together wrongly.
+    const besides = fc.oneof(
+      fc.constant<string[]>([]),
+      fc.subarray(optional, { minLength: Math.min(1, optional.length), maxLength: Math.min(1, optional.length) }),
+      fc.subarray(optional),
+    )
+    const named = fc
+      .tuple(fc.record(fields), besides)
+      .map(([all, some]) => Object.fromEntries([...needed, ...some].map(field => [field, all[field]])))
     if (typeof additionalProperties !== 'object' || Object.keys(properties).length > 0) return named
     const keys = propertyNames ? inner(propertyNames).map(String) : fc.string({ minLength: 1, maxLength: 12 })
     return fc.dictionary(keys, inner(additionalProperties, ''), { maxKeys: 4 })
