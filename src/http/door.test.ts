@@ -120,6 +120,14 @@ describe('every refusal is a problem document', () => {
     expect(JSON.stringify(server.lines)).not.toContain('王小姐')
   })
 
+  test('what only a key of the database refuses is a conflict, and the log says where', async () => {
+    const response = await server.ask({ url: '/api/same-tea-twice' })
+    expect(response.json()).toMatchObject({ status: 409, code: 'http:refusal.key-taken' })
+    const line = server.lines.find(({ fields }) => fields.route === '/api/same-tea-twice')
+    expect(line?.fields).toMatchObject({ code: 'http:refusal.key-taken', fault: 'error 23505' })
+    expect(JSON.stringify(server.lines) + response.body).not.toContain('王小姐')
+  })
+
   test('unknown addresses are 404, known ones with another method 405', async () => {
     expect((await server.ask({ url: '/api/nothing' })).json()).toMatchObject({
       status: 404,

@@ -1,3 +1,4 @@
+import { isKeyTaken } from '#kernel/database/index.ts'
 import type { Language, Translator } from '#kernel/locale/index.ts'
 import { Refusal, type RefusalKind, refuse } from '#kernel/refusal.ts'
 import type { Problem } from './contract.ts'
@@ -87,8 +88,12 @@ export function refusalIn(error: unknown): { refusal: Refusal; status: number } 
   }
   // PostgreSQL: no NUL in text, no lone surrogate in JSON. The door refuses both; this is the second belt.
   if (code === '22021' || code === '22P05') return { refusal: refuse('invalid', 'http:refusal.bad-text'), status: 400 }
+  if (isKeyTaken(error)) return { refusal: refuse('conflict', keyTaken), status: 409 }
   return undefined
 }
+
+/** The last belt of all: the database keeps one row for each key, whatever a room forgot to ask. */
+export const keyTaken = 'http:refusal.key-taken'
 
 const badJson = refuse('invalid', 'http:refusal.bad-json')
 const fastifyRefusals: Readonly<Record<string, Refusal>> = {

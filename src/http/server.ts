@@ -18,7 +18,7 @@ import { memberSessionOperations, mountMemberSessions } from './member-session.t
 import { mountMetrics, routeOf } from './metrics.ts'
 import { mountRoute } from './mount.ts'
 import { openApiDocument } from './openapi.ts'
-import { answerTo } from './problem.ts'
+import { answerTo, keyTaken } from './problem.ts'
 import { mountReceivers } from './receive.ts'
 import { mountReference } from './reference.ts'
 import { mountSecurity } from './security.ts'
@@ -62,6 +62,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
         { faultId: request.id, route: routeOf(request), code: problem.code, ...faultOf(error) },
         'request failed',
       )
+    } else if (problem.code === keyTaken) {
+      // Right for who asked, and a sign for us that a room has no sentence of its own for this case.
+      log.warn({ route: routeOf(request), code: problem.code, ...faultOf(error) }, 'refused by a key of the database')
     }
     return reply
       .code(problem.status)

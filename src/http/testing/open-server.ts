@@ -104,6 +104,23 @@ export const teaRoom: Room = {
     ),
     route(
       operation({
+        id: 'sameTeaTwice',
+        method: 'GET',
+        path: '/api/same-tea-twice',
+        summary: 'Writes a key that stands already',
+        permission: 'public',
+        reply: z.object({ ok: z.boolean() }),
+      }),
+      async house => {
+        await house.database.transaction(async transaction => {
+          await transaction.query('create temporary table tea (leaf text primary key) on commit drop')
+          for (const _ of [1, 2]) await transaction.query(`insert into tea values ('王小姐')`)
+        })
+        return { ok: true }
+      },
+    ),
+    route(
+      operation({
         id: 'uploadTea',
         method: 'POST',
         path: '/api/tea-file',

@@ -316,6 +316,14 @@ export const changeCycleRules = operation({
   path: '/api/rhythm/cycle-rules',
   summary: 'Replaces the list of fixed cycles; a rule without `ruleId` is new',
   permission: 'warnings.manage',
-  body: z.object({ items: z.array(cycleRule.partial({ ruleId: true })).max(50) }),
+  body: z.object({
+    items: z
+      .array(cycleRule.partial({ ruleId: true }))
+      .max(50)
+      .refine(items => {
+        const kept = items.flatMap(item => item.ruleId ?? [])
+        return new Set(kept).size === kept.length
+      }),
+  }),
   reply: z.object({ items: z.array(cycleRule) }),
 })

@@ -5,6 +5,7 @@ import { allowSecond } from '#kernel/database/index.ts'
 import type { NewEvent } from '#kernel/events/index.ts'
 import { refreshSearchKeys } from '#kernel/parties/index.ts'
 import { openTestHouse, type TestHouse } from '../../testing/house.ts'
+import { changeCycleRules } from './contract.ts'
 import { typeOf, typeSql } from './customer-type.ts'
 import { dueDays } from './due-days.ts'
 import { tableOf } from './forecast.ts'
@@ -338,7 +339,9 @@ describe('a base with a rhythm', () => {
 
   test('passes a fixed cycle once, beside the rhythm', async () => {
     const ruleId = base.newId()
-    await ask('changeCycleRules', { items: [{ ruleId, name: 'Oil change', days: 113, match: { kind: 'all' } }] })
+    const oil = { ruleId, name: 'Oil change', days: 113, match: { kind: 'all' } }
+    expect(changeCycleRules.body.safeParse({ items: [oil, { ...oil, days: 90 }] }).success).toBe(false)
+    await ask('changeCycleRules', { items: [oil] })
     await base.performWaiting()
     const due = async () =>
       base.database.query<{ party_id: string; payload: { gapStartOn: string; dueOn: string } }>(

@@ -30,8 +30,9 @@ export interface Transaction extends Queryable {
 export interface Database extends Queryable {
   /**
    * Runs the work in one transaction. Where it lost a race (serialization failure, deadlock, a `LostRace` of a guarded
-   * row) it is run again from the start, so it must not change anything outside of the transaction before the end. Inside,
-   * everything is asked of the transaction: a full pool in which each waits for a second connection waits for ever.
+   * row) it is run again from the start, so it must not change anything outside of the transaction before the end. A key
+   * that stood already is such a race too, once: at the second look the work finds the row and says so in its own words.
+   * Inside, everything is asked of the transaction: a full pool in which each waits for a second connection waits for ever.
    */
   transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>
   /** Hears NOTIFY on a channel, on a connection of its own that is made anew when it breaks. Returns how to stop. */
@@ -179,7 +180,7 @@ export function openDatabase(
         try {
           return await nesting.hold(() => attempt(work))
         } catch (error) {
-          if (tries === mostTries || !raceCodes.has((error as { code?: string }).code ?? '')) throw asOutage(error)
+          if (tries >= triesAfter(error)) throw asOutage(error)
           if (error instanceof Unprepared) await error.prepare()
         }
       }
@@ -233,7 +234,15 @@ export class Unprepared extends Error {
 }
 
 const raceCodes = new Set(['40001', '40P01'])
-const mostTries = 10
+
+/** A key that stands already, or a row named that is gone: what somebody does who was a moment faster. */
+const keyCodes = new Set(['23505', '23503'])
+
+/** True where a key of the database refused what was to be written; the same again after a second look. */
+export const isKeyTaken = (error: unknown) => keyCodes.has((error as { code?: string }).code ?? '')
+
+const triesAfter = (error: unknown) =>
+  isKeyTaken(error) ? 2 : raceCodes.has((error as { code?: string }).code ?? '') ? 10 : 1
 
 /** Codes of PostgreSQL and of the network that mean "the database is not there", not "the statement is wrong". */
 const outageCodes = new Set([

@@ -10,6 +10,7 @@ export {
 export {
   type Connection,
   type Database,
+  isKeyTaken,
   isOutage,
   LostRace,
   openDatabase,
