@@ -340,7 +340,7 @@ describe('a base with a rhythm', () => {
   test('passes a fixed cycle once, beside the rhythm', async () => {
     const ruleId = base.newId()
     const oil = { ruleId, name: 'Oil change', days: 113, match: { kind: 'all' } }
-    expect(changeCycleRules.body.safeParse({ items: [oil, { ...oil, days: 90 }] }).success).toBe(false)
+    expect(changeCycleRules.body!.safeParse({ items: [oil, { ...oil, days: 90 }] }).success).toBe(false)
     await ask('changeCycleRules', { items: [oil] })
     await base.performWaiting()
     const due = async () =>
