@@ -83,7 +83,6 @@ export const catchUpJob = job({
     )
     for (let done = 0; done < rows.length; done += atOnce) {
       const partyIds = rows.slice(done, done + atOnce).map(row => row.partyId)
-      await house.events.ensureMonths([house.clock.now()])
       await house.database.transaction(async transaction => {
         await house.events.record(transaction, systemSource, await reconcileAwards(house, transaction, partyIds))
       })

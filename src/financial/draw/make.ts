@@ -19,7 +19,6 @@ export async function makeDraw(
   { publicValue = null, by }: { readonly publicValue?: string | null; readonly by: string },
 ): Promise<StoredDraw> {
   const now = house.clock.now()
-  await house.events.ensureMonths([now])
   // Fixed by itself, so that no till waits for a list and holds what the prizes are posted to.
   await house.database.transaction(transaction => closeIfDue(house, transaction, drawId))
   return house.database.transaction(async transaction => {
@@ -137,7 +136,6 @@ async function award(house: House, transaction: Transaction, draw: StoredDraw, u
 /** Prizes that nobody came for go to the next of the same ranking, the earliest award first. Answers how many passed on. */
 export async function passOn(house: House, drawId: string): Promise<number> {
   const now = house.clock.now()
-  await house.events.ensureMonths([now])
   return house.database.transaction(async transaction => {
     const draw = await closeIfDue(house, transaction, drawId)
     const lapsed = await transaction.query<{ order: number; partyId: string; prizeId: string }>(
@@ -175,7 +173,6 @@ export async function claimAward(
   by: string,
 ): Promise<{ order: number; state: 'claimed' }> {
   const now = house.clock.now()
-  await house.events.ensureMonths([now])
   await house.database.transaction(async transaction => {
     const [claimed] = await transaction.query<{ partyId: string; prizeId: string }>(
       `update draw.award set state = 'claimed', ended_at = $3, ended_by = $4

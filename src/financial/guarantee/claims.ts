@@ -35,8 +35,6 @@ export async function claim(
 ): Promise<{ outcome: ClaimOutcome; caseId: string }> {
   const { promiseId } = asked
   const now = house.clock.now()
-  const { profileIds: known } = await personOf(house.database, asked.partyId)
-  await house.events.ensureMonths([now, ...(await store.openDeadlines(house.database, known))])
   return await house.database.transaction(async transaction => {
     await requireParty(transaction, asked.partyId)
     const { holderId: partyId, profileIds } = await personOf(transaction, asked.partyId)
@@ -180,8 +178,6 @@ export async function decide(
   caller: Caller,
   { partyId, caseId, decision }: { partyId: string; caseId: string; decision: 'grant' | 'decline' },
 ): Promise<void> {
-  const now = house.clock.now()
-  await house.events.ensureMonths([now, ...(await store.openDeadlines(house.database, [partyId]))])
   await house.database.transaction(async transaction => {
     await store.lockCustomers(transaction, [partyId])
     const waiting = (await store.readClaims(transaction, [partyId])).find(each => each.caseId === caseId)

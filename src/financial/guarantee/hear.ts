@@ -85,7 +85,6 @@ export const dueJob = job({
       const due = await store.dueCustomers(house.database, now, atOnce)
       if (due.length === 0) break
       const partyIds = due.map(each => each.partyId).sort()
-      await house.events.ensureMonths([now, ...(await store.openDeadlines(house.database, partyIds))])
       await house.database.transaction(async transaction => {
         const events = await reconcile(house, transaction, partyIds)
         const granted = await grantUnanswered(house, transaction, partyIds)

@@ -23,7 +23,6 @@ export async function pay(house: House, caller: Caller, payment: Payment): Promi
   const reference = payment.reference ?? null
   if (by === 'transfer' && reference === null) throw refuse('invalid', 'guarantee:refusal.reference-missing')
   const now = house.clock.now()
-  await house.events.ensureMonths([now])
   await house.database.transaction(async transaction => {
     await store.lockCustomers(transaction, [partyId])
     const owed = await store.lockCompensation(transaction, partyId, caseId)

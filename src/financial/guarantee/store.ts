@@ -311,14 +311,6 @@ export async function dueCustomers(
   )
 }
 
-export async function openDeadlines(queryable: Queryable, partyIds: readonly string[]): Promise<Date[]> {
-  const rows = await queryable.query<{ dueAt: Date }>(
-    `select due_at as "dueAt" from guarantee.promise_case where party_id = any ($1) and state = 'open' and due_at is not null`,
-    [partyIds],
-  )
-  return rows.map(row => row.dueAt)
-}
-
 export async function knownCustomers(queryable: Queryable, partyIds: readonly string[]): Promise<string[]> {
   const rows = await queryable.query<{ partyId: string }>(
     'select party_id as "partyId" from guarantee.customer where party_id = any ($1) order by 1',

@@ -200,7 +200,6 @@ export const catchUpJob = job({
     if (first === undefined) return { customers: 0 }
     const buyers = await cards.buyersSince(house.database, startOfDay(first, zone))
     for (let done = 0; done < buyers.length; done += atOnce) {
-      await house.events.ensureMonths([house.clock.now()])
       await house.database.transaction(async transaction => {
         const following = await collect(house, transaction, all, buyers.slice(done, done + atOnce))
         await house.events.record(transaction, systemSource, following)

@@ -40,7 +40,6 @@ export async function give(house: House, giving: Giving) {
   if (receiverId === giverId) throw refuse('invalid', 'sharing:refusal.to-self')
   const giftId = digest(`gift ${actor} ${giving.requestKey}`)
   const now = house.clock.now()
-  await house.events.ensureMonths([now])
   return house.database.transaction(async transaction => {
     await lockMember(transaction, giverId)
     const known = await readGift(transaction, giverId, giftId)
@@ -165,7 +164,6 @@ export async function claimGift(
   code: string,
 ): Promise<{ giftId: string; asset: string; amount: number }> {
   const now = house.clock.now()
-  await house.events.ensureMonths([now])
   return house.database.transaction(async transaction => {
     const { partyId: giverId, subject: giftId, until, usedBy } = await openCode(transaction, code, 'gift')
     const gift = (await readGift(transaction, giverId, giftId))!

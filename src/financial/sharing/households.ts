@@ -31,7 +31,6 @@ async function inHousehold<T>(
   partyId: string,
   work: (transaction: Transaction, householdId: string) => Promise<T>,
 ): Promise<T> {
-  await house.events.ensureMonths([house.clock.now()])
   return house.database.transaction(async transaction => {
     await lockMember(transaction, partyId)
     const householdId = await poolOf(transaction, partyId)
@@ -49,7 +48,6 @@ async function lockHousehold(transaction: Transaction, householdId: string): Pro
 
 export async function found(house: House, partyId: string, name: string, contributes: Contributes): Promise<void> {
   const now = house.clock.now()
-  await house.events.ensureMonths([now])
   await house.database.transaction(async transaction => {
     const { households } = await readSettings(house, transaction)
     if (!households.isActive) throw refuse('conflict', 'sharing:refusal.households-off')
@@ -110,7 +108,6 @@ export async function invite(house: House, partyId: string): Promise<{ code: str
 
 export async function join(house: House, partyId: string, code: string, contributes: Contributes): Promise<void> {
   const now = house.clock.now()
-  await house.events.ensureMonths([now])
   await house.database.transaction(async transaction => {
     const { subject: householdId, until, usedBy } = await openCode(transaction, code, 'household')
     if (usedBy === partyId && (await poolOf(transaction, partyId)) === householdId) return

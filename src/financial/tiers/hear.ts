@@ -49,7 +49,6 @@ export const dueJob = job({
       const now = house.clock.now()
       const partyIds = await store.dueParties(house.database, localDay(now, zone), atOnce)
       if (partyIds.length === 0) break
-      await house.events.ensureMonths([now])
       told += await house.database.transaction(async transaction => {
         const events = await recompute(house, transaction, partyIds, { rules })
         await house.events.record(transaction, systemSource, events)

@@ -36,7 +36,7 @@ export function Keys() {
             <EmptyState title={t('keys-page.none')}>{t('keys-page.none-text')}</EmptyState>
           ) : (
             <div className="table-holder">
-              <table className="table">
+              <table className="table table-stacked">
                 <thead>
                   <tr>
                     <th scope="col">{t('keys-page.name')}</th>
@@ -54,17 +54,21 @@ export function Keys() {
                         {key.name}
                         {key.merchantId ? <span className="muted small"> · {key.merchantId}</span> : null}
                       </th>
-                      <td>
+                      <td data-label={t('keys-page.prefix')}>
                         <code>{key.prefix}…</code>
                       </td>
-                      <td className="wrap small">
+                      <td className="wrap small" data-label={t('keys-page.may')}>
                         {key.kind === 'browser'
                           ? t('access:keys.may-browser')
                           : key.permissions.map(name => t(`access:permission.${name}`)).join(' · ')}
                       </td>
-                      <td>{key.lastUsedAt ? format.instant(key.lastUsedAt) : t('keys-page.never')}</td>
-                      <td>{key.expiresAt ? format.instant(key.expiresAt) : t('access:keys.open-ended')}</td>
-                      <td className="right">
+                      <td data-label={t('keys-page.used')}>
+                        {key.lastUsedAt ? format.instant(key.lastUsedAt) : t('keys-page.never')}
+                      </td>
+                      <td data-label={t('access:keys.ends')}>
+                        {key.expiresAt ? format.instant(key.expiresAt) : t('access:keys.open-ended')}
+                      </td>
+                      <td className="right table-acts">
                         {key.revokedAt ? (
                           t('keys-page.revoked')
                         ) : (

@@ -16,7 +16,6 @@ export const gatherJob = job({
          and exists (select from events.event e where e.party_id = p.party_id) order by 1`,
     )
     for (const { partyId } of rows) {
-      await house.events.ensureMonths([house.clock.now()])
       await house.database.transaction(async transaction => {
         const holderId = (await holdersOf(transaction, [partyId])).get(partyId)
         if (holderId !== undefined) await house.events.join(transaction, { from: partyId, to: holderId })

@@ -151,14 +151,12 @@ export function below(
 
 /** Merges for good, or takes back: everything that follows is one transaction. */
 export async function mergeNow(house: House, asked: Parameters<typeof merge>[2]): Promise<Merge> {
-  await house.events.ensureMonths([house.clock.now()])
   const mergeId = await house.database.transaction(transaction => merge(house, transaction, asked))
   settled(house)
   return await store.readMerge(house.database, mergeId)
 }
 
 export async function undoNow(house: House, mergeId: string, by: string): Promise<Merge> {
-  await house.events.ensureMonths([house.clock.now()])
   await house.database.transaction(transaction => undo(house, transaction, mergeId, by))
   settled(house)
   return await store.readMerge(house.database, mergeId)
@@ -178,7 +176,6 @@ export async function asIfMerged<Seen>(
   asked: Asked,
   look: (transaction: Transaction, keptId: string) => Promise<Seen>,
 ): Promise<Seen> {
-  await house.events.ensureMonths([house.clock.now()])
   let seen: { readonly value: Seen } | undefined
   try {
     await house.database.transaction(async transaction => {

@@ -39,18 +39,20 @@ function Requests({ items }: { items: readonly PrivacyRequest[] }) {
   const navigate = useNavigate()
   return (
     <div className="table-holder">
-      <table className="table">
+      <table className="table table-stacked">
         <thead>
           <tr>
             {(['who', 'what', 'asked', 'due', 'state'] as const).map(column => (
-              <th key={column}>{t(`privacy:column.${column}`)}</th>
+              <th key={column} scope="col">
+                {t(`privacy:column.${column}`)}
+              </th>
             ))}
           </tr>
         </thead>
         <tbody>
           {items.map(each => (
             <tr key={each.requestId}>
-              <td>
+              <th scope="row">
                 <button
                   type="button"
                   className="link"
@@ -58,18 +60,24 @@ function Requests({ items }: { items: readonly PrivacyRequest[] }) {
                 >
                   {each.name ?? t('privacy:forgotten-person')}
                 </button>
+              </th>
+              <td data-label={t('privacy:column.what')}>{t(`privacy:kind.${each.kind}`)}</td>
+              <td data-label={t('privacy:column.asked')}>
+                <span>
+                  {format.nearDay(format.dayOf(each.askedAt))}{' '}
+                  <small className="muted">{t(`privacy:asked-by.${each.askedBy}`)}</small>
+                </span>
               </td>
-              <td>{t(`privacy:kind.${each.kind}`)}</td>
-              <td>
-                {format.nearDay(format.dayOf(each.askedAt))}{' '}
-                <small className="muted">{t(`privacy:asked-by.${each.askedBy}`)}</small>
+              <td data-label={t('privacy:column.due')}>
+                <span>
+                  {format.nearDay(each.dueOn)} {each.isOverdue ? <b className="bad">{t('privacy:overdue')}</b> : null}
+                </span>
               </td>
-              <td>
-                {format.nearDay(each.dueOn)} {each.isOverdue ? <b className="bad">{t('privacy:overdue')}</b> : null}
-              </td>
-              <td>
-                {t(`privacy:state.${each.state}`)}{' '}
-                {each.handledBy ? <small className="muted">{each.handledBy}</small> : null}
+              <td data-label={t('privacy:column.state')}>
+                <span>
+                  {t(`privacy:state.${each.state}`)}{' '}
+                  {each.handledBy ? <small className="muted">{each.handledBy}</small> : null}
+                </span>
               </td>
             </tr>
           ))}

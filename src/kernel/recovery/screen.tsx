@@ -83,7 +83,7 @@ function List({ items }: { items: readonly Backup[] }) {
   if (items.length === 0) return null
   return (
     <div className="table-holder">
-      <table className="table backups">
+      <table className="table table-stacked backups">
         <thead>
           <tr>
             <th scope="col">{t('recovery:column.made')}</th>
@@ -125,22 +125,28 @@ function Line({ item, isShown, show }: { item: Backup; isShown: boolean; show: (
           {format.instant(item.madeAt)}
           <div className="muted small">{t(`recovery:by.${item.madeBy}`)}</div>
         </th>
-        <td className="wrap">
-          <span className={isGood ? 'jade' : 'bad'}>
-            {t(`recovery:state.${item.drilledAt && isGood ? 'drilled' : item.state}`)}
-          </span>
-          <div className="muted small">
-            {item.failure
-              ? t(item.failure, { defaultValue: item.failure })
-              : isGood
-                ? t(`recovery:page.${item.isEncrypted ? 'encrypted' : 'plain'}`)
-                : null}
+        <td className="wrap" data-label={t('recovery:column.state')}>
+          <div>
+            <span className={isGood ? 'jade' : 'bad'}>
+              {t(`recovery:state.${item.drilledAt && isGood ? 'drilled' : item.state}`)}
+            </span>
+            <div className="muted small">
+              {item.failure
+                ? t(item.failure, { defaultValue: item.failure })
+                : isGood
+                  ? t(`recovery:page.${item.isEncrypted ? 'encrypted' : 'plain'}`)
+                  : null}
+            </div>
           </div>
         </td>
-        <td className="right">{item.sizeBytes ? sizeOf(item.sizeBytes, format) : '–'}</td>
-        <td className="right">{item.rows ? format.number(item.rows) : '–'}</td>
-        <td>{item.keptAs ? t(`recovery:kept.${item.keptAs}`) : '–'}</td>
-        <td className="right">
+        <td className="right" data-label={t('recovery:column.size')}>
+          {item.sizeBytes ? sizeOf(item.sizeBytes, format) : '–'}
+        </td>
+        <td className="right" data-label={t('recovery:column.rows')}>
+          {item.rows ? format.number(item.rows) : '–'}
+        </td>
+        <td data-label={t('recovery:column.kept')}>{item.keptAs ? t(`recovery:kept.${item.keptAs}`) : '–'}</td>
+        <td className="right table-acts">
           {isGood ? (
             <>
               <a className="link" href={`/api/backups/${item.backupId}/file`} download={item.name}>

@@ -29,7 +29,6 @@ export async function recordContact(
   if (at > now) throw refuse('invalid', 'tasks:refusal.not-yet')
   const source = caller.kind === 'nobody' ? systemSource : { sourceId: caller.id, kind: caller.kind }
   const keys = idempotencyKey === undefined ? [] : [['contact', source.sourceId, idempotencyKey]]
-  await house.events.ensureMonths([at])
   return house.database.transaction(async transaction => {
     const [known] = await transaction.query('select from parties.party where party_id = $1', [partyId])
     if (!known) throw refuse('not-found', 'tasks:refusal.customer-unknown')

@@ -140,7 +140,6 @@ const acts = {
 export async function act(house: House, caller: Caller, partyId: string, taskId: string, what: Act): Promise<Task> {
   const { zone } = await house.settings.business()
   const now = house.clock.now()
-  await house.events.ensureMonths([now])
   return house.database.transaction(async transaction => {
     const { from, event } = acts[what.kind]
     const today = localDay(now, zone)

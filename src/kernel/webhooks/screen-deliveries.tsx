@@ -47,7 +47,7 @@ export function Deliveries({ endpoint }: { endpoint: Endpoint }) {
             <p className="muted lead">{t('webhooks:deliveries-none')}</p>
           ) : (
             <div className="table-holder">
-              <table className="table webhooks">
+              <table className="table table-stacked webhooks">
                 <thead>
                   <tr>
                     <th scope="col">{t('webhooks:sent')}</th>
@@ -63,15 +63,19 @@ export function Deliveries({ endpoint }: { endpoint: Endpoint }) {
                   {items.map(each => (
                     <Fragment key={each.messageId}>
                       <tr>
-                        <td className="nowrap">{format.instant(each.createdAt)}</td>
+                        <td className="nowrap" data-label={t('webhooks:sent')}>
+                          {format.instant(each.createdAt)}
+                        </td>
                         <th scope="row">
                           <code>{each.kind}</code>
                         </th>
-                        <td>
+                        <td data-label={t('webhooks:state')}>
                           <How of={each} />
                         </td>
-                        <td className="right numbers">{format.number(each.attempts)}</td>
-                        <td className="right">
+                        <td className="right numbers" data-label={t('webhooks:attempts')}>
+                          {format.number(each.attempts)}
+                        </td>
+                        <td className="right table-acts">
                           <Button
                             variant="subtle"
                             size="compact-sm"

@@ -60,7 +60,7 @@ function List({ items }: { items: readonly Endpoint[] }) {
   const format = useFormat()
   return (
     <div className="table-holder">
-      <table className="table webhooks">
+      <table className="table table-stacked webhooks">
         <thead>
           <tr>
             <th scope="col">{t('webhooks:endpoint')}</th>
@@ -81,14 +81,18 @@ function List({ items }: { items: readonly Endpoint[] }) {
                 </Link>
                 <p className="muted small webhooks-url">{each.url}</p>
               </th>
-              <td className="small">{kindsInWords(each.kinds, t('webhooks:everything'))}</td>
-              <td>
+              <td className="small" data-label={t('webhooks:hears')}>
+                {kindsInWords(each.kinds, t('webhooks:everything'))}
+              </td>
+              <td data-label={t('webhooks:last-day')}>
                 <Pulse hours={each.hours} />
               </td>
-              <td>
+              <td data-label={t('webhooks:state')}>
                 <State of={each} />
               </td>
-              <td className="right numbers">{each.waiting > 0 ? format.number(each.waiting) : '–'}</td>
+              <td className="right numbers" data-label={t('webhooks:waiting')}>
+                {each.waiting > 0 ? format.number(each.waiting) : '–'}
+              </td>
             </tr>
           ))}
         </tbody>
