@@ -267,6 +267,21 @@ describe.skipIf(!isBrowserHere)('the screens, in a browser on a real server', ()
     await page.setViewportSize({ width: 1440, height: 900 })
   })
 
+  it('on a phone, keys stand as blocks in which every line says what it is, and nothing scrolls sideways', async () => {
+    await page.setViewportSize({ width: 390, height: 844 })
+    await page.goto(`${url}/settings?tab=keys`)
+    await page.getByLabel('Name').fill('Till in the Suzhou shop')
+    await page.getByRole('button', { name: 'Make the key' }).click()
+    const table = page.locator('.table-stacked')
+    await table.getByText('Till in the Suzhou shop').waitFor()
+    expect(await table.locator('thead').isVisible()).toBe(false)
+    expect(await page.evaluate('document.querySelector(".table-holder").scrollWidth <= innerWidth')).toBe(true)
+    const said = `getComputedStyle(document.querySelector('.table-stacked td'), '::before').content`
+    expect(await page.evaluate(said)).toBe('"Begins with"')
+    expect(await screens.check()).toEqual([])
+    await page.setViewportSize({ width: 1440, height: 900 })
+  })
+
   it('nothing broke on the way', () => {
     // Being signed out, and somebody who is on file already, are answers.
     expect(screens.faults.filter(fault => !/status of (401|409)/.test(fault))).toEqual([])
