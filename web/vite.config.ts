@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
+import product from '../package.json' with { type: 'json' }
 
 const server = process.env.GUANXI_SERVER ?? 'http://127.0.0.1:7250'
 
@@ -23,6 +24,7 @@ const cardAtOnce: Plugin = {
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), cardAtOnce],
+  define: { 'import.meta.env.RELEASE': JSON.stringify(product.version) },
   resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
   // The member card is a build of its own, so that a phone loads nothing of what only staff see.
   builder: {},

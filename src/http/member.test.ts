@@ -252,6 +252,16 @@ describe('what a member says', () => {
     await say(true)
     server.house.clock.advanceDays(1)
     await say(false)
+    const owner = await server.owner()
+    const settings = (await get('/api/settings/consent', owner)).json()
+    const added = { version: '2027-01', fromOn: '2026-03-02', purpose: 'offers', en: 'New.', zh: '新。' }
+    const payload = { ...settings, texts: [...settings.texts, added] }
+    await server.ask({ method: 'PUT', url: '/api/settings/consent', headers: owner, payload })
+    // What they read was another wording, so the yes would be to something they never saw.
+    expect((await say(true)).json()).toMatchObject({ status: 409, code: 'parties:refusal.wording-changed' })
+    const read = (await get('/api/member/consents', member)).json().items
+    expect(read[0]).toMatchObject({ purpose: 'offers', wording: { version: '2027-01', en: 'New.', zh: '新。' } })
+    expect(read[4]).toMatchObject({ purpose: 'reminders', wording: { version: '2026-11' } })
     await say(true, '2027-01')
     const rows = await server.house.database.query<{ is_given: boolean; evidence: object; language: string }>(
       'select is_given, evidence, language from parties.consent order by at, consent_id',

@@ -1,7 +1,11 @@
 import type { Answer } from './api.ts'
 
-/** What the card said last, on this device only, so that it opens at once and without a line. Signing out forgets it. */
-const prefix = 'guanxi.card '
+const all = 'guanxi.card '
+/**
+ * What the card said last, on this device only, so that it opens at once and without a line. Signing out forgets it, and so
+ * does another release, whose answers may be of another shape.
+ */
+const prefix = `${all}${import.meta.env.RELEASE} `
 
 export function kept<Data>(address: string): Answer<Data> | undefined {
   try {
@@ -21,5 +25,5 @@ export function keep(address: string, answer: Answer<unknown>): void {
 }
 
 export function forgetAll(): void {
-  for (const name of Object.keys(localStorage)) if (name.startsWith(prefix)) localStorage.removeItem(name)
+  for (const name of Object.keys(localStorage)) if (name.startsWith(all)) localStorage.removeItem(name)
 }

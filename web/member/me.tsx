@@ -1,6 +1,6 @@
-import { useEffect, useState } from 'react'
+import { Fragment, useEffect, useState } from 'react'
 import type { closeCard } from '#kernel/access/contract.ts'
-import type { Consent, changeMyConsent, myConsents } from '#kernel/parties/contract.ts'
+import type { changeMyConsent, myConsents } from '#kernel/parties/contract.ts'
 import type { askAboutMyData, myPrivacyRequests } from '#kernel/privacy/contract.ts'
 import { Problem, type ReplyOf, tell } from './api.ts'
 import { useAsked } from './asked.ts'
@@ -8,9 +8,6 @@ import { onInstallable, type Prompt } from './install.ts'
 import { LanguageSwitch } from './language-switch.tsx'
 import { Act, Section, Skeleton, sentenceOf } from './pieces.tsx'
 import { useSay } from './words.ts'
-
-/** The wording that is agreed to here; `operations.test.ts` holds it against the contract. */
-export const consentText = '2026-11'
 
 /** What is mine to decide: language, what I may be sent, where the card stands, and leaving. */
 export function Me({ onLeave }: { onLeave: () => void }) {
@@ -38,23 +35,29 @@ export function Me({ onLeave }: { onLeave: () => void }) {
   )
 }
 
+type Consent = ReplyOf<typeof myConsents>['items'][number]
+
 function Consents() {
   const say = useSay()
-  const { t } = say
+  const { t, language } = say
   const asked = useAsked<typeof myConsents>('/api/member/consents')
   const [said, setSaid] = useState<ReplyOf<typeof myConsents>>()
   const [problem, setProblem] = useState<Problem>()
   const items = (said ?? asked.data)?.items
   if (!items) return asked.problem ? null : <Skeleton lines={6} />
-  const change = ({ channel, purpose, isGiven }: Consent) => {
+  const change = ({ channel, purpose, isGiven, wording }: Consent) => {
     setProblem(undefined)
-    const body = { channel, purpose, isGiven: !isGiven, textVersion: consentText }
+    const body = { channel, purpose, isGiven: !isGiven, textVersion: wording.version }
     tell<typeof changeMyConsent>('POST', '/api/member/consents', { body }).then(setSaid, (error: unknown) => {
       if (!(error instanceof Problem)) throw error
       setProblem(error)
+      // A new wording is there to be read before anything is said to it.
+      setSaid(undefined)
+      asked.again()
     })
   }
   const purposes = [...new Set(items.map(item => item.purpose))]
+  const textOf = ({ wording }: Consent) => (language === 'zh-CN' ? wording.zh : wording.en)
   return (
     <Section title={t('consent.title')}>
       {problem ? (
@@ -67,18 +70,22 @@ function Consents() {
           <legend>{t(`consent.${purpose}`)}</legend>
           {items
             .filter(item => item.purpose === purpose)
-            .map(item => (
-              <button
-                key={item.channel}
-                type="button"
-                role="switch"
-                className="switch"
-                aria-checked={item.isGiven}
-                onClick={() => change(item)}
-              >
-                <span>{t(`consent.by-${item.channel}`)}</span>
-                <i aria-hidden="true" />
-              </button>
+            .map((item, place, all) => (
+              <Fragment key={item.channel}>
+                {item.wording.version === all[place - 1]?.wording.version ? null : (
+                  <p className="muted">{textOf(item)}</p>
+                )}
+                <button
+                  type="button"
+                  role="switch"
+                  className="switch"
+                  aria-checked={item.isGiven}
+                  onClick={() => change(item)}
+                >
+                  <span>{t(`consent.by-${item.channel}`)}</span>
+                  <i aria-hidden="true" />
+                </button>
+              </Fragment>
             ))}
         </fieldset>
       ))}

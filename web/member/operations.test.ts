@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Operation } from '#kernel/operation.ts'
-import { consentText as agreedText } from '#kernel/parties/contract.ts'
 import { memberSessionOperations } from '../../src/http/member-session.ts'
 import { rooms } from '../../src/product/rooms.ts'
 
@@ -34,8 +33,4 @@ test('every call of the card is an operation for members, or one that opens or c
   })
   expect(unknown).toEqual([])
   expect(calls.length).toBeGreaterThanOrEqual(20)
-})
-
-test('the wording that is agreed to is the one that the house names', () => {
-  expect(sources).toContain(`export const consentText = '${agreedText}'`)
 })

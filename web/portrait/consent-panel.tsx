@@ -126,7 +126,8 @@ function History({ partyId }: { partyId: string }) {
 const waysAtDesk = consentWays.filter(way => way !== 'card' && way !== 'import' && way !== 'api')
 
 function Note({ partyId }: { partyId: string }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
+  const { items = [] } = useAsk(listConsents, { params: { partyId } }).data ?? {}
   const [what, setWhat] = useState('offers-sms')
   const [way, setWay] = useState<(typeof consentWays)[number]>('in-person')
   const note = useDo(noteConsent, { refresh })
@@ -135,6 +136,7 @@ function Note({ partyId }: { partyId: string }) {
     const [purpose, channel] = what.split('-') as [Consent['purpose'], Consent['channel']]
     note.mutate({ params: { partyId }, body: { channel, purpose, isGiven: true, way } })
   }
+  const wording = items.find(item => `${item.purpose}-${item.channel}` === what)?.wording
   return (
     <form className="form" onSubmit={save}>
       <Select
@@ -149,6 +151,12 @@ function Note({ partyId }: { partyId: string }) {
         value={what}
         onChange={value => setWhat(value ?? what)}
       />
+      {wording ? (
+        <figure className="wording">
+          <figcaption className="muted small">{t('parties:consent-panel.read-out')}</figcaption>
+          <blockquote>{i18n.language.startsWith('zh') ? wording.zh : wording.en}</blockquote>
+        </figure>
+      ) : null}
       <Select
         label={t('parties:consent-panel.way')}
         allowDeselect={false}

@@ -6,9 +6,6 @@ import { operation } from '#kernel/operation.ts'
 export const consentChannels = ['sms', 'email', 'wechat', 'phone'] as const
 /** What for. What a contract needs (a receipt, a paid promise) asks no consent. */
 export const consentPurposes = ['offers', 'reminders'] as const
-/** Which wording people agree to now; a new wording gets a new name, and what was agreed to before keeps its own. */
-export const consentText = '2026-11'
-
 /** Whether a yes had to be confirmed by the address itself, and was. */
 export const confirmations = ['none', 'asked', 'confirmed'] as const
 
@@ -31,7 +28,11 @@ const consent = z.object({
 })
 export type Consent = z.infer<typeof consent>
 
-const consents = z.object({ items: z.array(consent) })
+/** The wording that a yes would be said to today. */
+const wording = z.object({ version: z.string(), en: z.string(), zh: z.string() })
+export type Wording = z.infer<typeof wording>
+
+const consents = z.object({ items: z.array(consent.extend({ wording })) })
 
 export const listConsents = operation({
   id: 'listConsents',
@@ -98,6 +99,9 @@ export const consentSettings = z.object({
       z.object({
         version: z.string().regex(/^[a-z0-9.-]{1,40}$/),
         fromOn: z.iso.date(),
+        /** For which purpose and by which way it speaks; null is for all that have none of their own. */
+        purpose: purpose.nullable().default(null),
+        channel: channel.nullable().default(null),
         en: z.string().trim().min(1).max(2000),
         zh: z.string().trim().min(1).max(2000),
       }),
@@ -106,8 +110,10 @@ export const consentSettings = z.object({
     .max(50)
     .default([
       {
-        version: consentText,
+        version: '2026-11',
         fromOn: '2026-11-01',
+        purpose: null,
+        channel: null,
         en: 'You may write to me this way. I can take this back at any time, and nothing I have earned depends on it.',
         zh: '可以用这种方式联系我。我随时可以收回，已有的权益不受影响。',
       },
@@ -151,8 +157,10 @@ export const changeMyConsent = operation({
   path: '/api/member/consents',
   summary: 'I allow something, or take it back; saying the same again changes nothing',
   permission: 'member',
+  /** `textVersion` is the wording that was read: a yes to another than today's is refused, a no never is. */
   body: z.object({ channel, purpose, isGiven: z.boolean(), textVersion: z.string().min(1).max(40) }),
   reply: consents,
+  refusals: ['parties:refusal.wording-changed'],
 })
 
 export const changeMyLanguage = operation({

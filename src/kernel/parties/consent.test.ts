@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
-import { changeConsentSettings, consentHistoryOf, mayContact, recordConsent } from './consent.ts'
+import { changeConsentSettings, consentHistoryOf, mayContact, recordConsent, wordingOn } from './consent.ts'
 import { consentSettings } from './consent-contract.ts'
 import { resolveParties } from './resolve.ts'
 
@@ -78,11 +78,42 @@ test('where a second yes is asked for, the first permits nothing until the addre
   await changeConsentSettings(house, { ...before, doubleOptIn: [] })
 })
 
+test('the wording is the newest that has begun, of those that speak most exactly of what is asked', () => {
+  const text = (version: string, fromOn: string, of: object = {}) => ({
+    ...{ version, fromOn, purpose: null, channel: null, en: version, zh: version },
+    ...of,
+  })
+  const settings = {
+    texts: [
+      text('all', '2026-01-01'),
+      text('all-later', '2026-06-01'),
+      text('offers', '2026-03-01', { purpose: 'offers' }),
+      text('by-sms', '2026-03-01', { channel: 'sms' }),
+      text('offers-by-sms', '2026-09-01', { purpose: 'offers', channel: 'sms' }),
+    ],
+    doubleOptIn: [],
+  }
+  const wording = (day: string, purpose: 'offers' | 'reminders', channel: 'sms' | 'email') =>
+    wordingOn(settings, day, { purpose, channel }).version
+  expect(wording('2026-02-28', 'offers', 'sms')).toBe('all')
+  expect(wording('2026-08-31', 'offers', 'sms')).toBe('offers')
+  expect(wording('2026-09-01', 'offers', 'sms')).toBe('offers-by-sms')
+  expect(wording('2026-09-01', 'offers', 'email')).toBe('offers')
+  expect(wording('2026-09-01', 'reminders', 'sms')).toBe('by-sms')
+  expect(wording('2026-09-01', 'reminders', 'email')).toBe('all-later')
+  expect(wording('2025-01-01', 'reminders', 'email')).toBe('all')
+})
+
 test('a wording that people agreed to can be added to, never changed or taken away', async () => {
   const before = await house.settings.read('consent', consentSettings)
-  const added = { version: '2027-01', fromOn: '2027-01-01', en: 'New.', zh: '新。' }
+  const added = { version: '2027-01', fromOn: '2027-01-01', purpose: null, channel: null, en: 'New.', zh: '新。' }
   await changeConsentSettings(house, { ...before, texts: [...before.texts, added] })
-  for (const texts of [[added], [{ ...before.texts[0]!, en: 'Other.' }, added]]) {
+  const [first] = before.texts
+  for (const texts of [
+    [added],
+    [{ ...first!, en: 'Other.' }, added],
+    [{ ...first!, channel: 'sms' as const }, added],
+  ]) {
     await expect(changeConsentSettings(house, { ...before, texts })).rejects.toMatchObject({
       code: 'parties:refusal.consent-text-stands',
     })

@@ -9,6 +9,7 @@ import {
   consentChannels,
   consentPurposes,
   consentSettings,
+  type Wording,
 } from './consent-contract.ts'
 
 interface Word extends Pick<Consent, 'channel' | 'purpose' | 'isGiven' | 'textVersion' | 'confirmation'> {
@@ -123,17 +124,38 @@ export async function recordConsent(transaction: Transaction, house: House, said
   )
 }
 
-/** The wording that people agree to on a day: the newest that holds by then. */
-export function wordingOn(settings: ConsentSettings, day: string): ConsentSettings['texts'][number] {
-  const { texts } = settings
-  const begun = texts.filter(text => text.fromOn <= day).toSorted((one, other) => (one.fromOn < other.fromOn ? 1 : -1))
-  return begun[0] ?? texts[0]!
+type What = Pick<Consent, 'channel' | 'purpose'>
+
+/**
+ * The wording that people agree to on a day: the newest that has begun, of those that speak most exactly of what is asked.
+ *
+ * Example: one for all since 1 November, one for offers since 1 March; on 1 December offers have the one of March.
+ */
+export function wordingOn({ texts }: ConsentSettings, day: string, { channel, purpose }: What): Wording {
+  const exactness = (text: ConsentSettings['texts'][number]) =>
+    (text.purpose === null ? 0 : 2) + (text.channel === null ? 0 : 1)
+  const fitting = texts.filter(text => [null, purpose].includes(text.purpose) && [null, channel].includes(text.channel))
+  const [best = texts[0]!] = fitting
+    .filter(text => text.fromOn <= day)
+    .toSorted((one, other) => exactness(other) - exactness(one) || (one.fromOn < other.fromOn ? 1 : -1))
+  return { version: best.version, en: best.en, zh: best.zh }
 }
 
-export async function currentWording(house: House, queryable: Queryable) {
+/** The wording of today for whatever is asked. */
+async function wordings(house: House, queryable: Queryable): Promise<(what: What) => Wording> {
   const settings = await house.settings.read('consent', consentSettings, queryable)
   const { zone } = await house.settings.business(queryable)
-  return wordingOn(settings, localDay(house.clock.now(), zone))
+  const today = localDay(house.clock.now(), zone)
+  return what => wordingOn(settings, today, what)
+}
+
+export const currentWording = async (house: House, queryable: Queryable, what: What) =>
+  (await wordings(house, queryable))(what)
+
+/** What holds now, each beside the wording that a yes would be said to today. */
+export async function consentItems(house: House, queryable: Queryable, partyId: string) {
+  const wordingOf = await wordings(house, queryable)
+  return (await consentsOf(queryable, partyId)).map(each => ({ ...each, wording: wordingOf(each) }))
 }
 
 /** Everything that was said, newest first, with the wording as it stood. */
@@ -176,7 +198,12 @@ export async function changeConsentSettings(house: House, next: ConsentSettings)
     const kept = before.texts.every(text =>
       next.texts.some(
         each =>
-          each.version === text.version && each.en === text.en && each.zh === text.zh && each.fromOn === text.fromOn,
+          each.version === text.version &&
+          each.en === text.en &&
+          each.zh === text.zh &&
+          each.fromOn === text.fromOn &&
+          each.purpose === text.purpose &&
+          each.channel === text.channel,
       ),
     )
     if (!kept) throw refuse('conflict', 'parties:refusal.consent-text-stands')

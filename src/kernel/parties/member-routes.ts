@@ -1,21 +1,26 @@
 import { type Caller, route } from '#kernel/operation.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
-import { consentsOf, recordConsent } from './consent.ts'
+import { consentItems, currentWording, recordConsent } from './consent.ts'
 import * as contract from './consent-contract.ts'
 import { changeParty } from './store.ts'
 
 /** What members say about themselves, on their own card. */
 export const partiesMemberRoutes: NonNullable<Room['routes']> = [
   route(contract.listConsents, async (house, { params }) => ({
-    items: await consentsOf(house.database, params.partyId),
+    items: await consentItems(house, house.database, params.partyId),
   })),
-  route(contract.myConsents, async (house, { caller }) => ({ items: await consentsOf(house.database, own(caller)) })),
+  route(contract.myConsents, async (house, { caller }) => ({
+    items: await consentItems(house, house.database, own(caller)),
+  })),
   route(contract.changeMyConsent, async (house, { body, caller, language }) => {
     const partyId = own(caller)
     await house.database.transaction(async transaction => {
+      const { version } = await currentWording(house, transaction, body)
+      if (body.isGiven && body.textVersion !== version) throw refuse('conflict', 'parties:refusal.wording-changed')
       await recordConsent(transaction, house, {
         ...body,
+        textVersion: version,
         partyId,
         language,
         isConfirmed: true,
@@ -23,7 +28,7 @@ export const partiesMemberRoutes: NonNullable<Room['routes']> = [
       })
       await house.live.announce(transaction, ['customers'])
     })
-    return { items: await consentsOf(house.database, partyId) }
+    return { items: await consentItems(house, house.database, partyId) }
   }),
   route(contract.changeMyLanguage, async (house, { body, caller }) => {
     await house.database.transaction(async transaction => {

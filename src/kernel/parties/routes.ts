@@ -45,7 +45,7 @@ export const partiesRoutes: NonNullable<Room['routes']> = [
   })),
   route(contract.noteConsent, async (house, { params, body, caller, language }) => {
     await house.database.transaction(async transaction => {
-      const { version } = await consent.currentWording(house, transaction)
+      const { version } = await consent.currentWording(house, transaction, body)
       const evidence: Record<string, string> = { by: byOf(caller), on: body.way }
       if (body.place) evidence.place = body.place
       await consent.recordConsent(transaction, house, {
@@ -59,7 +59,7 @@ export const partiesRoutes: NonNullable<Room['routes']> = [
       })
       await house.live.announce(transaction, ['customers'])
     })
-    return { items: await consent.consentsOf(house.database, params.partyId) }
+    return { items: await consent.consentItems(house, house.database, params.partyId) }
   }),
   route(contract.readConsentSettings, house => house.settings.read('consent', contract.consentSettings)),
   route(contract.changeConsentSettings, (house, { body }) => consent.changeConsentSettings(house, body)),

@@ -1,11 +1,17 @@
-import { Button, Checkbox, Textarea, TextInput } from '@mantine/core'
+import { Button, Checkbox, Select, Textarea, TextInput } from '@mantine/core'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useAsk, useDo } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
 import { Answer } from '../../../web/kit/index.ts'
 import { showNotice } from '../../../web/notices.tsx'
-import { type ConsentSettings, changeConsentSettings, consentChannels, readConsentSettings } from './contract.ts'
+import {
+  type ConsentSettings,
+  changeConsentSettings,
+  consentChannels,
+  consentPurposes,
+  readConsentSettings,
+} from './contract.ts'
 
 /** The wordings that people agree to: each stays for ever under its name, in both languages, and a new one stands beside it. */
 export function ConsentWordings() {
@@ -13,7 +19,9 @@ export function ConsentWordings() {
   return <Answer of={asked}>{value => <Wordings key={value.texts.length} value={value} />}</Answer>
 }
 
-const nothing = { en: '', zh: '', fromOn: '' }
+type Text = ConsentSettings['texts'][number]
+
+const nothing: Omit<Text, 'version'> = { en: '', zh: '', fromOn: '', purpose: null, channel: null }
 
 function Wordings({ value }: { value: ConsentSettings }) {
   const { t } = useTranslation()
@@ -58,6 +66,22 @@ function Wordings({ value }: { value: ConsentSettings }) {
             onChange={event => setDraft({ ...draft, [language]: event.currentTarget.value })}
           />
         ))}
+        <Select
+          label={t('parties:wording.purpose')}
+          placeholder={t('parties:wording.any-purpose')}
+          clearable
+          data={consentPurposes.map(each => ({ value: each, label: t(`parties:wording.for-${each}`) }))}
+          value={draft.purpose}
+          onChange={purpose => setDraft({ ...draft, purpose })}
+        />
+        <Select
+          label={t('parties:wording.channel')}
+          placeholder={t('parties:wording.any-channel')}
+          clearable
+          data={consentChannels.map(each => ({ value: each, label: t(`parties:wording.by-${each}`) }))}
+          value={draft.channel}
+          onChange={channel => setDraft({ ...draft, channel })}
+        />
         <TextInput
           type="date"
           label={t('parties:wording.from')}
@@ -94,12 +118,20 @@ function Wordings({ value }: { value: ConsentSettings }) {
   )
 }
 
-function Wording({ text }: { text: ConsentSettings['texts'][number] }) {
+function Wording({ text }: { text: Text }) {
   const { t } = useTranslation()
   const format = useFormat()
   return (
     <li>
       <h3>{t('parties:wording.since', { version: text.version, day: format.day(text.fromOn) })}</h3>
+      {text.purpose === null && text.channel === null ? null : (
+        <p className="muted small">
+          {[
+            text.purpose ? t(`parties:wording.for-${text.purpose}`) : t('parties:wording.any-purpose'),
+            text.channel ? t(`parties:wording.by-${text.channel}`) : t('parties:wording.any-channel'),
+          ].join(' · ')}
+        </p>
+      )}
       <p lang="en">{text.en}</p>
       <p lang="zh-CN">{text.zh}</p>
     </li>
