@@ -20,17 +20,21 @@ const cardAtOnce: Plugin = {
   },
 }
 
-/** The rooms' contracts and words come straight from `src` (condition `source`); `/api` and `/v1` from a running server. */
+/** The rooms' contracts and words come straight from `src` (condition `source`), never from what was compiled before. */
+const conditions = ['source', 'module', 'browser', 'development|production']
+
+/** `/api` and `/v1` come from a running server. */
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), cardAtOnce],
   define: { 'import.meta.env.RELEASE': JSON.stringify(product.version) },
-  resolve: { conditions: ['source', 'module', 'browser', 'development|production'] },
+  resolve: { conditions },
   // The member card is a build of its own, so that a phone loads nothing of what only staff see.
   builder: {},
   environments: {
     member: {
       consumer: 'client',
+      resolve: { conditions },
       build: {
         outDir: process.env.GUANXI_WEB_DIST ?? 'dist',
         emptyOutDir: false,

@@ -44,7 +44,7 @@ function Wordings({ value }: { value: ConsentSettings }) {
   return (
     <div className="reading-width">
       <p className="lead">{t('parties:wording.about')}</p>
-      <ol className="codes">
+      <ol className="wordings">
         {value.texts
           .toSorted((one, other) => (one.fromOn < other.fromOn ? 1 : -1))
           .map(text => (
