@@ -160,7 +160,7 @@ create table audit_log.act (
   outcome text not null,
   code text,
   constraint act_pkey PRIMARY KEY (act_id),
-  constraint act_by CHECK ((actor_kind = ANY (ARRAY['staff'::text, 'key'::text]))),
+  constraint act_by CHECK ((actor_kind = ANY (ARRAY['staff'::text, 'key'::text, 'machine'::text]))),
   constraint act_outcome CHECK ((outcome = ANY (ARRAY['done'::text, 'refused'::text, 'failed'::text])))
 );
 CREATE INDEX act_by_actor ON audit_log.act (actor_id, acted_at DESC);

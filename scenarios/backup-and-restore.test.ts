@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { publish, usualRules } from '#financial/points/index.ts'
 import { createKey, issueSignInLink } from '#kernel/access/index.ts'
@@ -12,7 +12,7 @@ import { type Connection, createDatabase, openDatabase, withDatabase } from '#ke
 import { ingest } from '#kernel/events/index.ts'
 import { verifyLedger } from '#kernel/ledger/index.ts'
 import { forgetAgain, readForgotten } from '#kernel/privacy/index.ts'
-import { leftOut, makeBackup, makeExport, readState, restoreInto } from '#kernel/recovery/index.ts'
+import { leftOut, makeBackup, makeExport, noteRestore, readState, restoreInto } from '#kernel/recovery/index.ts'
 import { Refusal } from '#kernel/refusal.ts'
 import { migrationSources } from '#product/house.ts'
 import { rooms } from '#product/rooms.ts'
@@ -156,7 +156,17 @@ describe('a backup', () => {
     const connection = await emptyDatabase()
     const { waiting } = await restoreTo(connection, path)
     const restored = await openTestHouseOn(connection, { clock: house.clock })
+    const restores = () =>
+      restored.database.query(
+        `select actor_kind, c.asked ->> 'named' as named from audit_log.act join audit_log.content c using (act_id)
+         where operation = 'restore'`,
+      )
     try {
+      // The rows are those of the copy until the business works again; then its log says what happened to it, once.
+      expect(await restores()).toEqual([])
+      await noteRestore(restored)
+      await noteRestore(restored)
+      expect(await restores()).toEqual([{ actor_kind: 'machine', named: basename(path) }])
       const [queue] = await restored.database.query<{ count: number }>(
         'select count(*) as count from graphile_worker._private_jobs',
       )

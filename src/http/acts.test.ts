@@ -107,6 +107,77 @@ it('forgets what was said of a customer, and keeps that something was done', asy
   expect(act).toMatchObject({ operation: 'changeParty', asked: null, changes: null, party: { partyId } })
 })
 
+it('compares the part of a page that an address names: when backups are taken, and what a till may do', async () => {
+  const { schedule } = (await asOwner('GET', '/api/backups')).json()
+  expect((await asOwner('PUT', '/api/backups/schedule', { ...schedule, hour: 5, keepDaily: 14 })).statusCode).toBe(200)
+  expect((await acts())[0]).toMatchObject({
+    operation: 'changeBackupSchedule',
+    room: 'backups',
+    changes: [
+      { path: 'hour', before: 3, after: 5 },
+      { path: 'keepDaily', before: 7, after: 14 },
+    ],
+  })
+  const { rules } = (await asOwner('GET', '/api/till')).json()
+  expect((await asOwner('PUT', '/api/till/rules', { ...rules, holdMinutes: 25 })).statusCode).toBe(200)
+  expect((await acts())[0]!.changes).toEqual([{ path: 'holdMinutes', before: rules.holdMinutes, after: 25 }])
+})
+
+it('keeps that a file was taken away, and no act for a page that was looked at', async () => {
+  const before = (await acts()).length
+  await asOwner('GET', '/api/acts/acts.csv')
+  await asOwner('GET', '/api/ledger/journal.csv')
+  const after = await acts()
+  expect(after.slice(0, after.length - before).map(act => act.operation)).toEqual(['exportJournal', 'exportActs'])
+})
+
+it('names both profiles of a merge and of its undo, each leading to the one that stands', async () => {
+  const make = async (name: string) => (await asOwner('POST', '/api/parties', { kind: 'person', name })).json().partyId
+  const [keptId, otherId] = [await make('王小姐'), await make('王晓洁')]
+  const merged = await asOwner('POST', '/api/merges', { keptId, otherId })
+  expect(merged.statusCode, merged.body).toBe(201)
+  const [act] = await acts()
+  expect(act).toMatchObject({
+    operation: 'mergeProfiles',
+    party: { partyId: keptId, name: '王小姐' },
+    others: [{ partyId: keptId, name: '王晓洁' }],
+  })
+  // Names stand with the customers alone, so that forgetting one leaves none behind.
+  const [kept] = await server.house.database.query(
+    'select asked::text as asked, changes::text as changes from audit_log.content where act_id = $1',
+    [act!.actId],
+  )
+  expect(JSON.stringify(kept)).not.toContain('王')
+  await asOwner('POST', `/api/merges/${merged.json().mergeId}/undo`)
+  expect((await acts(`?partyId=${otherId}`))[0]).toMatchObject({
+    operation: 'undoMerge',
+    party: { partyId: keptId, name: '王小姐' },
+    others: [{ partyId: otherId, name: '王晓洁' }],
+  })
+})
+
+it('calls a file that was read in by its name', async () => {
+  const uploaded = await server.ask({
+    method: 'POST',
+    url: '/api/imports',
+    headers: { ...owner, 'content-type': 'multipart/form-data; boundary=tea' },
+    payload: [
+      '--tea',
+      'content-disposition: form-data; name="file"; filename="orders-2026.csv"',
+      'content-type: text/csv',
+      '',
+      'order,customer,date,amount\n1,A1,2026-01-05,30\n',
+      '--tea--',
+      '',
+    ].join('\r\n'),
+  })
+  expect(uploaded.statusCode, uploaded.body).toBe(201)
+  await asOwner('DELETE', `/api/imports/${uploaded.json().importId}`)
+  const [removed, sent] = await acts('?room=imports')
+  expect(removed).toMatchObject({ operation: 'removeImport', asked: { named: 'orders-2026.csv' } })
+  expect(sent).toMatchObject({ operation: 'uploadImport', asked: { named: 'orders-2026.csv' } })
+})
+
 it('is narrowed by who, by part of the house, by customer and by day, page by page', async () => {
   const all = await acts()
   const first = (await asOwner('GET', '/api/acts?limit=2')).json()

@@ -11,11 +11,17 @@ export const change = z.object({ path: z.string(), before: z.unknown(), after: z
 
 export type Change = z.infer<typeof change>
 
+/** Who acts: staff, a key in their place, or whoever stands at the machine itself. */
+export const actorKinds = ['staff', 'key', 'machine'] as const
+
+/** A customer as they are now; `partyId` leads to the profile that stands, where theirs was merged into it. */
+const party = z.object({ partyId: z.uuid(), name: z.string() }).nullable()
+
 export const act = z
   .object({
     actId: z.uuid(),
     at: instant,
-    actor: z.object({ kind: z.enum(['staff', 'key']), id: z.uuid(), name: z.string() }),
+    actor: z.object({ kind: z.enum(actorKinds), id: z.uuid(), name: z.string() }),
     /** The operation; `audit-log:did.<operation>` says it in words. */
     operation: z.string(),
     summary: z.string(),
@@ -23,12 +29,14 @@ export const act = z
     room: z.string(),
     /** On what: the ids in the address of the request. */
     subject: z.record(z.string(), z.string()),
-    party: z.object({ partyId: z.uuid(), name: z.string() }).nullable(),
+    party,
+    /** Others that it names: the second profile of a merge. */
+    others: z.array(party.unwrap()),
     merchantId: z.string().nullable(),
     outcome: z.enum(outcomes),
     /** Why it was refused: the refusal's code. */
     code: z.string().nullable(),
-    /** What was sent, without secrets; null once it has been erased. */
+    /** What was sent, without secrets, and as `named` what the thing is called; null once it has been erased. */
     asked: raw(z.record(z.string(), z.unknown()).nullable()),
     changes: raw(z.array(change).nullable()),
   })
@@ -69,7 +77,7 @@ export const readActors = operation({
   summary: 'Who has done something, and in which parts of the house: what the log can be narrowed to',
   permission: 'audit.read',
   reply: z.object({
-    actors: z.array(z.object({ kind: z.enum(['staff', 'key']), id: z.uuid(), name: z.string() })),
+    actors: z.array(z.object({ kind: z.enum(actorKinds), id: z.uuid(), name: z.string() })),
     rooms: z.array(z.string()),
   }),
 })

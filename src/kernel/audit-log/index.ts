@@ -1,1 +1,2 @@
+export { keepAtMachine } from './at-machine.ts'
 export { type Acting, keepRefused, recorded } from './record.ts'

@@ -1,5 +1,5 @@
 const isId = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const namesParty = /(^|[a-z])(party|member|customer)(Id|Ids)?$/i
+const namesParty = /(^|[a-z])(party|member|customer)(Id|Ids)?$|^(kept|other)Id$/i
 const deepest = 5
 const most = 20
 

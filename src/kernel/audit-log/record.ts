@@ -4,6 +4,7 @@ import type { Caller, Operation } from '#kernel/operation.ts'
 import { Refusal } from '#kernel/refusal.ts'
 import { withoutSecrets } from './content.ts'
 import { difference } from './difference.ts'
+import { nameOfThing } from './naming.ts'
 import { partiesIn } from './parties.ts'
 import { readingOf } from './reading.ts'
 
@@ -17,9 +18,9 @@ export interface Acting {
 
 type Actor = Caller & { readonly kind: 'staff' | 'key' }
 
-/** Staff and keys act; members have their own history, and questions change nothing. */
-function actorIn({ method, isQuestion, permission }: Operation, caller: Caller): Actor | undefined {
-  if (method === 'GET' || isQuestion || permission === 'public') return undefined
+/** Staff and keys act; members have their own history, and questions change nothing. Who takes a file away, acts. */
+function actorIn({ method, format, isQuestion, permission }: Operation, caller: Caller): Actor | undefined {
+  if ((method === 'GET' && format === undefined) || isQuestion || permission === 'public') return undefined
   return caller.kind === 'staff' || caller.kind === 'key' ? caller : undefined
 }
 
@@ -44,12 +45,16 @@ export async function recorded<Answer>(
   const keep = (transaction: Transaction) =>
     insertAct(house, transaction, { operation, actor, acting, actId: written.actId })
   try {
-    const answer = await perform(keepingWith(house, written, keep))
+    // What hands out a file reads in transactions of its own while it is being sent, when this is long over.
+    const answer = await perform(operation.format === undefined ? keepingWith(house, written, keep) : house)
     if (!written.isKept) await house.database.transaction(keep)
     const after = await reading?.()
     const changes = reading ? difference(before, after) : []
     const partyIds = partiesIn(answer)
-    if (changes.length > 0 || partyIds.length > 0) await complete(house, written.actId, changes, partyIds)
+    const file = operation.format === 'file' ? (answer as { readonly name: string }).name : undefined
+    const named = file ?? nameOfThing(subjectOf(acting), answer, after, before)
+    if (changes.length > 0 || partyIds.length > 0 || named !== undefined)
+      await complete(house, written.actId, { changes, partyIds, named })
     return answer
   } catch (error) {
     await keepRefused(house, operation, acting, error)
@@ -108,9 +113,6 @@ async function insertAct(
   },
 ): Promise<void> {
   const { operation, actor, acting, actId, outcome = 'done', code = null } = given
-  const subject = Object.fromEntries(
-    Object.entries((acting.params ?? {}) as object).map(([name, value]) => [name, String(value)]),
-  )
   const partyIds = partiesIn(acting.params, acting.body)
   const asked = outcome === 'done' ? withoutSecrets(operation.body, acting.body) : {}
   await transaction.prepared(
@@ -128,7 +130,7 @@ async function insertAct(
       actor.name,
       operation.id,
       roomOf(house, operation),
-      JSON.stringify(subject),
+      JSON.stringify(subjectOf(acting)),
       partyIds[0] ?? null,
       actor.merchantId ?? null,
       outcome,
@@ -139,13 +141,26 @@ async function insertAct(
   )
 }
 
-async function complete(house: House, actId: string, changes: readonly unknown[], partyIds: string[]): Promise<void> {
+/** In the order in which they were named: whom the act is about stands first. */
+async function complete(
+  house: House,
+  actId: string,
+  told: {
+    readonly changes: readonly unknown[]
+    readonly partyIds: readonly string[]
+    readonly named: string | undefined
+  },
+): Promise<void> {
   await house.database.query(
-    `update audit_log.content set changes = $2,
-       party_ids = array(select distinct unnest(party_ids || $3::uuid[])) where act_id = $1`,
-    [actId, JSON.stringify(changes), partyIds],
+    `update audit_log.content set changes = $2, asked = asked || $4::jsonb,
+       party_ids = party_ids || array(select p from unnest($3::uuid[]) with ordinality as given(p, place)
+         where p <> all (party_ids) order by place) where act_id = $1`,
+    [actId, JSON.stringify(told.changes), told.partyIds, JSON.stringify({ named: told.named })],
   )
 }
+
+const subjectOf = ({ params }: Acting): Record<string, string> =>
+  Object.fromEntries(Object.entries((params ?? {}) as object).map(([name, value]) => [name, String(value)]))
 
 /** `/api/points/draft` belongs to `points`; what is done to a customer, to `customers`. */
 function roomOf(_house: House, { path }: Operation): string {

@@ -1,7 +1,7 @@
 import { Button, Select, TextInput } from '@mantine/core'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import type { TFunction } from 'i18next'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { addressOf, call, useAsk } from '../../../web/api.ts'
 import { useFormat } from '../../../web/format.ts'
@@ -74,7 +74,12 @@ function Filter({ filter }: { filter: ActFilter }) {
         searchable
         data={(known.data?.actors ?? []).map(({ id, name, kind }) => ({
           value: id,
-          label: [name || t('top.nameless'), kind === 'key' ? t('audit-log:key') : ''].filter(Boolean).join(' · '),
+          label: [
+            kind === 'machine' ? t('audit-log:machine') : name || t('top.nameless'),
+            kind === 'key' ? t('audit-log:key') : '',
+          ]
+            .filter(Boolean)
+            .join(' · '),
         }))}
         value={filter.actorId ?? null}
         onChange={actorId => narrow({ actorId: actorId ?? undefined })}
@@ -137,9 +142,10 @@ const clock = (at: string, { language, zone }: { language: string; zone: string 
 function Line({ act }: { act: Act }) {
   const { t } = useTranslation()
   const format = useFormat()
-  const name = act.actor.name || t('top.nameless')
+  const name = act.actor.kind === 'machine' ? t('audit-log:machine') : act.actor.name || t('top.nameless')
   const isDone = act.outcome === 'done'
   const { did, object, told } = useSentence(act)
+  const parties = act.party ? [act.party, ...act.others] : []
   return (
     <li className="act" data-outcome={act.outcome}>
       <time dateTime={act.at}>{clock(act.at, format)}</time>
@@ -148,14 +154,16 @@ function Line({ act }: { act: Act }) {
         <p>
           <b>{name}</b>
           {act.actor.kind === 'key' ? <span className="muted"> ({t('audit-log:key')})</span> : null} {did}
-          {object ? t('audit-log:of') : null}
-          {act.party ? (
-            <Link to="/customers/$partyId" params={{ partyId: act.party.partyId }} className="link">
-              {object}
-            </Link>
-          ) : (
-            object
-          )}
+          {object || parties.length > 0 ? t('audit-log:of') : null}
+          {object}
+          {parties.map(({ partyId, name: called }, place) => (
+            <Fragment key={`${partyId}-${called}`}>
+              {object || place > 0 ? t('audit-log:comma') : null}
+              <Link to="/customers/$partyId" params={{ partyId }} className="link">
+                {called || t('audit-log:unnamed')}
+              </Link>
+            </Fragment>
+          ))}
           {isDone ? null : <em className="bad">{t(`audit-log:but.${act.outcome}`)}</em>}
         </p>
         {isDone ? (
@@ -179,10 +187,10 @@ function useSentence({ operation, summary, asked, party }: Act) {
   const context = typeof points === 'number' ? (points < 0 ? 'took' : 'gave') : undefined
   const number = typeof points === 'number' ? format.number(Math.abs(points)) : undefined
   const isNew = /^(create|invite|add|save)/.test(operation)
-  const named = isNew && typeof asked?.name === 'string' ? asked.name : undefined
+  const named = [asked?.named, isNew && !party ? asked?.name : undefined].find(each => typeof each === 'string')
   return {
     did: t(`audit-log:did.${operation}`, { context, number, defaultValue: summary }),
-    object: party ? party.name || t('audit-log:unnamed') : named,
-    told: [...(named && !party ? ['name'] : []), ...(operation === 'adjustPoints' ? ['points'] : [])],
+    object: named,
+    told: ['named', ...(named === asked?.name ? ['name'] : []), ...(operation === 'adjustPoints' ? ['points'] : [])],
   }
 }

@@ -1,5 +1,5 @@
 export { backupFolder, makeBackup, type Release, readAlarm } from './backups.ts'
-export { refuseUnfinishedRestore } from './load.ts'
+export { noteRestore, refuseUnfinishedRestore } from './load.ts'
 export { type Made, makeExport } from './make.ts'
 export { type RestoreReport, restoreInto } from './restore.ts'
 export { recoveryRoom } from './room.ts'

@@ -3,6 +3,7 @@ import { mkdir, readdir } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { keepAtMachine } from '#kernel/audit-log/index.ts'
 import {
   type Database,
   type MigrationSource,
@@ -10,6 +11,7 @@ import {
   type Queryable,
   type Transaction,
 } from '#kernel/database/index.ts'
+import type { House } from '#kernel/house.ts'
 import { prepareQueue } from '#kernel/jobs/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Manifest } from './manifest.ts'
@@ -19,6 +21,8 @@ import type { Told } from './take.ts'
 
 /** While this table stands, the database is half restored, and no house opens on it. */
 const unfinishedTable = 'kernel.unfinished_restore'
+/** What was restored here and is not in the log of acts yet: until the business works again, its rows are those of the copy. */
+const restoredTable = 'kernel.restored'
 const stagedQueue = 'kernel.staged_queue'
 const partsAtOnce = 3
 
@@ -128,8 +132,11 @@ export async function loadCopy(
   await migrate(database, sources)
 }
 
-/** Gives back the work that waited and lets the house be opened, in one step. */
-export async function finishRestore(database: Database): Promise<{ waiting: number }> {
+/** Gives back the work that waited and lets the house be opened, in one step; what was restored is said when it is. */
+export async function finishRestore(
+  database: Database,
+  restored: { readonly name: string; readonly madeAt: string; readonly at: Date },
+): Promise<{ waiting: number }> {
   return await database.transaction(async transaction => {
     const [row] = await transaction.query<{ waiting: number }>(
       `select count(graphile_worker.add_job(name, payload, run_at => run_at, max_attempts => max_attempts, job_key => key)) as waiting
@@ -143,7 +150,32 @@ export async function finishRestore(database: Database): Promise<{ waiting: numb
     )
     await transaction.query(`drop table ${stagedQueue}`)
     await transaction.query(`drop table ${unfinishedTable}`)
+    await transaction.query(
+      `create table ${restoredTable} (name text not null, made_at timestamptz not null, restored_at timestamptz not null)`,
+    )
+    await transaction.query(`insert into ${restoredTable} values ($1, $2, $3)`, [
+      restored.name,
+      restored.madeAt,
+      restored.at,
+    ])
     return { waiting: row!.waiting }
+  })
+}
+
+/** Enters into the log of acts that this business was restored, once: when it begins to work again. */
+export async function noteRestore(house: House): Promise<void> {
+  const [there] = await house.database.query<{ has: boolean }>('select to_regclass($1) is not null as has', [
+    restoredTable,
+  ])
+  if (!there?.has) return
+  await house.database.transaction(async transaction => {
+    const rows = await transaction.query<{ name: string; madeAt: Date; at: Date }>(
+      `delete from ${restoredTable} returning name, made_at as "madeAt", restored_at as at`,
+    )
+    for (const { name, madeAt, at } of rows) {
+      const asked = { madeAt: madeAt.toISOString() }
+      await keepAtMachine(house, transaction, { operation: 'restore', room: 'backups', named: name, asked, at })
+    }
   })
 }
 

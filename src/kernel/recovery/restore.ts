@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Clock } from '#kernel/clock/index.ts'
 import type { Database, MigrationSource, Queryable } from '#kernel/database/index.ts'
 import { verifyLedger } from '#kernel/ledger/index.ts'
@@ -57,7 +58,11 @@ export async function restoreInto(
   )
   const findings = await timed('ledger', () => verifyLedger(database))
   const state = await timed('state', () => readState(database.connection))
-  const { waiting } = await finishRestore(database)
+  const { waiting } = await finishRestore(database, {
+    name: basename(copy.path),
+    madeAt: manifest.madeAt,
+    at: clock.now(),
+  })
   const [files] = await database.query<{ count: number }>('select count(*) as count from kernel.migration')
   return {
     business: manifest.business,

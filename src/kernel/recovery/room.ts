@@ -5,6 +5,7 @@ import { faultOf } from '#kernel/log.ts'
 import { refuse } from '#kernel/refusal.ts'
 import type { Room } from '#kernel/room.ts'
 import { failureOf, isDue, makeBackup, type Release } from './backups.ts'
+import { noteRestore } from './load.ts'
 import { recoveryRoutes } from './routes.ts'
 
 /** Backups of the business; the demo is made up and can be made up again. */
@@ -47,5 +48,9 @@ export const recoveryRoom = (release: Release): Room => ({
       },
     }),
   ],
+  work(house) {
+    const noting = noteRestore(house).catch(error => house.log.error(faultOf(error), 'a restore could not be noted'))
+    return { stop: () => noting }
+  },
   schedules: [{ job: 'recovery.due', cron: '*/10 * * * *' }],
 })
