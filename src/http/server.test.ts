@@ -7,13 +7,14 @@ import { validate } from '@scalar/openapi-parser'
 import { afterEach, describe, expect, test } from 'vitest'
 import { accessRoom } from '#kernel/access/room.ts'
 import { openTestHouseOn } from '#testing/house.ts'
+import { operationsOf } from './server.ts'
 import { allRooms, openTestServer, type TestServer, teaRoom } from './testing/open-server.ts'
 
 let server: TestServer
 const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
-  await server.close()
+  await server?.close()
 })
 
 interface Document {
@@ -60,6 +61,12 @@ describe('the OpenAPI document', () => {
     })
     expect(components.schemas.Problem).toMatchObject({ properties: { code: { type: 'string' } } })
     expect(paths['/api/tea-file']?.post?.requestBody).toMatchObject({ content: { 'multipart/form-data': {} } })
+  })
+
+  test('says 204 wherever nothing is answered', () => {
+    const silent = operationsOf(allRooms).filter(each => !each.format && each.reply.safeParse(undefined).success)
+    expect(silent.length).toBeGreaterThan(5)
+    expect(silent.filter(each => each.status !== 204).map(each => each.id)).toEqual([])
   })
 
   test('has a page of its own that asks no other host', async () => {

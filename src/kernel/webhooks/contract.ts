@@ -138,6 +138,7 @@ export const removeWebhook = operation({
   world,
   params,
   reply: z.undefined(),
+  status: 204,
 })
 
 export const rotateWebhookSecret = operation({
