@@ -1,4 +1,4 @@
-import { publishTerms } from '#financial/coalition/index.ts'
+import { changeCoalitionSettings, publishTerms } from '#financial/coalition/index.ts'
 import { changeCreditRules, topUp, usualCredit } from '#financial/credit/index.ts'
 import { announceDraw, makeDraw } from '#financial/draw/index.ts'
 import { publish as publishPromise } from '#financial/guarantee/index.ts'
@@ -47,6 +47,8 @@ export async function openProgrammes(world: EmptyWorld, today: Day, language: La
       by,
     )
   }
+  // So that the statement of last month can be disputed on whatever day somebody looks.
+  await house.database.transaction(transaction => changeCoalitionSettings(house, transaction, { disputeDays: 31 }))
   const rules = pointsOfTeaShop(today, language)
   await publish(house, { rules, startsOn: addDays(today, -daysWithPoints), by })
   await publishTiers(house, { rules: tiersOfTeaShop(language), by })

@@ -1,2 +1,3 @@
+export { changeSettings as changeCoalitionSettings } from './ground.ts'
 export { coalitionProgramme } from './programme.ts'
 export { acceptedIssuers, publishTerms } from './terms.ts'
