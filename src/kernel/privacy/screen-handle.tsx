@@ -15,7 +15,7 @@ import {
   readPrivacyRequest,
   type settlements,
 } from './contract.ts'
-import { Held } from './screen-held.tsx'
+import { documentOf, Held } from './screen-held.tsx'
 import './screen.css'
 
 const refresh = [listPrivacyRequests, readPrivacyRequest, previewErasure]
@@ -44,17 +44,21 @@ export function Handle({ request }: { request: PrivacyRequest }) {
 }
 
 function Access({ request }: { request: PrivacyRequest }) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
+  const format = useFormat()
   const params = { partyId: request.partyId }
   const held = useAsk(readEverythingHeld, { params, query: { rows: 10 } })
-  const save = async () => {
-    const all = await call(readEverythingHeld, { params, query: { rows: 10_000 } })
-    const address = URL.createObjectURL(new Blob([JSON.stringify(all, null, 2)], { type: 'application/json' }))
-    const link = document.createElement('a')
-    link.href = address
-    link.download = `${request.requestId}.json`
-    link.click()
-    URL.revokeObjectURL(address)
+  const whole = () => call(readEverythingHeld, { params, query: { rows: 10_000 } })
+  const saveAsJson = async () =>
+    save(`${request.requestId}.json`, 'application/json', JSON.stringify(await whole(), null, 2))
+  const saveToRead = async () => {
+    const { asOf, items } = await whole()
+    const about = {
+      title: t('privacy:access-title', { name: request.name ?? '' }),
+      language: i18n.language,
+      asOf: t('privacy:as-of', { when: format.instant(asOf) }),
+    }
+    save(`${request.requestId}.html`, 'text/html', documentOf(t, format, about, items))
   }
   return (
     <Answer of={held}>
@@ -67,9 +71,10 @@ function Access({ request }: { request: PrivacyRequest }) {
             })}
           </p>
           <div className="acts">
-            <Button variant="filled" onClick={() => void save()}>
-              {t('privacy:download')}
+            <Button variant="filled" onClick={() => void saveToRead()}>
+              {t('privacy:document')}
             </Button>
+            <Button onClick={() => void saveAsJson()}>{t('privacy:download')}</Button>
             <Close request={request} />
           </div>
           <Held items={data.items} />
@@ -77,6 +82,15 @@ function Access({ request }: { request: PrivacyRequest }) {
       )}
     </Answer>
   )
+}
+
+function save(name: string, type: string, text: string): void {
+  const address = URL.createObjectURL(new Blob([text], { type }))
+  const link = document.createElement('a')
+  link.href = address
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(address)
 }
 
 function Close({ request }: { request: PrivacyRequest }) {
