@@ -6,6 +6,7 @@ import { watchedModels } from '#insight/health/contract.ts'
 import { customerOrders, customerTypes } from '#insight/rhythm/contract.ts'
 import { valuedOrders } from '#insight/value/contract.ts'
 import { actFilter } from '#kernel/audit-log/contract.ts'
+import { partyRoles } from '#kernel/parties/contract.ts'
 import { alertViews } from '#social/warnings/contract.ts'
 import { Broken } from './shell/broken.tsx'
 import { NotFound } from './shell/not-found.tsx'
@@ -41,6 +42,7 @@ const customers = createRoute({
   validateSearch: z.object({
     type: z.enum(customerTypes).optional().catch(undefined),
     late: z.literal('yes').optional().catch(undefined),
+    role: z.enum(partyRoles).optional().catch(undefined),
     find: z.string().max(200).optional().catch(undefined),
     sort: z.enum(customerOrders).optional().catch(undefined),
   }),

@@ -57,7 +57,7 @@ export const tools: readonly AssistantTool[] = [
   {
     name: 'list_customers',
     description:
-      'Customers with type, rhythm and next expected purchase; filter by type or late, sort, page by `after`.',
+      'Customers with type, rhythm and next expected purchase; filter by type, late or role (dealer, supplier and so on; customers where none is named), sort, page by `after`.',
     parts: { customers: part(listCustomers) },
   },
   {

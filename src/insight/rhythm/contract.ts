@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { money, operation } from '#kernel/operation.ts'
+import { partyRoles } from '#kernel/parties/contract.ts'
 
 /** From the first acquaintance to the last goodbye; the rule of each is one sentence, `rhythm:type.<type>.rule`. */
 export const customerTypes = ['prospect', 'first-time', 'building', 'loyal', 'drifting', 'dormant', 'lost'] as const
@@ -52,6 +53,8 @@ const customerFilter = {
   find: z.string().trim().max(200).default(''),
   type: customerType.optional(),
   late: z.enum(['yes', 'no']).optional(),
+  /** Those who are this to the business: customers where nothing is said, or any other of the six markets. */
+  role: z.enum(partyRoles).optional(),
 }
 
 export const listCustomers = operation({

@@ -1,5 +1,6 @@
 import type { Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
+import type { partyRoles } from '#kernel/parties/contract.ts'
 import { foundBy } from '#kernel/parties/index.ts'
 import { refuse } from '#kernel/refusal.ts'
 import { type CustomerRow, type CustomerType, type customerOrders, customerTypes } from './contract.ts'
@@ -14,6 +15,7 @@ export interface CustomerQuery {
   readonly find: string
   readonly type?: CustomerType | undefined
   readonly late?: 'yes' | 'no' | undefined
+  readonly role?: (typeof partyRoles)[number] | undefined
   readonly sort: (typeof customerOrders)[number]
   readonly after?: string | undefined
   readonly limit: number
@@ -43,9 +45,12 @@ export async function listCustomers(house: House, query: CustomerQuery) {
   const { asOfOn, history } = situation
   const offset = offsetOf(query.after)
   const late = query.sort === 'risk' ? 'yes' : query.late
-  const conditions = [isCustomer]
   const values: unknown[] = []
   const value = (given: unknown) => `$${values.push(given)}`
+  const { role = 'customer' } = query
+  const conditions = [
+    role === 'customer' ? isCustomer : `p.canonical_party_id is null and ${value(role)} = any(p.roles)`,
+  ]
   if (query.find) conditions.push(foundBy(query.find, value) ?? 'false')
   if (query.type) conditions.push(`${typeSql(`${value(asOfOn)}::date`)} = ${value(query.type)}`)
   if (late === 'yes') conditions.push(lateSql(`${value(asOfOn)}::date`))
@@ -66,11 +71,11 @@ export async function listCustomers(house: House, query: CustomerQuery) {
 async function pageOf(
   house: House,
   situation: Situation,
-  { sort, find, type, late, limit }: CustomerQuery,
+  { sort, find, type, late, role = 'customer', limit }: CustomerQuery,
   { from, values, offset }: { readonly from: string; readonly values: readonly unknown[]; readonly offset: number },
 ): Promise<Row[]> {
   if (sort === 'risk') return byRisk(house, situation, { from, values }, { offset, limit })
-  if (sort === 'last' && !find && !type && !late) {
+  if (sort === 'last' && !find && !type && !late && role === 'customer') {
     // The list as it opens: read along the index of last purchases, until those who never bought are reached.
     const recent = await house.database.query<Row>(
       `select p.party_id as id, p.name, ${stateColumns} from rhythm.state s join parties.party p on p.party_id = s.party_id

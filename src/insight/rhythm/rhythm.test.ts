@@ -316,6 +316,16 @@ describe('a base with a rhythm', () => {
        values ($1, 'person', 'P', '{customer}', '{}', '{}', $2, $3, $3)`,
       [prospect, source.sourceId, base.clock.now()],
     )
+    // Whoever is something else to the business is found by that, and does not stand among the customers.
+    const dealer = base.newId()
+    await base.database.query(
+      `insert into parties.party (party_id, kind, name, roles, details, grams, source_id, created_at, changed_at)
+       values ($1, 'organisation', 'D', '{dealer,referrer}', '{}', '{}', $2, $3, $3)`,
+      [dealer, source.sourceId, base.clock.now()],
+    )
+    for (const role of ['dealer', 'referrer'])
+      expect(await ask('listCustomers', { role })).toMatchObject({ total: 1, items: [{ partyId: dealer }] })
+    expect(await ask('listCustomers', { role: 'supplier' })).toMatchObject({ total: 0 })
     for (const sort of ['late', 'last', 'spend', 'purchases', 'name']) {
       const seen: string[] = []
       for (let after: string | undefined = '0'; after !== undefined; ) {

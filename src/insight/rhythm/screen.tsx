@@ -17,6 +17,7 @@ import { exactly } from '../../../web/tabs.ts'
 import { FirstMinute } from '../../../web/today/first-minute.tsx'
 import { HistoryNote } from '../../../web/today/history-note.tsx'
 import { useStrips } from '../../../web/today/use-strips.ts'
+import { partyRoles } from '../../kernel/parties/contract.ts'
 import { type CustomerRow, countCustomers, customerOrders, listCustomers } from './contract.ts'
 
 type List = z.infer<typeof listCustomers.reply>
@@ -46,7 +47,11 @@ export function Customers() {
   const [text, setText] = useState(search.find ?? '')
   const [find] = useDebouncedValue(text, 200)
   const field = useRef<HTMLInputElement>(null)
-  useVerbs([{ keys: '/', label: t('customers.find'), run: () => field.current?.focus() }])
+  const role = useRef<HTMLInputElement>(null)
+  useVerbs([
+    { keys: '/', label: t('customers.find'), run: () => field.current?.focus() },
+    { keys: 'r', label: t('customers.role'), run: () => role.current?.focus() },
+  ])
   useEffect(() => {
     void navigate({
       to: '/customers',
@@ -55,7 +60,7 @@ export function Customers() {
     })
   }, [find, navigate])
 
-  const query = { find: search.find, type: search.type, late: search.late, sort: search.sort }
+  const query = { find: search.find, type: search.type, late: search.late, role: search.role, sort: search.sort }
   const asked = useInfiniteQuery<List, Problem, { pages: List[] }, readonly unknown[], string | undefined>({
     queryKey: [listCustomers.id, query],
     queryFn: ({ pageParam, signal }) =>
@@ -73,9 +78,9 @@ export function Customers() {
     if (name === 'late') return known.late
     return known.types[name as keyof typeof known.types] ?? 0
   }
-  const current = search.late ? 'late' : (search.type ?? 'all')
+  const current = search.role ? 'role' : search.late ? 'late' : (search.type ?? 'all')
 
-  if (counts.data?.all === 0)
+  if (counts.data?.all === 0 && !search.role)
     return (
       <Page name={t('nav.customers')} title={t('customers.none-title')} subtitle={t('customers.none-text')}>
         <FirstMinute />
@@ -87,11 +92,18 @@ export function Customers() {
       title={
         total === undefined
           ? t('nav.customers')
-          : t(`customers.title-${current}`, { count: total, number: format.number(total) })
+          : t(search.role ? `customers.title-as.${search.role}` : `customers.title-${current}`, {
+              count: total,
+              number: format.number(total),
+            })
       }
       actions={<AddCustomer />}
       subtitle={
-        current === 'all' ? undefined : current === 'late' ? t('rhythm:late.rule') : t(`rhythm:type.${current}.rule`)
+        current === 'all' || current === 'role'
+          ? undefined
+          : current === 'late'
+            ? t('rhythm:late.rule')
+            : t(`rhythm:type.${current}.rule`)
       }
     >
       <HistoryNote reading={counts.data?.reading} />
@@ -126,6 +138,25 @@ export function Customers() {
           leftSection={<Search size={15} />}
           rightSection={<kbd>/</kbd>}
           className="tools-find"
+        />
+        <Select
+          ref={role}
+          aria-label={t('customers.role')}
+          allowDeselect={false}
+          size="sm"
+          className="tools-role"
+          data={partyRoles.map(each => ({ value: each, label: t(`party-role.${each}`) }))}
+          value={search.role ?? 'customer'}
+          onChange={chosen =>
+            void navigate({
+              to: '/customers',
+              search: ({ find, sort }) => ({
+                find,
+                sort: chosen === 'customer' ? sort : undefined,
+                role: chosen === 'customer' ? undefined : (chosen as (typeof partyRoles)[number]),
+              }),
+            })
+          }
         />
         <Select
           aria-label={t('customers.sort')}
@@ -220,6 +251,8 @@ function Table({ pages, money }: { pages: readonly List[]; money: boolean }) {
 
 /** The rows of one page of the list; their strips are asked for together. */
 function Rows({ rows, money }: { rows: readonly CustomerRow[]; money: boolean }) {
+  // A supplier who never bought is no prospect.
+  const isOther = useSearch({ from: '/shell/customers' }).role !== undefined
   const { t } = useTranslation()
   const format = useFormat()
   const strips = useStrips(rows.map(row => row.partyId))
@@ -234,9 +267,7 @@ function Rows({ rows, money }: { rows: readonly CustomerRow[]; money: boolean })
                 {row.name}
               </Link>
             </th>
-            <td>
-              <TypeBadge type={row.type} plain />
-            </td>
+            <td>{isOther && row.purchases === 0 ? '—' : <TypeBadge type={row.type} plain />}</td>
             <td className="strip-cell wide-only">{strip ? <Strip data={strip} /> : null}</td>
             <td className="right">
               {row.usualDays === null ? (
