@@ -87,11 +87,45 @@ export function spoiled(value: unknown, at: number, by: unknown, how: 'replace' 
   return changed(value, path, by, how)
 }
 
+/**
+ * Makes of two what should be one, or the other way round: an element of a list a second time, whole or with one field changed;
+ * two places equal; two places swapped. Each list must refuse it or mean it; the database must never be the one who says so.
+ *
+ * Example: `{items: [{id: 1}]}` may become `{items: [{id: 1}, {id: 1}]}`.
+ */
+export function doubled(
+  value: unknown,
+  { at, other, by }: { readonly at: number; readonly other: number; readonly by: unknown },
+): unknown {
+  const places = placesIn(value)
+  const lists = places.filter(path => {
+    const list = valueAt(value, path)
+    return Array.isArray(list) && list.length > 0
+  })
+  const path = lists[at % Math.max(lists.length, 1)]
+  if (path !== undefined && other % 3 > 0) {
+    const list = valueAt(value, path) as unknown[]
+    const again = list[at % list.length]
+    return changed(value, path, [...list, other % 3 === 1 ? again : spoiled(again, other, by, 'replace')], 'replace')
+  }
+  const leaves = places.filter(each => !isHolder(valueAt(value, each)))
+  const [one, two] = [leaves[at % Math.max(leaves.length, 1)], leaves[other % Math.max(leaves.length, 1)]]
+  if (one === undefined || two === undefined) return value
+  const [first, second] = [valueAt(value, one), valueAt(value, two)]
+  const equal = changed(value, two, first, 'replace')
+  return (other >> 4) % 2 === 0 ? equal : changed(equal, one, second, 'replace')
+}
+
+const isHolder = (value: unknown) => typeof value === 'object' && value !== null
+
+const valueAt = (value: unknown, path: Path): unknown =>
+  path.reduce<unknown>((within, step) => (within as Readonly<Record<string | number, unknown>>)[step], value)
+
 type Path = readonly (string | number)[]
 
 function placesIn(value: unknown, path: Path = []): Path[] {
-  if (typeof value !== 'object' || value === null) return [path]
-  const inner = Array.isArray(value) ? [...value.entries()] : Object.entries(value)
+  if (!isHolder(value)) return [path]
+  const inner = Array.isArray(value) ? [...value.entries()] : Object.entries(value as object)
   return [path, ...inner.flatMap(([key, each]) => placesIn(each, [...path, key]))]
 }
 

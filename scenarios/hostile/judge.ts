@@ -8,6 +8,7 @@ export interface Given {
   readonly isAllowed: boolean
   readonly body?: string
   readonly type?: string
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 export interface Answered {
@@ -16,6 +17,8 @@ export interface Answered {
   readonly text: string
   readonly body: unknown
   readonly milliseconds: number
+  /** Cookies that were set, as they are sent back. */
+  readonly cookie: string
 }
 
 export interface Fault {
@@ -29,6 +32,8 @@ const contracts = new Map(operationsOf(rooms).map(operation => [operation.id, op
 /** Refusals the door may answer with, whatever the operation: they are the `default` of every operation in the document. */
 const refusals = new Set([400, 401, 403, 404, 405, 409, 410, 411, 413, 414, 415, 422, 428, 429, 503])
 const revealing = /node_modules|\bat \S+ \(|\.ts:\d+|select .+ from |insert into |syntax error|pg_|\/work\/|\/tmp\//i
+/** Folders that staff let watch are theirs to see, wherever the data lies. */
+const watched = /\/[^"\s]*\/inbox\b/g
 
 /** What is wrong with an answer; nothing where all is as the contract says. */
 export function judge(
@@ -50,7 +55,9 @@ export function judge(
     const { code, detail } = (body ?? {}) as { code?: unknown; detail?: unknown }
     if (typeof code !== 'string' || typeof detail !== 'string' || detail === '')
       return found('a refusal without a sentence')
-    if (revealing.test(text)) return found('a refusal that tells of the inside')
+    if (revealing.test(text.replace(watched, ''))) return found('a refusal that tells of the inside')
+    // So few ask at once that nothing is ever overloaded.
+    if (code.startsWith('database:')) return found('a database that is said not to be there')
     return []
   }
   if (!(String(status) in operation.responses)) return found('a success that is not documented')

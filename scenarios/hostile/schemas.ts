@@ -1,4 +1,39 @@
 import fc from 'fast-check'
+import { isNaming, type Remembered } from './remembered.ts'
+
+/** Fields that are worth saying again as they were seen, besides those that name something. */
+const telling =
+  /^(merchant|sku|reference|token|zone|language|email|phone|card|code|cards|lineId|key|orderRef|event|category|after|before|identifier|value|name|kind|text)/
+
+/** Where numbers of 32 and 64 bits and those of JavaScript end. */
+const edgesOfWhole = [
+  0,
+  1,
+  2 ** 31 - 1,
+  2 ** 31,
+  -(2 ** 31),
+  -(2 ** 31) - 1,
+  2 ** 32,
+  2 ** 53 - 1,
+  -(2 ** 53) + 1,
+  1e12,
+]
+
+/** First and last days of calendars and of months, and days that only some years have. */
+const edgesOfDays = [
+  '0001-01-01',
+  '1582-10-15',
+  '1899-12-31',
+  '1969-12-31',
+  '2024-02-29',
+  '2025-01-31',
+  '2026-02-28',
+  '2026-10-25',
+  '2026-11-30',
+  '2026-12-31',
+  '2038-01-19',
+  '9999-12-31',
+]
 
 /** What of JSON Schema 2020-12 the contracts use. */
 export interface Schema {
@@ -28,22 +63,29 @@ export interface Schema {
   readonly default?: unknown
 }
 
-/** Values that were seen in answers, by the name of the field they stood in: a request with a real id goes further than any other. */
-export type Seen = (name: string) => readonly unknown[]
-
-/** Values that a schema allows, its edges more often than its middle; named fields take what was seen under their name half of the time. */
+/**
+ * Values that a schema allows, its edges more often than its middle. Named fields take what was seen under their name, an object
+ * often all that was seen together: a request with real ids that belong together goes further than any other.
+ */
 export function allowedBy(
   schema: Schema,
-  given: { readonly definitions: Readonly<Record<string, Schema>>; readonly seen: Seen; readonly name?: string },
+  given: {
+    readonly definitions: Readonly<Record<string, Schema>>
+    readonly memory: Remembered
+    readonly name?: string
+  },
 ): fc.Arbitrary<unknown> {
-  const { definitions, seen, name = '' } = given
-  const inner = (each: Schema, under = name) => allowedBy(each, { definitions, seen, name: under })
-  const known = seen(name)
+  const { definitions, memory, name = '' } = given
+  const inner = (each: Schema, under = name) => allowedBy(each, { definitions, memory, name: under })
+  const known = telling.test(name) || isNaming(name) ? memory.seen(name) : []
   const made = make()
-  return known.length > 0 &&
-    /Id$|^(asset|currency|merchant|sku|reference|token|zone|language|email|phone|card|code)/.test(name)
-    ? fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...known) }, { weight: 1, arbitrary: made })
-    : made
+  if (known.length === 0) return made
+  return fc.oneof(
+    { weight: 2, arbitrary: fc.constantFrom(...known) },
+    // What was made last is what nothing else has used up yet.
+    { weight: 2, arbitrary: fc.constantFrom(...known.slice(-8)) },
+    { weight: 1, arbitrary: made },
+  )
 
   function make(): fc.Arbitrary<unknown> {
     if (schema.$ref) return inner(definitions[schema.$ref.split('/').at(-1)!] ?? {})
@@ -89,9 +131,17 @@ export function allowedBy(
       fc.subarray(optional, { minLength: Math.min(1, optional.length), maxLength: Math.min(1, optional.length) }),
       fc.subarray(optional),
     )
-    const named = fc
-      .tuple(fc.record(fields), besides)
-      .map(([all, some]) => Object.fromEntries([...needed, ...some].map(field => [field, all[field]])))
+    const rows = memory.rows(Object.keys(fields), needed.filter(isNaming))
+    const row = rows.length > 0 ? fc.option(fc.constantFrom(...rows), { freq: 3 }) : fc.constant(null)
+    const named = fc.tuple(fc.record(fields), besides, row, fc.nat()).map(([all, some, together, coins]) =>
+      Object.fromEntries(
+        [...needed, ...some].map((field, index) => {
+          // Three in four as they were seen together, the others as they come.
+          const isSeen = together !== null && field in together && ((coins >> ((index * 2) % 30)) & 3) > 0
+          return [field, isSeen ? together[field] : all[field]]
+        }),
+      ),
+    )
     if (typeof additionalProperties !== 'object' || Object.keys(properties).length > 0) return named
     const keys = propertyNames ? inner(propertyNames).map(String) : fc.string({ minLength: 1, maxLength: 12 })
     return fc.dictionary(keys, inner(additionalProperties, ''), { maxKeys: 4 })
@@ -111,9 +161,10 @@ export function allowedBy(
     const min = Math.ceil(Math.max(least, Number.MIN_SAFE_INTEGER))
     const max = Math.floor(Math.min(most, Number.MAX_SAFE_INTEGER))
     if (min > max) return fc.constant(min)
+    const edges = edgesOfWhole.filter(each => each >= min && each <= max)
     return fc.oneof(
-      fc.constantFrom(min, max),
-      fc.integer({ min: Math.max(min, -1000), max: Math.max(min, Math.min(max, 1000)) }),
+      { weight: 1, arbitrary: fc.constantFrom(min, max, ...edges) },
+      { weight: 2, arbitrary: fc.integer({ min: Math.max(min, -1000), max: Math.max(min, Math.min(max, 1000)) }) },
     )
   }
 
@@ -122,8 +173,15 @@ export function allowedBy(
     const day = fc.date({ min: new Date('2020-01-01'), max: new Date('2027-12-31'), noInvalidDate: true })
     const formats: Readonly<Record<string, fc.Arbitrary<string>>> = {
       uuid: fc.uuid(),
-      date: day.map(each => each.toISOString().slice(0, 10)),
-      'date-time': day.map(each => each.toISOString()),
+      date: fc.oneof(
+        { weight: 6, arbitrary: day.map(each => each.toISOString().slice(0, 10)) },
+        { weight: 1, arbitrary: fc.constantFrom(...edgesOfDays) },
+      ),
+      'date-time': fc.oneof(
+        { weight: 6, arbitrary: day.map(each => each.toISOString()) },
+        { weight: 1, arbitrary: fc.constantFrom(...edgesOfDays).map(each => `${each}T23:59:59.999Z`) },
+        { weight: 1, arbitrary: fc.constantFrom(...edgesOfDays).map(each => `${each}T00:00:00Z`) },
+      ),
       email: fc.emailAddress(),
       uri: fc.webUrl(),
     }
