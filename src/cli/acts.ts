@@ -8,17 +8,27 @@ import type { Terminal } from './terminal.ts'
 /** `guanxi key create`: the secret is the only thing on standard output, so that it can be piped into a vault. */
 export async function newKey(
   name: string,
-  options: CommonOptions & { readonly permissions: string },
+  options: CommonOptions & {
+    readonly permissions?: string
+    readonly browser?: boolean
+    readonly expiresInDays?: string
+  },
   terminal: Terminal,
 ): Promise<void> {
-  const wanted = options.permissions.split(',').map(each => each.trim())
+  const { browser = false, expiresInDays: days } = options
+  if (browser && options.permissions) throw refuse('invalid', 'cli:refusal.browser-permissions')
+  if (days !== undefined && !(/^[1-9]\d{0,3}$/.test(days) && Number(days) <= 3660))
+    throw refuse('invalid', 'cli:refusal.not-days', { days })
+  const wanted = browser ? [] : (options.permissions ?? 'events.write').split(',').map(each => each.trim())
   const unknown = wanted.filter(each => !permissions.some(known => known === each))
   if (unknown.length > 0) throw refuse('invalid', 'cli:refusal.unknown-permission', { unknown, permissions })
   await withProduct(options, async product => {
     const { key, secret } = await createKey(product.business, {
       name,
+      kind: browser ? 'browser' : 'server',
       permissions: wanted as Permission[],
       createdBy: null,
+      expiresInDays: days === undefined ? undefined : Number(days),
     })
     terminal.answer({ ...key, secret }, () => secret)
     if (!terminal.isJson) terminal.note(terminal.style.dim(terminal.t('cli:key.once')))

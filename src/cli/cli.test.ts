@@ -111,6 +111,9 @@ describe('the command line', () => {
   it('shows its settings without secrets', async () => {
     const { out } = await answer(['config', '--json'], { DATABASE_URL: 'postgres://anna:secret@host/db' })
     expect(out).not.toContain('secret')
+    const roots = await answer(['config', '--json'], { GUANXI_IMPORT_ROOTS: '/srv/till' })
+    expect(JSON.parse(roots.out)).toContainEqual({ name: 'GUANXI_IMPORT_ROOTS', value: '/srv/till', isGiven: true })
+    expect((await answer(['config'], { GUANXI_IMPORT_ROOTS: 'till' })).code).not.toBe(0)
     expect(JSON.parse(out)).toContainEqual({ name: 'DATABASE_URL', value: 'postgres://anna:…@host/db', isGiven: true })
   })
 
@@ -142,6 +145,14 @@ describe('the command line', () => {
       body: JSON.stringify({ userId: 'anna', event: 'Order Completed', properties: { order_id: '3', total: 5 } }),
     })
     expect(track.status).toBe(200)
+
+    const page = await answer(['key', 'create', 'web page', '--browser', '--expires-in-days', '90', '--json'])
+    expect(page.err).toBe('')
+    const made = JSON.parse(page.out)
+    expect(made).toMatchObject({ name: 'web page', kind: 'browser', permissions: [] })
+    expect(Date.parse(made.expiresAt) - Date.parse(made.createdAt)).toBe(90 * 86_400_000)
+    const both = await answer(['key', 'create', 'x', '--browser', '--permissions', 'till.use', '--language', 'zh-CN'])
+    expect(both).toMatchObject({ code: 3, err: expect.stringContaining('网页密钥没有权限') })
 
     const doctor = await answer(['doctor', '--json'])
     const findings: { check: string; state: string }[] = JSON.parse(doctor.out)

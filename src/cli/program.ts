@@ -171,7 +171,10 @@ function programIn(
   const key = configure(program.command('key')).description(t('cli:command.key'))
   add(key, 'create <name>', 'key-create', async ([name], options) =>
     (await import('./acts.ts')).newKey(name!, options, terminal),
-  ).option('--permissions <list>', t('cli:option.permissions'), 'events.write')
+  )
+    .option('--permissions <list>', t('cli:option.permissions'))
+    .option('--browser', t('cli:option.browser'))
+    .option('--expires-in-days <days>', t('cli:option.expires-in-days'))
   const ledger = configure(program.command('ledger')).description(t('cli:command.ledger'))
   add(
     ledger,

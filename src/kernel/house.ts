@@ -40,4 +40,6 @@ export interface House {
   readonly log: Log
   /** Where uploaded files and other things that are not rows live. */
   readonly folder: string
+  /** Folders outside its own in which files may be watched, as the operator allows; nobody can on a screen. */
+  readonly importRoots: readonly string[]
 }

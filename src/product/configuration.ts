@@ -1,7 +1,9 @@
-import { resolve } from 'node:path'
+import { delimiter, isAbsolute, resolve } from 'node:path'
 import { z } from 'zod'
 import { languages } from '#kernel/locale/languages.ts'
 import { refuse } from '#kernel/refusal.ts'
+
+const rootsIn = (value: string) => value.split(delimiter).filter(Boolean)
 
 /** Everything that the environment decides. One schema reads it, `guanxi config` prints it. */
 export const configurationSchema = z.object({
@@ -21,6 +23,11 @@ export const configurationSchema = z.object({
   GUANXI_BACKUP_PASSPHRASE: z.string().min(12).optional(),
   /** Whether jobs are done by a process of its own beside the server, or by the server itself, which takes less memory. */
   GUANXI_JOBS: z.enum(['apart', 'inside']).default('apart'),
+  /** Folders outside the data folder in which files may be watched, absolute, separated as in PATH. */
+  GUANXI_IMPORT_ROOTS: z
+    .string()
+    .refine(value => rootsIn(value).every(path => isAbsolute(path)))
+    .optional(),
   GUANXI_CONNECTIONS: z.coerce.number().int().min(2).max(100).default(10),
 })
 
@@ -36,6 +43,7 @@ export interface Configuration {
   readonly worksApart: boolean
   readonly connections: number
   readonly trustedProxies: readonly string[]
+  readonly importRoots: readonly string[]
 }
 
 /** Reads the environment; everything that is wrong is said at once. Empty variables count as not set. */
@@ -64,6 +72,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     backupPassphrase: values.GUANXI_BACKUP_PASSPHRASE,
     worksApart: values.GUANXI_JOBS === 'apart',
     connections: values.GUANXI_CONNECTIONS,
+    importRoots: rootsIn(values.GUANXI_IMPORT_ROOTS ?? '').map(path => resolve(path)),
     trustedProxies: ['loopback', ...(values.GUANXI_TRUST_PROXY?.split(/[\s,]+/).filter(Boolean) ?? [])],
   }
 }

@@ -32,6 +32,7 @@ export async function openHouse(options: {
   readonly log: Log
   readonly clock?: Clock
   readonly connections?: number
+  readonly importRoots?: readonly string[]
   /** For tests: whoever asks for a second connection inside a transaction is refused. */
   readonly refusesNesting?: boolean
   readonly atFirst?: Partial<BusinessSettings>
@@ -69,6 +70,7 @@ export async function openHouse(options: {
     live,
     log,
     folder,
+    importRoots: options.importRoots ?? [],
     routes: rooms.flatMap(room => room.routes ?? []),
     claims: rooms.flatMap(room => room.claims ?? []),
     tables: Object.assign({}, ...rooms.map(room => room.tables)),

@@ -71,6 +71,7 @@ export async function openWorlds(options: {
       rooms,
       folder,
       log,
+      importRoots: configuration.importRoots,
       connections: name === 'demo' ? 4 : configuration.connections,
       ...filling,
       ...(configuration.language && { atFirst: { language: configuration.language } }),

@@ -1,15 +1,16 @@
 import { lstat, realpath } from 'node:fs/promises'
-import { delimiter, isAbsolute, join, resolve, sep } from 'node:path'
+import { isAbsolute, join, resolve, sep } from 'node:path'
+import type { House } from '#kernel/house.ts'
 import { refuse } from '#kernel/refusal.ts'
 
 /**
- * Where watched folders may lie: `inbox` in the data folder, and what the operator allows on the server in
- * GUANXI_IMPORT_ROOTS. Whoever may change settings on a screen may not make the server read anything else.
+ * Where watched folders may lie: `inbox` in the data folder, and what the operator allows (GUANXI_IMPORT_ROOTS). Whoever may change
+ * settings on a screen may not make the server read anything else.
  */
-export function importRoots(dataFolder: string, allowed = process.env.GUANXI_IMPORT_ROOTS ?? ''): string[] {
-  const others = allowed.split(delimiter).filter(path => isAbsolute(path))
-  return [join(resolve(dataFolder), 'inbox'), ...others.map(path => resolve(path))]
-}
+export const importRoots = (house: Pick<House, 'folder' | 'importRoots'>): string[] => [
+  join(resolve(house.folder), 'inbox'),
+  ...house.importRoots,
+]
 
 /**
  * The folder itself, links resolved, where it truly lies inside one of the roots.

@@ -31,7 +31,7 @@ export async function listFolders(house: House) {
     `select count(*) as failed from files.folder_file where state = 'failed' and at > $1`,
     [new Date(house.clock.now().getTime() - 7 * 86_400_000)],
   )
-  return { items, roots: importRoots(house.folder), failed: failed!.failed }
+  return { items, roots: importRoots(house), failed: failed!.failed }
 }
 
 async function shown(queryable: Queryable, row: FolderRow): Promise<WatchedFolder> {
@@ -72,7 +72,7 @@ export async function changeFolder(house: House, folderId: string, settings: Fol
 
 async function writeFolder(house: House, folderId: string, settings: FolderSettings): Promise<WatchedFolder> {
   await readMapping(house.database, settings.mappingId)
-  const roots = importRoots(house.folder)
+  const roots = importRoots(house)
   await mkdir(roots[0]!, { recursive: true, mode: 0o700 })
   const path = await folderInside(settings.path, roots)
   const { zone } = await house.settings.business()

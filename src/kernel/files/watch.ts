@@ -58,7 +58,7 @@ async function lookInto(house: House, folder: FolderRow, signal: AbortSignal): P
   let failure: { code: string; details: object } | null = null
   let isWaiting = false
   try {
-    const path = await folderInside(folder.path, importRoots(house.folder))
+    const path = await folderInside(folder.path, importRoots(house))
     await assertAsideInside(path)
     const settled = await settledFiles(house, folder, path)
     isWaiting = settled.isWaiting
