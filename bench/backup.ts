@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { systemClock } from '#kernel/clock/index.ts'
 import { startEmbedded } from '#kernel/database/embedded/index.ts'
-import { createDatabase, openDatabase, openSnapshot, withDatabase } from '#kernel/database/index.ts'
+import { administer, createDatabase, openDatabase, openSnapshot, withDatabase } from '#kernel/database/index.ts'
 import { silentLog } from '#kernel/log.ts'
 import { makeExport, readState, restoreInto } from '#kernel/recovery/index.ts'
 import { makeBackupFile } from '#kernel/recovery/make.ts'
@@ -59,7 +59,7 @@ try {
   for (const statement of statements) await house.database.query(statement)
   await generateLedger(house.database, events * 0.4)
   await house.database.query('vacuum analyze')
-  await house.database.query('checkpoint')
+  await administer(server.connection, login => login.query('checkpoint'))
 
   const plain = await timed(floor)
   say({

@@ -1,10 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest'
 import { distributed, local, reference } from '#kernel/database/index.ts'
 import { openTestHouse, type TestHouse } from '#testing/house.ts'
 import { readTables, schemaText } from './catalogue.ts'
 import { faultsOfTables } from './data-rules.ts'
+import { changeable, onlyInserted } from './facts.ts'
 
 const schemaFile = join(import.meta.dirname, '../docs/schema.sql')
 const opening = `-- The tables as the migrations leave them, for reading and for reviews; a test compares. Written by
@@ -27,6 +28,21 @@ describe('the tables of the house', () => {
     const text = opening + schemaText(await readTables(house.database))
     if (process.env.GUANXI_WRITE_SCHEMA === 'yes') writeFileSync(schemaFile, text)
     expect(text).toBe(readFileSync(schemaFile, 'utf8'))
+  })
+
+  it('are kept from change by the database where no statement of ours changes them, or say why not', () => {
+    const sources = globSync('src/**/*.ts', { cwd: join(import.meta.dirname, '..') })
+      .filter(path => !/\.test\.ts$|testing/.test(path))
+      .map(path => readFileSync(join(import.meta.dirname, '..', path), 'utf8'))
+    const left = onlyInserted(Object.keys(house.tables), sources).filter(table => !house.tables[table]!.appendOnly)
+    expect(left.sort()).toEqual(Object.keys(changeable).sort())
+  })
+
+  it('are known as only inserted into until a statement changes them', () => {
+    const insert = 'insert into a.b (c) values (1)'
+    expect(onlyInserted(['a.b', 'a.d'], [insert])).toEqual(['a.b'])
+    for (const change of ['update a.b b set c = 2', 'delete from a.b', `${insert} on conflict (c) do update set c = 2`])
+      expect(onlyInserted(['a.b'], [insert, change])).toEqual([])
   })
 })
 

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '#kernel/clock/index.ts'
-import { type Connection, type MigrationSource, migrate, openDatabase } from '#kernel/database/index.ts'
+import { type Connection, type MigrationSource, migrate, openDatabase, workingRole } from '#kernel/database/index.ts'
 import { eventLogOn } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import { idMaker } from '#kernel/id.ts'
@@ -21,7 +21,9 @@ export const businessAtFirst: BusinessSettings = { name: '', currency: 'CNY', zo
 
 /** The migrations of these rooms, in the order in which they are applied. */
 export const migrationSources = (rooms: readonly Room[]): MigrationSource[] =>
-  rooms.flatMap(room => (room.migrations ? [{ room: room.name, folder: room.migrations }] : []))
+  rooms.flatMap(room =>
+    room.migrations ? [{ room: room.name, folder: room.migrations, ...(room.tables && { tables: room.tables }) }] : [],
+  )
 
 /** Brings a database up to date and opens a house on it: the one place where rooms, log, jobs and settings are tied. */
 export async function openHouse(options: {
@@ -45,6 +47,7 @@ export async function openHouse(options: {
   const clock = options.clock ?? systemClock
   const database = openDatabase(options.connection, {
     connections: options.connections ?? 10,
+    role: await workingRole(options.connection),
     ...(options.refusesNesting && { refusesNesting: true }),
   })
   try {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Clock, movableClock } from '#kernel/clock/index.ts'
-import type { Connection } from '#kernel/database/index.ts'
+import { type Connection, type Database, openDatabase } from '#kernel/database/index.ts'
 import { performNow } from '#kernel/jobs/index.ts'
 import { type Log, silentLog } from '#kernel/log.ts'
 import type { Room } from '#kernel/room.ts'
@@ -14,6 +14,8 @@ import { createTestDatabase } from './postgres.ts'
 
 export interface TestHouse extends OpenHouse {
   readonly connection: Connection
+  /** As whoever logs in, past what the house's own role is refused: for what no code of ours may do, such as to alter a posting. */
+  readonly byHand: Database
   readonly clock: ReturnType<typeof movableClock>
   readonly rooms: readonly Room[]
   /** Runs one job now, in this process, and answers with its result. */
@@ -48,8 +50,10 @@ export async function openTestHouse(
   const definitions = rooms.flatMap(room => room.jobs ?? [])
   const perform = (name: string, input: object = {}) => performNow(house, definitions, name, input)
   const closeHouse = house.close
+  const byHand = openDatabase(database.connection, { connections: 2 })
   return Object.assign(house, {
     connection: database.connection,
+    byHand,
     clock,
     rooms,
     perform,
@@ -87,6 +91,7 @@ export async function openTestHouse(
     },
     async close() {
       await closeHouse()
+      await byHand.close()
       await rm(house.folder, { recursive: true, force: true })
       await database.drop()
     },

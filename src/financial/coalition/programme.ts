@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { distributed, local, reference } from '#kernel/database/index.ts'
+import { appendOnly, distributed, local, reference } from '#kernel/database/index.ts'
 import type { Programme } from '#kernel/room.ts'
 import { spendKinds } from './award.ts'
 import { closeJob } from './close.ts'
@@ -32,7 +32,7 @@ export const coalitionProgramme: Programme = {
     'coalition.month': local,
     'coalition.line': local,
     'coalition.dispute': local,
-    'coalition.payment': local,
+    'coalition.payment': appendOnly(local),
     'coalition.member': distributed('party_id'),
     'coalition.award': distributed('party_id'),
   },

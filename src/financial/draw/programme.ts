@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { distributed, local, reference } from '#kernel/database/index.ts'
+import { appendOnly, distributed, local, reference } from '#kernel/database/index.ts'
 import { job } from '#kernel/jobs/index.ts'
 import type { Programme } from '#kernel/room.ts'
 import { closeIfDue } from './close.ts'
@@ -46,10 +46,10 @@ export const drawProgramme: Programme = {
   migrations: new URL('./migrations/', import.meta.url),
   tables: {
     'draw.draw': reference,
-    'draw.seed': local,
+    'draw.seed': appendOnly(local),
     'draw.member': distributed('party_id'),
     'draw.entry': distributed('party_id'),
-    'draw.given': distributed('party_id'),
+    'draw.given': appendOnly(distributed('party_id')),
     'draw.ticket': distributed('draw_id'),
     'draw.result': distributed('draw_id'),
     'draw.award': distributed('draw_id'),

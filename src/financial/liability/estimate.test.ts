@@ -149,17 +149,17 @@ describe('the report of fourteen months', () => {
 
   test('a report that somebody altered, or whose ledger was, is found', async () => {
     const kept = await keep('2026-02-10')
-    await house.database.query('update liability.report set body = replace(body, $2, $3) where report_id = $1', [
+    await house.byHand.query('update liability.report set body = replace(body, $2, $3) where report_id = $1', [
       kept.reportId,
       '"owedMinor":',
       '"owedMinor":1',
     ])
     expect(await check(kept.reportId)).toMatchObject({ isSame: false, isLedgerSame: true })
-    await house.database.query(
+    await house.byHand.query(
       `update ledger.posting set amount = amount + 1 where posted_at = (select min(posted_at) from ledger.posting)`,
     )
     expect(await check(kept.reportId)).toMatchObject({ isSame: false, isLedgerSame: false })
-    await house.database.query(
+    await house.byHand.query(
       `update ledger.posting set amount = amount - 1 where posted_at = (select min(posted_at) from ledger.posting)`,
     )
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { local } from '#kernel/database/index.ts'
+import { appendOnly, local } from '#kernel/database/index.ts'
 import { job } from '#kernel/jobs/index.ts'
 import type { Programme } from '#kernel/room.ts'
 import { liabilityAssumptions } from './contract.ts'
@@ -26,7 +26,7 @@ export const liabilityProgramme: Programme = {
   discretionary: false,
   config: liabilityAssumptions,
   migrations: new URL('./migrations/', import.meta.url),
-  tables: { 'liability.assumption': local, 'liability.report': local },
+  tables: { 'liability.assumption': local, 'liability.report': appendOnly(local) },
   routes: liabilityRoutes,
   jobs: [keepJob],
   schedules: [{ job: 'liability.keep', cron: '25 * * * *' }],

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { distributed, local, reference } from '#kernel/database/index.ts'
+import { appendOnly, distributed, local, reference } from '#kernel/database/index.ts'
 import type { Programme } from '#kernel/room.ts'
 import { rewardClaims } from './claims.ts'
 import { catchUpJob, hear, heardKinds, refold } from './collect.ts'
@@ -30,7 +30,7 @@ export const rewardsProgramme: Programme = {
     'rewards.reward': local,
     'rewards.reserved': local,
     'rewards.taken': distributed('party_id'),
-    'rewards.code': distributed('code_hash'),
+    'rewards.code': appendOnly(distributed('code_hash')),
     'rewards.secret': local,
     'rewards.wrong_code': local,
     'rewards.taker': distributed('party_id'),

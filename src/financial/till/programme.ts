@@ -1,4 +1,4 @@
-import { distributed } from '#kernel/database/index.ts'
+import { appendOnly, distributed } from '#kernel/database/index.ts'
 import type { Programme } from '#kernel/room.ts'
 import { tillRoutes } from './routes.ts'
 import { tillRules } from './rules.ts'
@@ -14,7 +14,7 @@ export const tillProgramme: Programme = {
   tables: {
     'till.hold': distributed('party_id'),
     'till.sale': distributed('party_id'),
-    'till.refund': distributed('party_id'),
+    'till.refund': appendOnly(distributed('party_id')),
     'till.offline_item': distributed('party_id'),
   },
   routes: tillRoutes,

@@ -1,6 +1,6 @@
 import { readValueSettings, valueMarginShare } from '#insight/value/index.ts'
 import { localDay } from '#kernel/clock/index.ts'
-import { distributed, reference } from '#kernel/database/index.ts'
+import { appendOnly, distributed, reference } from '#kernel/database/index.ts'
 import { route } from '#kernel/operation.ts'
 import type { Room } from '#kernel/room.ts'
 import * as contract from './contract.ts'
@@ -10,7 +10,7 @@ import { measureEffects } from './measure.ts'
 export const effectRoom: Room = {
   name: 'insight/effect',
   migrations: new URL('./migrations/', import.meta.url),
-  tables: { 'effect.treatment': reference, 'effect.assignment': distributed('party_id') },
+  tables: { 'effect.treatment': reference, 'effect.assignment': appendOnly(distributed('party_id')) },
   routes: [
     route(contract.readEffects, async house => {
       const { currency, zone } = await house.settings.business()

@@ -202,7 +202,7 @@ describe('a base that goes on as it was', () => {
     expect(after.fit!.fitId).not.toBe(before.fit!.fitId)
     expect(after.fit!.review).toBeNull()
     expect(after).toMatchObject({ verdict: before.verdict, holdout: before.holdout, measures: before.measures })
-    await house.database.query('delete from rhythm.model where model_id = $1', [after.fit!.fitId])
+    await house.byHand.query('delete from rhythm.model where model_id = $1', [after.fit!.fitId])
   })
 
   test('is noted with a forecast once a week, those with a rhythm only, and a second look the same day changes nothing', async () => {

@@ -1,4 +1,4 @@
-import { distributed, local } from '#kernel/database/index.ts'
+import { appendOnly, distributed, local } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
 import { checkJob } from './check.ts'
 import { healthRoutes } from './routes.ts'
@@ -8,7 +8,7 @@ export const healthRoom: Room = {
   name: 'insight/health',
   migrations: new URL('./migrations/', import.meta.url),
   tables: {
-    'health.review': local,
+    'health.review': appendOnly(local),
     'health.finding': local,
     'health.request': local,
     'health.snapshot': local,

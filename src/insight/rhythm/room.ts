@@ -1,4 +1,4 @@
-import { distributed, local, reference } from '#kernel/database/index.ts'
+import { appendOnly, distributed, local, reference } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
 import { becameLate, cyclePassed, dueJob } from './due.ts'
 import { fitJob } from './fit.ts'
@@ -14,7 +14,7 @@ export const rhythmRoom: Room = {
     'rhythm.state': distributed('party_id'),
     'rhythm.cycle_due': distributed('party_id'),
     'rhythm.cycle_rule': reference,
-    'rhythm.model': local,
+    'rhythm.model': appendOnly(local),
   },
   vocabulary: { 'rhythm.became-late': becameLate, 'rhythm.cycle-passed': cyclePassed },
   listens: foldedKinds,

@@ -1,4 +1,4 @@
-import { distributed, local } from '#kernel/database/index.ts'
+import { appendOnly, distributed, local } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
 import { fitJob, lookBackJob, refreshJob, revalueJob } from './jobs.ts'
 import { forgetWhoIsGone } from './refold.ts'
@@ -8,10 +8,10 @@ export const valueRoom: Room = {
   name: 'insight/value',
   migrations: new URL('./migrations/', import.meta.url),
   tables: {
-    'value.model': local,
-    'value.snapshot': local,
-    'value.bridge': local,
-    'value.past': local,
+    'value.model': appendOnly(local),
+    'value.snapshot': appendOnly(local),
+    'value.bridge': appendOnly(local),
+    'value.past': appendOnly(local),
     'value.refresh': local,
     'value.customer': distributed('party_id'),
   },

@@ -70,6 +70,8 @@ export function openDatabase(
     connections?: number
     /** Whether a second connection, asked for inside a transaction, is refused; for tests (`nesting.ts`). */
     refusesNesting?: boolean
+    /** Whom every connection works as (`role.ts`); whoever logs in unless given. */
+    role?: string | undefined
   } = {},
 ): Database {
   const connection = { ...to }
@@ -85,7 +87,7 @@ export function openDatabase(
     allowExitOnIdle: true,
     application_name: 'guanxi',
     ...connection,
-    options: '-c timezone=UTC -c lock_timeout=60000 -c jit=off',
+    options: `-c timezone=UTC -c lock_timeout=60000 -c jit=off${options.role ? ` -c role=${options.role}` : ''}`,
   })
   // A connection that dies while idle is replaced at the next use; without a listener Node would end the process.
   pool.on('error', () => {})

@@ -22,5 +22,7 @@ export {
 export { checkDurability, type DurabilityFinding, refuseUnlessDurable } from './durability.ts'
 export { type MigrationSource, migrate } from './migrate.ts'
 export { allowSecond } from './nesting.ts'
+export { changeableFacts } from './privileges.ts'
+export { workingRole } from './role.ts'
 export { type Lane, openSnapshot, type Snapshot } from './snapshot.ts'
-export { distributed, local, type Placement, reference, type TableMap } from './table-map.ts'
+export { appendOnly, distributed, local, type Placement, reference, type TableMap } from './table-map.ts'

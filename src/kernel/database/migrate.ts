@@ -1,21 +1,26 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { refuse } from '../refusal.ts'
 import type { Database } from './database.ts'
+import { settlePrivileges } from './privileges.ts'
+import type { TableMap } from './table-map.ts'
 
 export interface MigrationSource {
   /** `kernel/parties`: recorded with each file, so that rooms never collide. */
   readonly room: string
   readonly folder: URL
+  /** The room's tables: which of them may only be added to is settled with the last file. */
+  readonly tables?: TableMap
 }
 
 /** One lock for everyone who migrates: two processes that start together apply each file once. */
-const migrationLock = 727_250
+export const migrationLock = 727_250
 
 /**
  * Applies what has not been applied, room by room in the given order, each file in one transaction, one statement per
  * call (data rule 13). Returns how many files were new. Refuses a database that a newer release has migrated, because
  * running old code on new tables loses data silently. With `only`, it stops at those files: the tables are then those of the
  * release that knew no others, which is how rows of an earlier release are taken in before they are brought up to date.
+ * A migration may change what nobody else may: the rights to facts are given back before the first file and taken after the last.
  */
 export async function migrate(
   database: Database,
@@ -42,14 +47,19 @@ export async function migrate(
         files: unknown.map(row => `${row.room}/${row.file}`),
       })
     }
-    for (const { room, files } of known) {
-      for (const { file, sql } of files) {
-        if (done.has(`${room}/${file}`) || (only && !only.has(`${room}/${file}`))) continue
-        for (const statement of statementsOf(sql)) await transaction.query(statement)
-        await transaction.query('insert into kernel.migration (room, file) values ($1, $2)', [room, file])
-        applied++
-      }
+    const open = known.flatMap(({ room, files }) =>
+      files
+        .map(each => ({ room, ...each }))
+        .filter(({ file }) => !done.has(`${room}/${file}`) && (!only || only.has(`${room}/${file}`))),
+    )
+    const schemas = known.map(({ room }) => room.split('/').at(-1)!.replaceAll('-', '_'))
+    if (open.length > 0) await settlePrivileges(transaction, schemas, {})
+    for (const { room, file, sql } of open) {
+      for (const statement of statementsOf(sql)) await transaction.query(statement)
+      await transaction.query('insert into kernel.migration (room, file) values ($1, $2)', [room, file])
     }
+    applied = open.length
+    if (!only) await settlePrivileges(transaction, schemas, Object.assign({}, ...sources.map(({ tables }) => tables)))
   })
   return applied
 }

@@ -8,6 +8,7 @@ export const checks = [
   'database',
   'durability',
   'checksums',
+  'append-only',
   'disk',
   'clock',
   'zones',

@@ -1,4 +1,4 @@
-import { checkDurability, type Queryable } from '#kernel/database/index.ts'
+import { changeableFacts, checkDurability, type Queryable } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
 import { readAlarm } from '#kernel/recovery/index.ts'
 import type { Finding } from './contract.ts'
@@ -11,6 +11,7 @@ export async function examineHouse(house: House): Promise<Finding[]> {
     await databaseFinding(database),
     ...(await durabilityFindings(database)),
     await checksumFinding(database),
+    await appendOnlyFinding(house),
     await clockFinding(house),
     await zonesFinding(house),
     await migrationsFinding(database),
@@ -51,6 +52,22 @@ async function checksumFinding(database: Queryable): Promise<Finding> {
       { found: 'doctor:checksums.failed', mend: 'doctor:checksums.mend-failed' },
     )
   return finding('checksums', on ? 'good' : 'warn', {}, { found: `doctor:checksums.${on ? 'on' : 'off'}` })
+}
+
+/** Facts are never changed by our code; where the database refuses it as well, a fault of ours cannot do it either. */
+async function appendOnlyFinding({ database, tables }: House): Promise<Finding> {
+  const changeable = await changeableFacts(database, tables)
+  const [role] = await database.query<{ role: string; isSuperuser: boolean }>(
+    'select rolname as role, rolsuper as "isSuperuser" from pg_roles where rolname = current_user',
+  )
+  const count = Object.values(tables).filter(placement => placement.appendOnly).length
+  if (changeable.length === 0) return finding('append-only', 'good', { count }, { found: 'doctor:append-only.kept' })
+  return finding(
+    'append-only',
+    'warn',
+    { count: changeable.length, role: role!.role, tables: changeable.join(', ') },
+    { found: 'doctor:append-only.open', mend: `doctor:append-only.${role!.isSuperuser ? 'superuser' : 'granted'}` },
+  )
 }
 
 /** Compares the two clocks at the middle of a question, so that the way there and back does not count. */

@@ -1,4 +1,4 @@
-import { distributed, local, reference } from '#kernel/database/index.ts'
+import { appendOnly, distributed, local, reference } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
 import { forgetEvents } from './forget.ts'
 import { eventsRoutes } from './routes.ts'
@@ -15,10 +15,10 @@ export const eventsRoom: Room = {
   name: 'kernel/events',
   migrations: new URL('./migrations/', import.meta.url),
   tables: {
-    'events.event': distributed('party_id'),
-    'events.key': distributed('key'),
-    'events.property': distributed('party_id'),
-    'events.source': reference,
+    'events.event': appendOnly(distributed('party_id'), { delete: true }),
+    'events.key': appendOnly(distributed('key'), { delete: true }),
+    'events.property': appendOnly(distributed('party_id'), { delete: true }),
+    'events.source': appendOnly(reference),
     'events.problem': local,
     'events.withdrawal': local,
   },

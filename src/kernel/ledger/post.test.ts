@@ -134,7 +134,7 @@ describe('what the database itself refuses', () => {
   ])('%s', async (_, sql) => {
     const party = house.newId()
     await ask(say(party, `there ${party}`, issue(1)))
-    await expect(house.database.query(sql)).rejects.toThrow(/violates check constraint/)
+    await expect(house.byHand.query(sql)).rejects.toThrow(/violates check constraint/)
   })
 })
 

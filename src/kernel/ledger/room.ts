@@ -1,4 +1,4 @@
-import { distributed, local, reference } from '#kernel/database/index.ts'
+import { appendOnly, distributed, local, reference } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
 import { dueJob, verifyChangedJob, verifyJob } from './due.ts'
 import { forgetReasons } from './forget.ts'
@@ -10,12 +10,12 @@ export const ledgerRoom: Room = {
   tables: {
     'ledger.asset': reference,
     'ledger.holding': distributed('party_id'),
-    'ledger.transaction': distributed('party_id'),
+    'ledger.transaction': appendOnly(distributed('party_id'), { update: ['reason'] }),
     'ledger.lot': distributed('party_id'),
-    'ledger.posting': distributed('party_id'),
+    'ledger.posting': appendOnly(distributed('party_id'), { update: ['xid'] }),
     'ledger.hold': distributed('party_id'),
     'ledger.source': distributed('party_id'),
-    'ledger.key': distributed('key'),
+    'ledger.key': appendOnly(distributed('key')),
     'ledger.joined': reference,
     'ledger.adjustment': distributed('party_id'),
     'ledger.verification': local,

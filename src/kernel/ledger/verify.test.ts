@@ -85,7 +85,7 @@ async function foundAfter(...statements: string[]): Promise<string[]> {
     found = (await findFaults(transaction)).filter(finding => finding.faults > 0).map(finding => finding.id)
     throw undo
   }
-  await house.database.transaction(work).catch(error => {
+  await house.byHand.transaction(work).catch(error => {
     if (error !== undo) throw error
   })
   return found
@@ -309,7 +309,7 @@ describe('the id of a key follows its text', () => {
   it.each(['', 'order 7', '关系 é 🎉', String.raw`a\b\\101 \x41 \101`, '\n\u007f'])('%j', async key => {
     let id: unknown
     const undo = new Error('undo')
-    await house.database
+    await house.byHand
       .transaction(async transaction => {
         const [row] = await transaction.query<{ id: string }>(
           `update ledger.transaction set key = $1 where ${one('transaction', 'true')} returning key_id as id`,
@@ -323,7 +323,7 @@ describe('the id of a key follows its text', () => {
   })
 
   it('and nobody can write it', async () => {
-    await expect(house.database.query('update ledger.transaction set key_id = transaction_id')).rejects.toThrow()
+    await expect(house.byHand.query('update ledger.transaction set key_id = transaction_id')).rejects.toThrow()
   })
 
   it('so where it does not, the texts themselves are asked', async () => {

@@ -81,7 +81,7 @@ test('whoever has something, or of whom something is known, is left to people: a
 test('a browser with points is not joined by itself, even if the log knows only of visits', async () => {
   await tell({ type: 'identify', userId: 'dora', traits: { name: 'Dora' } }, { type: 'page', anonymousId: 'rich' })
   await tell({ type: 'identify', userId: 'dora', anonymousId: 'rich' })
-  await house.database.query('alter table ledger.holding disable trigger all')
+  await house.byHand.query('alter table ledger.holding disable trigger all')
   await house.database.query(
     `insert into ledger.holding (party_id, asset, pending, available, held, debt) values ($1, 'points', 0, 5, 0, 0)`,
     [await holder('rich')],

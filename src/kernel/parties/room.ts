@@ -1,4 +1,4 @@
-import { distributed } from '#kernel/database/index.ts'
+import { appendOnly, distributed } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
 import { fillAtStart, fillSearchKeys } from './fill.ts'
 import { forgetParty } from './forget.ts'
@@ -13,7 +13,7 @@ export const partiesRoom: Room = {
     'parties.identifier': distributed('value_key'),
     'parties.identifier_change': distributed('party_id'),
     'parties.search_key': distributed('party_id'),
-    'parties.consent': distributed('party_id'),
+    'parties.consent': appendOnly(distributed('party_id'), { update: ['evidence', 'language'] }),
   },
   forget: forgetParty,
   jobs: [fillSearchKeys],
