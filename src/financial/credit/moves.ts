@@ -45,10 +45,10 @@ export async function latestMoves(queryable: Queryable, limit: number): Promise<
   return rows.map(shown)
 }
 
-/** The latest movements of one customer. */
+/** The latest movements of one customer, by the day that stands beside them: what a till told late stands where it belongs. */
 export async function movesOf(queryable: Queryable, partyId: string, limit: number): Promise<CreditMove[]> {
   const rows = await queryable.query<Row>(
-    `${selectMoves('and p.party_id = $1')} order by p.transaction_id desc, p.position desc limit $2`,
+    `${selectMoves('and p.party_id = $1')} order by p.occurred_at desc, p.posted_at desc, p.transaction_id desc, p.position desc limit $2`,
     [partyId, limit],
   )
   return rows.map(shown)

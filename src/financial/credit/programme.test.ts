@@ -377,6 +377,36 @@ it('what is paid for a broken promise moves once: when it is given, not when it 
   expect(moves.map(({ kind, amount }) => [kind, amount])).toEqual([['promise', 2000]])
 })
 
+it('movements stand by the day beside them, whichever was told first', async () => {
+  const partyId = await someone()
+  const given = (key: string, amount: number, daysAgo: number) =>
+    house.database.transaction(transaction =>
+      post(house, transaction, [
+        {
+          instructions: [
+            {
+              key: `${partyId} ${key}`,
+              act: 'issue',
+              from: 'expense:promise',
+              issuer: 'house',
+              source: 'promise',
+              partyId,
+              asset: 'money:CNY',
+              amount,
+              occurredAt: house.clock.now().getTime() - daysAgo * 86_400_000,
+            },
+          ],
+          author: { actor: 'financial/guarantee' },
+        },
+      ]),
+    )
+  await given('middle', 200, 5)
+  await given('latest', 300, 1)
+  await given('told late', 100, 9)
+  const { moves } = await ask<{ moves: { amount: number }[] }>('memberCredit', { partyId })
+  expect(moves.map(({ amount }) => amount)).toEqual([300, 200, 100])
+})
+
 it('the page adds up: paid in, on top, used, paid back, expired and owed', async () => {
   const { totals } = await ask<{ totals: Record<string, number>[] }>('readCredit')
   const [cny] = totals

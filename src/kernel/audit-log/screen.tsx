@@ -191,6 +191,10 @@ function useSentence({ operation, summary, asked, party }: Act) {
   return {
     did: t(`audit-log:did.${operation}`, { context, number, defaultValue: summary }),
     object: named,
-    told: ['named', ...(named === asked?.name ? ['name'] : []), ...(operation === 'adjustPoints' ? ['points'] : [])],
+    told: [
+      'named',
+      ...(asked?.name === named || asked?.name === party?.name ? ['name'] : []),
+      ...(operation === 'adjustPoints' ? ['points'] : []),
+    ],
   }
 }

@@ -1,5 +1,5 @@
 import { access, constants, mkdir, rm, stat } from 'node:fs/promises'
-import path, { join, type PlatformPath } from 'node:path'
+import path, { dirname, join, type PlatformPath } from 'node:path'
 import { localDay, localInstant } from '#kernel/clock/index.ts'
 import type { MigrationSource } from '#kernel/database/index.ts'
 import type { House } from '#kernel/house.ts'
@@ -67,7 +67,7 @@ export async function makeBackup(
   try {
     // A schedule that was made on another system may name a folder that is none here.
     if (wanted.to === undefined) await refuseUnlessWritable(folder)
-    else await mkdir(folder, { recursive: true, mode: 0o700 })
+    else await makeFolder(folder)
     await refuseWithoutSpace(house, folder)
     const file = join(folder, name)
     const made = await makeBackupFile(
@@ -257,11 +257,28 @@ export function isWholePath(folder: string, { isAbsolute, parse, sep }: Platform
   return isAbsolute(folder) && (sep === '/' || parse(folder).root.length > 1)
 }
 
+/**
+ * Makes a folder with those above it. Node's own `recursive` never ends where a folder stands but nothing can be made in it, as in
+ * `/proc`, and takes a thread of the server with it.
+ */
+async function makeFolder(folder: string): Promise<void> {
+  const make = () => mkdir(folder, { mode: 0o700 })
+  try {
+    await make()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT') throw error
+    await makeFolder(dirname(folder))
+    await make()
+  }
+}
+
 /** A folder that cannot be written to is better refused today than at three in the night. */
 export async function refuseUnlessWritable(folder: string): Promise<void> {
   if (!isWholePath(folder)) throw refuse('invalid', 'recovery:refusal.folder-not-absolute', { folder })
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makeFolder(folder)
     await access(folder, constants.W_OK)
   } catch {
     throw refuse('invalid', 'recovery:refusal.folder-closed', { folder })
