@@ -184,12 +184,15 @@ function Spend({ rhythm }: { rhythm: Rhythm }) {
             {money(spend.perPurchaseMinor)}
           </Why>
         </li>
-        <li>
-          <span>{t('portrait.spend-year')}</span>
-          <span className="inferred">
-            <Why reason={{ formula: t('why.per-year') }}>{money(spend.perYearMinor)}</Why>
-          </span>
-        </li>
+        {/* Without a rhythm there is no pace, and nothing a year would be wrong to say. */}
+        {rhythm.history === 'enough' ? (
+          <li>
+            <span>{t('portrait.spend-year')}</span>
+            <span className="inferred">
+              <Why reason={{ formula: t('why.per-year') }}>{money(spend.perYearMinor)}</Why>
+            </span>
+          </li>
+        ) : null}
       </ul>
     </section>
   )

@@ -37,12 +37,12 @@ const selectMoves = (where: string) => `
 
 const shown = ({ occurredAt, ...row }: Row): CreditMove => ({ ...row, occurredAt: occurredAt.toISOString() })
 
-/** The latest movements of all customers. */
+/** The movements of all customers that were booked last, by the day that stands beside them. */
 export async function latestMoves(queryable: Queryable, limit: number): Promise<CreditMove[]> {
   const rows = await queryable.query<Row>(`${selectMoves('')} order by p.xid desc, p.transaction_id desc limit $1`, [
     limit,
   ])
-  return rows.map(shown)
+  return rows.toSorted((one, other) => other.occurredAt.getTime() - one.occurredAt.getTime()).map(shown)
 }
 
 /** The latest movements of one customer, by the day that stands beside them: what a till told late stands where it belongs. */

@@ -405,6 +405,10 @@ it('movements stand by the day beside them, whichever was told first', async () 
   await given('told late', 100, 9)
   const { moves } = await ask<{ moves: { amount: number }[] }>('memberCredit', { partyId })
   expect(moves.map(({ amount }) => amount)).toEqual([300, 200, 100])
+  const page = await ask<{ moves: { occurredAt: string }[] }>('readCredit')
+  const days = page.moves.map(({ occurredAt }) => occurredAt)
+  expect(days.length).toBeGreaterThan(2)
+  expect(days).toEqual(days.toSorted().toReversed())
 })
 
 it('the page adds up: paid in, on top, used, paid back, expired and owed', async () => {

@@ -24,7 +24,7 @@ export function Fits({ model }: { model: WatchedModelName }) {
           <>
             <h2>{t('health:fits.title', { count: total })}</h2>
             <div className="table-holder">
-              <table className="table health-fits">
+              <table className="table table-stacked health-fits">
                 <thead>
                   <tr>
                     <th scope="col">{t('health:fits.fitted')}</th>
@@ -73,25 +73,33 @@ function FitRow({ fit }: { fit: WatchedFit }) {
             {format.instant(fit.fittedAt)}
           </button>
         </th>
-        <td>{fit.kind === 'prior' ? t('health:fits.prior') : <Cause fit={fit} />}</td>
-        <td className="right">{format.number(fit.customers)}</td>
+        <td data-label={t('health:fits.because')}>
+          {fit.kind === 'prior' ? t('health:fits.prior') : <Cause fit={fit} />}
+        </td>
+        <td className="right" data-label={t('health:fits.customers')}>
+          {format.number(fit.customers)}
+        </td>
         {holdout ? (
           <>
-            <td className="right">{holdout.ranking ? format.number(holdout.ranking.auc * 100) : '—'}</td>
-            <td className="right">
+            <td className="right" data-label={t('health:fits.order')}>
+              {holdout.ranking ? format.number(holdout.ranking.auc * 100) : '—'}
+            </td>
+            <td className="right" data-label={t('health:fits.total')}>
               {holdout.actual > 0 ? signed(format.percent(holdout.predicted / holdout.actual - 1)) : '—'}
             </td>
-            <td className="right">{holdout.reliability ? format.number(holdout.reliability.error * 100, 1) : '—'}</td>
+            <td className="right" data-label={t('health:fits.points')}>
+              {holdout.reliability ? format.number(holdout.reliability.error * 100, 1) : '—'}
+            </td>
           </>
         ) : (
-          <td className="right muted" colSpan={3}>
+          <td className="right muted" colSpan={3} data-label={t('health:fits.order')}>
             {t('health:fits.not-tested')}
           </td>
         )}
-        <td className="right">
+        <td className="right" data-label={t('health:fits.late')}>
           {change ? `${format.number(change.lateBefore)} → ${format.number(change.lateAfter)}` : '—'}
         </td>
-        <td className="right">
+        <td className="right" data-label={t('health:fits.took')}>
           <Took fit={fit} />
         </td>
       </tr>

@@ -140,7 +140,7 @@ function Table({ items }: { items: readonly ImportSummary[] }) {
   const format = useFormat()
   return (
     <div className="table-holder">
-      <table className="table">
+      <table className="table table-stacked">
         <thead>
           <tr>
             <th scope="col">{t('imports.file')}</th>
@@ -165,17 +165,21 @@ function Table({ items }: { items: readonly ImportSummary[] }) {
                   {item.name}
                 </Link>
               </th>
-              <td>
+              <td data-label={t('imports.state')}>
                 <span className="state" data-state={item.state}>
                   {t(`imports.state-${item.state}`)}
                 </span>
               </td>
-              <td className="right">{item.totals ? format.number(item.totals.rows) : '—'}</td>
-              <td className="right">
+              <td className="right" data-label={t('imports.rows')}>
+                {item.totals ? format.number(item.totals.rows) : '—'}
+              </td>
+              <td className="right" data-label={t('imports.orders')}>
                 {item.totals ? format.number(item.totals.newOrders + item.totals.changedOrders) : '—'}
               </td>
-              <td className="right">{item.totals ? format.number(item.totals.rejectedRows) : '—'}</td>
-              <td>{format.instant(item.createdAt)}</td>
+              <td className="right" data-label={t('imports.rejected')}>
+                {item.totals ? format.number(item.totals.rejectedRows) : '—'}
+              </td>
+              <td data-label={t('imports.when')}>{format.instant(item.createdAt)}</td>
             </tr>
           ))}
         </tbody>
