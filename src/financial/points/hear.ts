@@ -15,7 +15,8 @@ export async function hear(house: House, transaction: Transaction, events: reado
   const told = [...new Set(events.map(event => event.partyId))]
   const touched = new Set(events.filter(isCounted).map(event => event.partyId))
   // What is older than the programme matters only to those who have earned already: their first purchase was earlier.
-  for (const partyId of await store.knownMembers(transaction, told)) touched.add(partyId)
+  const others = told.filter(partyId => !touched.has(partyId))
+  if (others.length > 0) for (const partyId of await store.knownMembers(transaction, others)) touched.add(partyId)
   await reconcile(house, transaction, [...touched])
   return []
 }

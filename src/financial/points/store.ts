@@ -1,4 +1,4 @@
-import type { Queryable, Transaction } from '#kernel/database/index.ts'
+import { oncePerTransaction, type Queryable, type Transaction } from '#kernel/database/index.ts'
 import { type Birthday, profileIdsOf, readBirthday } from '#kernel/parties/index.ts'
 import type { Reason } from './earn.ts'
 import { type PointsRules, pointsRules } from './rules.ts'
@@ -13,16 +13,26 @@ export interface StoredEdition {
   readonly publishedBy: string
 }
 
-/** All published editions, in the order in which they come into force. */
-export async function readEditions(queryable: Queryable): Promise<StoredEdition[]> {
+/** An edition is never changed once it is published: its rules are checked once. */
+const checked = new Map<string, PointsRules>()
+
+const editions = oncePerTransaction(async queryable => {
   const rows = await queryable.query<StoredEdition>(
     `select edition_id as "editionId", number, rules, zone, starts_at as "startsAt", published_at as "publishedAt",
        published_by as "publishedBy" from points.edition order by starts_at, number`,
   )
-  return rows.map(row => ({ ...row, rules: pointsRules.parse(row.rules) }))
-}
+  return rows.map(row => {
+    const rules = checked.get(row.editionId) ?? pointsRules.parse(row.rules)
+    checked.set(row.editionId, rules)
+    return { ...row, rules }
+  })
+})
+
+/** All published editions, in the order in which they come into force. */
+export const readEditions: (queryable: Queryable) => Promise<readonly StoredEdition[]> = editions.read
 
 export async function insertEdition(transaction: Transaction, edition: StoredEdition): Promise<void> {
+  editions.forget(transaction)
   await transaction.query(
     `insert into points.edition (edition_id, number, rules, zone, starts_at, published_at, published_by)
      values ($1, $2, $3, $4, $5, $6, $7)`,
@@ -43,12 +53,16 @@ export async function insertEdition(transaction: Transaction, edition: StoredEdi
  * and each sees all facts that were committed before.
  */
 export async function lockMembers(transaction: Transaction, partyIds: readonly string[], at: Date): Promise<void> {
-  const sorted = [...partyIds].sort()
+  const sorted = [...new Set(partyIds)].sort()
+  const lock = () =>
+    transaction.query('select from points.member where party_id = any ($1) order by party_id for update', [sorted])
+  // One by itself waits for nobody in a wrong order, and is there already but for the first time.
+  if (sorted.length === 1 && (await lock()).length === 1) return
   await transaction.query(
     `insert into points.member (party_id, joined_at) select *, $2 from unnest($1::uuid[]) on conflict do nothing`,
     [sorted, at],
   )
-  await transaction.query('select from points.member where party_id = any ($1) order by party_id for update', [sorted])
+  await lock()
 }
 
 /** Those of these customers who ever earned. */

@@ -104,7 +104,8 @@ export function openDatabase(
     sql: string,
     parameters: readonly unknown[] = [],
   ): Promise<R[]> {
-    const name = parameters.length > 0 ? nameOf(sql) : undefined
+    // Several statements in one text, as migrations have them, can have no name.
+    const name = parameters.length > 0 || sql.startsWith('select') ? nameOf(sql) : undefined
     const result = await client.query({ ...(name && { name }), text: sql, values: parameters as unknown[] })
     return result.rows as R[]
   }

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import type { Clock } from '#kernel/clock/index.ts'
-import type { Database, Queryable, Transaction } from '#kernel/database/index.ts'
+import { type Database, oncePerTransaction, type Queryable, type Transaction } from '#kernel/database/index.ts'
 import { type BusinessSettings, businessSettings } from './business.ts'
 
 /** Settings by name: each room keeps its own under its name, checked by its own schema. */
@@ -12,15 +12,19 @@ export interface Settings {
 }
 
 export function settingsOn(database: Database, clock: Clock, atFirst: BusinessSettings): Settings {
-  /** What a schema last made of which text: a sale asks nine times for settings that change once a month. */
+  /** What a schema last made of which text: settings change once a month. */
   const understood = new WeakMap<z.ZodType, { readonly text: string; readonly value: unknown }>()
 
-  async function read<Schema extends z.ZodType>(name: string, schema: Schema, queryable: Queryable = database) {
-    const [row] = await queryable.query<{ text: string }>(
-      'select value::text as text from settings.setting where name = $1',
-      [name],
+  /** All of them, since a room that asks for one in a transaction is followed by others that ask for theirs. */
+  const texts = oncePerTransaction(async queryable => {
+    const rows = await queryable.query<{ name: string; text: string }>(
+      'select name, value::text as text from settings.setting',
     )
-    const text = row?.text ?? '{}'
+    return new Map(rows.map(row => [row.name, row.text]))
+  })
+
+  async function read<Schema extends z.ZodType>(name: string, schema: Schema, queryable: Queryable = database) {
+    const text = (await texts.read(queryable)).get(name) ?? '{}'
     const known = understood.get(schema)
     if (known?.text === text) return known.value as z.output<Schema>
     const value = schema.parse(JSON.parse(text)) as z.output<Schema>
@@ -32,6 +36,7 @@ export function settingsOn(database: Database, clock: Clock, atFirst: BusinessSe
     read,
     business: queryable => read('business', business, queryable),
     async write(transaction, name, value) {
+      texts.forget(transaction)
       await transaction.query(
         `insert into settings.setting (name, value, changed_at) values ($1, $2, $3)
          on conflict (name) do update set value = excluded.value, changed_at = excluded.changed_at`,
