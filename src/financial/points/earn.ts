@@ -21,6 +21,11 @@ export interface Ground {
   readonly categoryOf: (sku: string) => string | undefined
 }
 
+/** Whether a rule asks to which groups products belong. */
+export function asksForGroups(editions: readonly Edition[]): boolean {
+  return JSON.stringify(editions.map(edition => edition.rules)).includes('"kind":"category"')
+}
+
 export interface Member {
   /** Null for anybody: a basket that is quoted before it is known whose it is. */
   readonly partyId: string | null

@@ -17,7 +17,7 @@ export async function hear(house: House, transaction: Transaction, events: reado
   // What is older than the programme matters only to those who have earned already: their first purchase was earlier.
   const others = told.filter(partyId => !touched.has(partyId))
   if (others.length > 0) for (const partyId of await store.knownMembers(transaction, others)) touched.add(partyId)
-  await reconcile(house, transaction, [...touched])
+  await reconcile(house, transaction, [...touched], events)
   return []
 }
 

@@ -1,11 +1,14 @@
+import { startOfDay } from '#kernel/clock/index.ts'
 import type { Queryable, Transaction } from '#kernel/database/index.ts'
+import type { RecordedEvent } from '#kernel/events/index.ts'
 import type { House } from '#kernel/house.ts'
 import { digest, type Instruction, type PostingRequest, post } from '#kernel/ledger/index.ts'
-import { holdersKnownTo, profileIdsKnownTo } from '#kernel/parties/index.ts'
+import { birthMonthsIn, holdersKnownTo, profileIdsKnownTo } from '#kernel/parties/index.ts'
 import { assert } from '#kernel/refusal.ts'
-import { type Earning, type Edition, earningsOf, type Ground, type Member } from './earn.ts'
+import { asksForGroups, type Earning, type Edition, earningsOf, type Ground, type Member } from './earn.ts'
 import { moneyKinds, purchasesOf } from './facts.ts'
 import * as store from './store.ts'
+import { firstRules, isPlain, touchedFrom } from './touched.ts'
 
 /** Names the programme in the ledger, as issuer and as author. */
 export const issuer = 'points'
@@ -23,8 +26,7 @@ export function editionsFrom(stored: readonly store.StoredEdition[]): Edition[] 
 
 /** The rules, and the groups of products where a rule asks for them. */
 export async function groundOf(transaction: Queryable, editions: readonly Edition[]): Promise<Ground> {
-  const asks = JSON.stringify(editions.map(edition => edition.rules)).includes('"kind":"category"')
-  const groups = asks ? await store.categories(transaction) : new Map<string, string>()
+  const groups = asksForGroups(editions) ? await store.categories(transaction) : new Map<string, string>()
   return { editions, categoryOf: sku => groups.get(sku) }
 }
 
@@ -48,9 +50,14 @@ export async function membersOf(
 /**
  * Works out what these customers have earned from all that is known of them, and posts what differs from what was posted: so
  * the order in which purchases, refunds and corrections arrive cannot matter, and doing it again changes nothing. Runs in
- * the transaction that recorded the facts.
+ * the transaction that recorded the facts. Where it is told what was heard, what that cannot touch is not looked at.
  */
-export async function reconcile(house: House, transaction: Transaction, partyIds: readonly string[]): Promise<void> {
+export async function reconcile(
+  house: House,
+  transaction: Transaction,
+  partyIds: readonly string[],
+  heard: readonly RecordedEvent[] = [],
+): Promise<void> {
   const stored = await store.readEditions(transaction)
   if (stored.length === 0 || partyIds.length === 0) return
   const holders = await holdersKnownTo(house, transaction, partyIds)
@@ -58,14 +65,31 @@ export async function reconcile(house: House, transaction: Transaction, partyIds
   // What was posted for a profile that was merged since stays where it lies, and counts for who was kept.
   const profileIds = await profileIdsKnownTo(house, transaction, sorted)
   const holderOf = new Map([...profileIds].flatMap(([id, theirs]) => theirs.map(each => [each, id] as const)))
-  await store.lockMembers(transaction, [...holderOf.keys()].sort(), house.clock.now())
+  const locked = await store.lockMembers(transaction, [...holderOf.keys()], house.clock.now())
   const editions = editionsFrom(stored)
   const ground = await groundOf(transaction, editions)
-  const members = await membersOf(house, transaction, sorted, stored[0]!.zone)
-  const lines = await store.readLines(transaction, [...holderOf.keys()])
+  const profiles = await store.profiles(transaction, sorted)
+  const plain = locked.flatMap(({ partyId, plainAt }) => {
+    const { changedAt } = profiles.get(partyId) ?? {}
+    return plainAt && changedAt && changedAt < plainAt && profileIds.get(partyId)?.length === 1 ? [partyId] : []
+  })
+  const part = await partOf(house, transaction, { plain, profiles, heard, editions })
+  const isPart = (partyId: string) => part.partyIds.has(partyId)
+  const whole = sorted.filter(partyId => !isPart(partyId))
+  const wholeProfiles = whole.flatMap(partyId => profileIds.get(partyId)!)
+  const ofAll = whole.length > 0
+  const lines = [...part.lines, ...(ofAll ? await store.readLines(transaction, wholeProfiles) : [])]
   const posted = Map.groupBy(lines, line => holderOf.get(line.partyId)!)
+  const told = [...part.events, ...(ofAll ? await house.events.history(transaction, whole, moneyKinds) : [])]
+  const events = Map.groupBy(told, event => event.partyId)
   const now = house.clock.now().getTime()
-  const due = new Map(sorted.map(partyId => [partyId, earningsOf(ground, members.get(partyId)!)]))
+  const due = new Map(
+    sorted.map(partyId => {
+      const birthday = profiles.get(partyId)?.birthday ?? null
+      const purchases = purchasesOf(events.get(partyId) ?? [], stored[0]!.zone)
+      return [partyId, earningsOf(ground, { partyId, birthday, purchases, isPart: isPart(partyId) })]
+    }),
+  )
   const steps = sorted.flatMap(partyId => stepsFor(partyId, due.get(partyId)!, posted.get(partyId) ?? []))
   const written = await takeSteps(house, transaction, { steps, editions })
   const known = Map.groupBy([...lines, ...written], line => line.partyId)
@@ -77,6 +101,53 @@ export async function reconcile(house: House, transaction: Transaction, partyIds
     transaction,
     extensions.map(instruction => ({ instructions: [instruction], author })),
   )
+  const changed = locked.flatMap(({ partyId, plainAt }) => {
+    if (!whole.includes(partyId)) return []
+    const becomes = profileIds.get(partyId)!.length === 1 && (events.get(partyId) ?? []).every(isPlain)
+    const stays = becomes ? plain.includes(partyId) : plainAt === null
+    return stays ? [] : [{ partyId, plainAt: becomes ? new Date(now) : null }]
+  })
+  await store.writePlain(transaction, changed)
+}
+
+interface Part {
+  /** Of whom less than everything is looked at. */
+  readonly partyIds: ReadonlySet<string>
+  readonly events: readonly RecordedEvent[]
+  readonly lines: readonly store.Line[]
+}
+
+/** What the events can touch of those whose history is of purchases alone, and whose first purchase is known to lie before. */
+async function partOf(
+  house: House,
+  transaction: Transaction,
+  given: {
+    readonly plain: readonly string[]
+    readonly profiles: ReadonlyMap<string, store.Profile>
+    readonly heard: readonly RecordedEvent[]
+    readonly editions: readonly Edition[]
+  },
+): Promise<Part> {
+  const { profiles, heard, editions } = given
+  const nothing = { partyIds: new Set<string>(), events: [], lines: [] }
+  const from = touchedFrom(heard, editions)
+  if (from === null) return nothing
+  const since = startOfDay(from, editions[0]!.zone)
+  // A lunar birthday may come twice in a year: what the first brought lies before.
+  const plain = given.plain.filter(partyId => {
+    const { birthday } = profiles.get(partyId)!
+    return birthday === null || birthMonthsIn(birthday, Number(from.slice(0, 4))).length < 2
+  })
+  if (plain.length === 0) return nothing
+  const firsts = firstRules(editions)
+  const lines = await store.readLines(transaction, plain, { since, ruleIds: firsts })
+  const before = lines.filter(line => line.occurredAt < since && line.kept > 0)
+  const welcomed = new Set(firsts.length === 0 ? plain : before.map(line => line.partyId))
+  return {
+    partyIds: welcomed,
+    events: welcomed.size === 0 ? [] : await house.events.history(transaction, [...welcomed], moneyKinds, since),
+    lines: lines.filter(line => line.occurredAt >= since && welcomed.has(line.partyId)),
+  }
 }
 
 /**

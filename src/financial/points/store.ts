@@ -48,21 +48,45 @@ export async function insertEdition(transaction: Transaction, edition: StoredEdi
   )
 }
 
+export interface LockedMember {
+  readonly partyId: string
+  readonly plainAt: Date | null
+}
+
 /**
  * Locks customers, always in the order of their ids: what one of them has earned is worked out by one transaction at a time,
  * and each sees all facts that were committed before.
  */
-export async function lockMembers(transaction: Transaction, partyIds: readonly string[], at: Date): Promise<void> {
+export async function lockMembers(
+  transaction: Transaction,
+  partyIds: readonly string[],
+  at: Date,
+): Promise<readonly LockedMember[]> {
   const sorted = [...new Set(partyIds)].sort()
   const lock = () =>
-    transaction.query('select from points.member where party_id = any ($1) order by party_id for update', [sorted])
+    transaction.query<LockedMember>(
+      `select party_id as "partyId", plain_at as "plainAt" from points.member where party_id = any ($1)
+       order by party_id for update`,
+      [sorted],
+    )
   // One by itself waits for nobody in a wrong order, and is there already but for the first time.
-  if (sorted.length === 1 && (await lock()).length === 1) return
+  const known = sorted.length === 1 ? await lock() : []
+  if (known.length === 1) return known
   await transaction.query(
     `insert into points.member (party_id, joined_at) select *, $2 from unnest($1::uuid[]) on conflict do nothing`,
     [sorted, at],
   )
-  await lock()
+  return await lock()
+}
+
+/** Notes of whom all was worked out from purchases alone, and of whom not any more. */
+export async function writePlain(transaction: Transaction, members: readonly LockedMember[]): Promise<void> {
+  if (members.length === 0) return
+  await transaction.query(
+    `update points.member m set plain_at = n.plain_at from unnest($1::uuid[], $2::timestamptz[]) as n (party_id, plain_at)
+     where m.party_id = n.party_id and m.party_id = any ($1)`,
+    [members.map(member => member.partyId), members.map(member => member.plainAt?.toISOString() ?? null)],
+  )
 }
 
 /** Those of these customers who ever earned. */
@@ -82,6 +106,25 @@ export async function birthdays(queryable: Queryable, partyIds: readonly string[
   )
   return new Map(
     rows.flatMap(row => [readBirthday(row.birthday)].flatMap(day => (day ? [[row.partyId, day] as const] : []))),
+  )
+}
+
+export interface Profile {
+  readonly birthday: Birthday | null
+  readonly changedAt: Date
+}
+
+/** Birthdays, and when what is known of these customers changed last. */
+export async function profiles(queryable: Queryable, partyIds: readonly string[]): Promise<Map<string, Profile>> {
+  const rows = await queryable.query<{ partyId: string; birthday: string | null; changedAt: Date }>(
+    'select party_id as "partyId", birthday, changed_at as "changedAt" from parties.party where party_id = any ($1)',
+    [partyIds],
+  )
+  return new Map(
+    rows.map(({ partyId, birthday, changedAt }) => [
+      partyId,
+      { birthday: birthday === null ? null : (readBirthday(birthday) ?? null), changedAt },
+    ]),
   )
 }
 
@@ -106,13 +149,18 @@ export interface Line {
   readonly reason: Reason
 }
 
-/** What was posted for these customers so far. */
-export async function readLines(queryable: Queryable, partyIds: readonly string[]): Promise<Line[]> {
+/** What was posted for these customers so far; or of it what lies from an instant on and what some rules gave before. */
+export async function readLines(
+  queryable: Queryable,
+  partyIds: readonly string[],
+  part?: { readonly since: Date; readonly ruleIds: readonly string[] },
+): Promise<Line[]> {
   return queryable.query<Line>(
     `select party_id as "partyId", line_key as "lineKey", generation, edition_id as "editionId", rule_id as "ruleId",
        event_id as "eventId", occurred_at as "occurredAt", issued, kept, reason
-     from points.line where party_id = any ($1) order by party_id, line_key, generation`,
-    [partyIds],
+     from points.line where party_id = any ($1) ${part ? 'and (occurred_at >= $2 or rule_id = any ($3))' : ''}
+     order by party_id, line_key, generation`,
+    part ? [partyIds, part.since, part.ruleIds] : [partyIds],
   )
 }
 
