@@ -1457,6 +1457,7 @@ create table points.line (
 create table points.member (
   party_id uuid not null,
   joined_at timestamp with time zone not null,
+  plain_at timestamp with time zone,
   constraint member_pkey PRIMARY KEY (party_id)
 );
 

@@ -22,7 +22,10 @@ const ofLot = `left join points.line n on n.party_id = l.party_id and n.line_key
 export async function memberPoints(house: House, partyId: string): Promise<MemberPoints> {
   const queryable = house.database
   const now = house.clock.now()
-  const [stored, { zone, currency: own }] = [await store.readEditions(queryable), await house.settings.business()]
+  const [stored, { zone, currency: own }] = await Promise.all([
+    store.readEditions(queryable),
+    house.settings.business(),
+  ])
   const current = editionAt({ editions: editionsFrom(stored) }, now.getTime())
   const profileIds = await joinedProfiles(queryable, partyId)
   const rows = await queryable.query<{
