@@ -18,9 +18,11 @@ const noDays: DueDays = { lateOn: null, dormantOn: null, lostOn: null }
 export async function rhythmOf(house: House, partyId: string) {
   const situation = await situationOf(house)
   const { asOfOn, history, horizonDays, zone, currency } = situation
-  const [party] = await house.database.query('select 1 from parties.party where party_id = $1', [partyId])
-  if (!party) throw refuse('not-found', 'rhythm:refusal.unknown-customer')
   const known = (await readStates(house.database, [partyId])).get(partyId)
+  const [party] = known
+    ? [known]
+    : await house.database.query('select from parties.party where party_id = $1', [partyId])
+  if (!party) throw refuse('not-found', 'rhythm:refusal.unknown-customer')
   const state = known?.state ?? emptyState
   const days = known?.days ?? noDays
   const model = await currentModel(house)

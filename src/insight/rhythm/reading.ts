@@ -35,8 +35,10 @@ export interface Situation extends Reading {
 
 /** Where and when we stand: the business's zone and currency, its today, and the day as of which customers are read. */
 export async function situationOf(house: House, queryable: Queryable = house.database): Promise<Situation> {
-  const { zone, currency } = await house.settings.business(queryable)
-  const { readAs, horizonDays } = await house.settings.read(settingsName, rhythmSettings, queryable)
+  const [{ zone, currency }, { readAs, horizonDays }] = await Promise.all([
+    house.settings.business(queryable),
+    house.settings.read(settingsName, rhythmSettings, queryable),
+  ])
   const today = localDay(house.clock.now(), zone)
   const [row] = await queryable.query<{ newest: Day | null }>(
     'select max(last_on) as newest from rhythm.state where last_on <= $1',

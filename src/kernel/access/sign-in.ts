@@ -1,4 +1,4 @@
-import type { Queryable, Transaction } from '../database/index.ts'
+import { askedTogether, type Queryable, type Transaction } from '../database/index.ts'
 import type { House } from '../house.ts'
 import type { Language } from '../locale/languages.ts'
 import type { Caller } from '../operation.ts'
@@ -94,6 +94,15 @@ export function readAccessSettings(house: House, queryable?: Queryable): Promise
   return house.settings.read(settingsName, accessSettings, queryable)
 }
 
+const asking = new WeakMap<House, (token: string) => ReturnType<typeof sessions.sessionByHash>>()
+
+function sessionNow(house: House) {
+  const ask =
+    asking.get(house) ?? askedTogether((token: string) => sessions.sessionByHash(house.database, hashOf(token)))
+  asking.set(house, ask)
+  return ask
+}
+
 /**
  * Who holds this session's token now; undefined when it is over, or the person was removed. Where the answer can carry a cookie
  * (`mayRenew`) a token that is a day old is changed for a new one.
@@ -103,10 +112,9 @@ export async function whoHolds(
   token: string,
   { mayRenew = false }: { readonly mayRenew?: boolean } = {},
 ): Promise<SignedIn | undefined> {
-  const session = await sessions.sessionByHash(house.database, hashOf(token))
+  const [session, settings] = await Promise.all([sessionNow(house)(token), readAccessSettings(house)])
   if (!session) return undefined
   const now = house.clock.now()
-  const settings = await readAccessSettings(house)
   const judgement = judgeToken(session.isFormer ? 'former' : 'current', session, now)
   if (!sessionLives(session, settings, now) || judgement === 'refuse') return undefined
   const { sessionId, staff } = session

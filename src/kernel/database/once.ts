@@ -19,3 +19,21 @@ export function oncePerTransaction<Value>(read: (queryable: Queryable) => Promis
     forget: (queryable: Queryable) => known.delete(queryable),
   }
 }
+
+/**
+ * Those who ask the same before the question is sent share its answer, which is never older than their asking: a page asks for its
+ * parts at once, and each part for the same session and the same settings.
+ */
+export function askedTogether<Value>(ask: (key: string) => Promise<Value>): (key: string) => Promise<Value> {
+  const waiting = new Map<string, Promise<Value>>()
+  return key => {
+    const known = waiting.get(key)
+    if (known !== undefined) return known
+    const answer = new Promise(resolve => setImmediate(resolve)).then(() => {
+      waiting.delete(key)
+      return ask(key)
+    })
+    waiting.set(key, answer)
+    return answer
+  }
+}

@@ -1,6 +1,12 @@
 import type { z } from 'zod'
 import type { Clock } from '#kernel/clock/index.ts'
-import { type Database, oncePerTransaction, type Queryable, type Transaction } from '#kernel/database/index.ts'
+import {
+  askedTogether,
+  type Database,
+  oncePerTransaction,
+  type Queryable,
+  type Transaction,
+} from '#kernel/database/index.ts'
 import { type BusinessSettings, businessSettings } from './business.ts'
 
 /** Settings by name: each room keeps its own under its name, checked by its own schema. */
@@ -23,10 +29,13 @@ export function settingsOn(database: Database, clock: Clock, atFirst: BusinessSe
     return new Map(rows.map(row => [row.name, row.text]))
   })
 
+  const textsNow = askedTogether(() => texts.read(database))
+
   async function read<Schema extends z.ZodType>(name: string, schema: Schema, queryable: Queryable = database) {
-    const text = (await texts.read(queryable)).get(name) ?? '{}'
-    const known = understood.get(schema)
-    if (known?.text === text) return known.value as z.output<Schema>
+    const known = await (queryable === database ? textsNow('') : texts.read(queryable))
+    const text = known.get(name) ?? '{}'
+    const before = understood.get(schema)
+    if (before?.text === text) return before.value as z.output<Schema>
     const value = schema.parse(JSON.parse(text)) as z.output<Schema>
     understood.set(schema, { text, value })
     return value

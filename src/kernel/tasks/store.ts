@@ -106,6 +106,7 @@ export async function listTasks(queryable: Queryable, filter: TaskFilter, today:
     ...values,
     filter.limit,
   ])
+  if (rows.length < filter.limit) return { items: rows.map(taskOf), total: rows.length }
   const [count] = await queryable.query<{ total: number }>(
     `select count(*) as total from tasks.task t ${where}`,
     values,
