@@ -139,8 +139,8 @@ function attempt(
 
 /** What an instruction says, without when it was said: the same cause must ask for the same thing. */
 function fingerprintOf({ key: _, occurredAt: __, ...said }: Instruction): string {
-  const fields = Object.entries(said).sort(([one], [other]) => (one < other ? -1 : 1))
-  return digest(JSON.stringify(fields))
+  const names = Object.keys(said).sort() as (keyof typeof said)[]
+  return digest(JSON.stringify(names.map(name => [name, said[name]])))
 }
 
 /** Sixteen bytes of a SHA-256, in the shape of an id: what is kept for ever stays small. */
