@@ -273,6 +273,25 @@ async function stopWatching(folderId: string, mappingId: string) {
   await removeMapping(house, mappingId)
 }
 
+test('a mapping that is removed while it is being changed is said to be unknown', async () => {
+  const seed = await take(`${header}\n9,T9,1,2025-06-01,1.00,99\n`, decimal, 'gone.csv')
+  const { mappingId } = await saveMapping(house, seed.importId, 'Gone')
+  const other = await house.database.pool.connect()
+  try {
+    await other.query('begin')
+    await other.query('delete from files.saved_mapping where mapping_id = $1', [mappingId])
+    const change = changeMapping(house, mappingId, { name: 'Still here' }).catch((error: unknown) => error)
+    // The change has read the mapping by then, and waits for its row.
+    const waiting = `select 1 from pg_locks waits join pg_locks holds using (pid)
+      where not waits.granted and holds.relation = 'files.saved_mapping'::regclass`
+    while ((await house.database.query(waiting)).length === 0) await new Promise(resolve => setTimeout(resolve, 10))
+    await other.query('commit')
+    expect(await change).toMatchObject({ code: 'files:refusal.unknown-mapping' })
+  } finally {
+    other.release()
+  }
+})
+
 test('a watched folder takes a file once it has stopped growing, once by its content, and puts it aside', async () => {
   const { inbox, folderId, mappingId, look } = await watched('orders-*.csv')
   const path = join(inbox, 'orders-1.csv')

@@ -31,9 +31,11 @@ export async function listMappings(house: House): Promise<SavedMapping[]> {
 
 export async function readMapping(queryable: Queryable, mappingId: string): Promise<SavedMapping> {
   const [row] = await queryable.query<Row>('select * from files.saved_mapping where mapping_id = $1', [mappingId])
-  if (!row) throw refuse('not-found', 'files:refusal.unknown-mapping')
+  if (!row) throw unknownMapping()
   return shown(row)
 }
+
+const unknownMapping = () => refuse('not-found', 'files:refusal.unknown-mapping')
 
 /** Keeps the mapping of an import under a name; whoever takes a name that is there already replaces what it stood for. */
 export async function saveMapping(house: House, importId: string, name: string): Promise<SavedMapping> {
@@ -97,8 +99,10 @@ export async function changeMapping(
         house.clock.now(),
       ],
     )
+    // Somebody else removed it since it was read above.
+    if (!row) throw unknownMapping()
     await house.live.announce(transaction, ['imports'])
-    return shown(row!)
+    return shown(row)
   })
 }
 
