@@ -15,7 +15,6 @@ export const changeable: Readonly<Record<string, string>> = {
   'health.request': 'why a job was asked for; goes with the run',
   'liability.assumption': 'whoever tells one locks the table, which asks for the right to change it',
   'points.edition': 'whoever publishes locks the table, which asks for the right to change it',
-  'points.member': 'a row to be locked, no fact',
   'rewards.collector': 'a row to be locked, no fact',
   'rewards.secret': 'a secret is to be exchanged where it leaked',
   'rewards.taker': 'a row to be locked, no fact',
