@@ -15,6 +15,8 @@ const closing: (() => unknown)[] = []
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close()
   await server?.close()
+  // The next test may open none.
+  server = undefined as never
 })
 
 interface Document {
