@@ -1,12 +1,5 @@
-import {
-  type Cell,
-  curveOf,
-  groups,
-  overdispersionOf,
-  quantile,
-  resampledCurves,
-  toCome,
-} from '#financial/liability/curve.ts'
+import { curveOf, overdispersionOf, quantile, resampledCurves, toCome } from '#financial/liability/curve.ts'
+import { groups, historiesOf, type MemberHistory } from '#financial/liability/habits.ts'
 import { gammaDraw, type RandomSource, seeded } from '#statistics/index.ts'
 
 /** The law by which points are used: known, so that a forecast can be held against it. */
@@ -22,20 +15,13 @@ export interface Law {
  * A programme whose law is known: members earn every month, and whoever is in the mood for it, which differs from member to
  * member, uses some of what they have, the oldest first. Some never use any.
  */
-export function simulateProgramme({ members, months, lastAge }: Law, random: RandomSource): Cell[] {
-  const cells = new Map<string, Cell>()
-  const at = (vintage: number, age: number, group: number): Cell => {
-    const key = `${vintage} ${age} ${group}`
-    let cell = cells.get(key)
-    if (!cell) {
-      cell = { vintage, age, group, issued: 0, redeemed: 0, lost: 0 }
-      cells.set(key, cell)
-    }
-    return cell
-  }
+export function simulateProgramme({ members, months, lastAge }: Law, random: RandomSource): MemberHistory[] {
+  const histories: MemberHistory[] = []
   const until = months + lastAge + 1
   for (let member = 0; member < members; member++) {
-    const group = member % groups
+    const flows: number[] = []
+    const tell = (vintage: number, month: number, what: readonly [issued: number, used: number, lost: number]) =>
+      flows.push(vintage, month, month - vintage, ...what)
     const spend = 20 * gammaDraw(2, random)
     const isSaver = random() < 0.2
     const eagerness = isSaver ? 0 : Math.min(0.6, 0.12 * gammaDraw(1.5, random))
@@ -43,27 +29,28 @@ export function simulateProgramme({ members, months, lastAge }: Law, random: Ran
     for (let month = 0; month < until; month++) {
       for (const lot of lots) {
         if (month - lot.vintage > lastAge && lot.left > 0) {
-          at(lot.vintage, month - lot.vintage, group).lost += lot.left
+          tell(lot.vintage, month, [0, 0, lot.left])
           lot.left = 0
         }
       }
       if (month < months && random() < 0.6) {
         const points = 1 + Math.floor(spend * 2 * random())
         lots.push({ vintage: month, left: points })
-        at(month, 0, group).issued += points
+        tell(month, month, [points, 0, 0])
       }
       if (random() < eagerness) {
         let wanted = Math.floor(lots.reduce((sum, lot) => sum + lot.left, 0) * (0.3 + 0.7 * random()))
         for (const lot of lots) {
           const used = Math.min(wanted, lot.left)
-          if (used > 0) at(lot.vintage, month - lot.vintage, group).redeemed += used
+          if (used > 0) tell(lot.vintage, month, [0, used, 0])
           lot.left -= used
           wanted -= used
         }
       }
     }
+    histories.push({ group: member % groups, flows })
   }
-  return [...cells.values()]
+  return histories
 }
 
 export interface BackTest {
@@ -90,26 +77,20 @@ export function backTest({
   const errors: number[] = []
   let covered = 0
   for (let programme = 0; programme < programmes; programme++) {
-    const cells = simulateProgramme({ members, months, lastAge }, seeded(seed * 1000 + programme))
+    const everybody = simulateProgramme({ members, months, lastAge }, seeded(seed * 1000 + programme))
     const lastMonth = months - 1
-    const known = cells.filter(cell => cell.vintage + cell.age <= lastMonth)
     const vintage = lastMonth - 11
-    const sums = (of: readonly Cell[]) =>
-      of.reduce(
-        (sum, cell) =>
-          cell.vintage === vintage
-            ? { issued: sum.issued + cell.issued, redeemed: sum.redeemed + cell.redeemed, lost: sum.lost + cell.lost }
-            : sum,
-        { issued: 0, redeemed: 0, lost: 0 },
-      )
-    const now = sums(known)
-    const truth = sums(cells).redeemed
-    const standing = { left: now.issued - now.redeemed - now.lost, age: 12, elapsed: 0, lastAge }
-    const curve = curveOf(known, lastMonth)
-    const overdispersion = overdispersionOf(known, curve, lastMonth)
+    const now = sumsOf(everybody, vintage, lastMonth)
+    const truth = sumsOf(everybody, vintage, Number.POSITIVE_INFINITY).redeemed
+    const range = { oldest: 0, first: lastMonth, last: lastMonth, lastOver: lastMonth }
+    const histories = historiesOf(everybody, range)
+    const standing = { left: histories.leftAt(lastMonth, vintage), age: 12, elapsed: 0, lastAge }
+    const table = histories.tableAt(lastMonth)
+    const curve = curveOf(table)
+    const overdispersion = overdispersionOf(table, curve)
     const random = seeded(programme + 1)
     const ways: number[] = []
-    for (const drawn of resampledCurves(known, lastMonth, { random, replicates: 200 })) {
+    for (const drawn of resampledCurves(histories, { random, replicates: 200 })) {
       ways.push(now.redeemed + toCome(drawn, standing, { random, overdispersion }))
     }
     errors.push((now.redeemed + toCome(curve, standing) - truth) / now.issued)
@@ -123,4 +104,17 @@ export function backTest({
     bias: mean(errors),
     covered: covered / programmes,
   }
+}
+
+/** What was issued of a vintage, and what of it used, until a month. */
+function sumsOf(members: readonly MemberHistory[], vintage: number, until: number) {
+  let [issued, redeemed] = [0, 0]
+  for (const { flows } of members) {
+    for (let at = 0; at < flows.length; at += 6) {
+      if (flows[at] !== vintage || flows[at + 1]! > until) continue
+      issued += flows[at + 3]!
+      redeemed += flows[at + 4]!
+    }
+  }
+  return { issued, redeemed }
 }

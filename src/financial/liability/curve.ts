@@ -1,116 +1,95 @@
 import { normalDraw, type RandomSource } from '#statistics/index.ts'
+import { cellAt, groups, type Histories, habitCount, perAge, place, type Table } from './habits.ts'
 
-/** What became of the points of one month of issue, at one age, in one of the groups that members are dealt into. */
-export interface Cell {
-  /** Months since the year 0: 12 x year + month. */
-  readonly vintage: number
-  readonly age: number
-  readonly group: number
-  issued: number
-  redeemed: number
-  /** Expired or taken back. */
-  lost: number
+/** How points go: of those there when an age begins, by the habit of their member, so many are used, so many lost. */
+interface Shares {
+  readonly used: number
+  readonly lost: number
+  /** Of those that are left, the share whose members have each habit a month later. */
+  readonly next: ArrayLike<number>
 }
 
-/** How points of each age go: of a hundred left when an age begins, so many are used and so many lost while it lasts. */
 export interface Curve {
-  readonly used: readonly number[]
-  readonly lost: readonly number[]
+  /** By age, then by habit. The age after the last stands for all beyond. */
+  readonly shares: readonly (readonly Shares[])[]
+  /** New points by the habit of their members. */
+  readonly fresh: ArrayLike<number>
   /** Ages beyond it are foretold by the last ones seen. */
   readonly seenAges: number
 }
 
-export const groups = 64
-
 /** Fewer months or members than these say too little of how many points will be used. */
 export const enoughHistory = { months: 6, members: 100 } as const
 
-/** Ages at which less than this share of all points was still left are told by their neighbours. */
+/** Where less than this share of all points was still there, neighbouring ages are asked as well. */
 const thinnest = 0.005
-
-/** For each group of members and each age: points left when it began, used and lost while it lasted, of all months together. */
-interface Ladder {
-  readonly ages: number
-  readonly left: readonly Float64Array[]
-  readonly used: readonly Float64Array[]
-  readonly lost: readonly Float64Array[]
-}
-
-/** Each age of a month counts only when the calendar month in which it fell is over. */
-function ladderOf(cells: readonly Cell[], lastMonth: number): Ladder {
-  const known = cells.filter(({ vintage, age }) => vintage + age <= lastMonth)
-  const ages = known.reduce((most, { vintage }) => Math.max(most, lastMonth - vintage + 1), 0)
-  const table = () => Array.from({ length: groups }, () => new Float64Array(ages))
-  const ladder = { ages, left: table(), used: table(), lost: table() }
-  for (const { vintage, age, group, issued, redeemed, lost } of known) {
-    ladder.used[group]![age]! += redeemed
-    ladder.lost[group]![age]! += lost
-    // What was issued is there from the first age on; what went at an age is missing from the next.
-    const left = ladder.left[group]!
-    for (let later = 0; later <= lastMonth - vintage; later++) {
-      left[later]! += issued - (later > age ? redeemed + lost : 0)
-    }
-  }
-  return ladder
-}
-
-/**
- * The redemption curve of a programme: a discrete hazard for each age, from all months of issue together (chain ladder).
- *
- * Example: 100 points, 20 used in their first month, 8 of the 80 left in the next -> used [.2, .1].
- */
-export function curveOf(cells: readonly Cell[], lastMonth: number): Curve {
-  return curveOn(ladderOf(cells, lastMonth))
-}
-
-/** `weights` counts a group of members more than once, or not at all. */
-function curveOn({ ages, left, used, lost }: Ladder, weights?: ArrayLike<number>): Curve {
-  const total = (of: readonly Float64Array[]) => {
-    const sums = new Float64Array(ages)
-    for (let group = 0; group < groups; group++) {
-      const weight = weights ? weights[group]! : 1
-      if (weight > 0) for (let age = 0; age < ages; age++) sums[age]! += weight * of[group]![age]!
-    }
-    return sums
-  }
-  const [atRisk, usedUp, gone] = [total(left), total(used), total(lost)]
-  let seenAges = 0
-  while (seenAges < ages && atRisk[seenAges]! > thinnest * atRisk[0]!) seenAges++
-  const share = (of: Float64Array) => Array.from({ length: seenAges }, (_, age) => clamp(of[age]! / atRisk[age]!, 0, 1))
-  return { used: share(usedUp), lost: share(gone), seenAges }
-}
+const tailAges = 3
 
 const clamp = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value))
 
-interface Tail {
-  readonly used: number
-  readonly lost: number
-  readonly decay: number
-}
-
-/** Beyond what was seen, use goes on as in the last three ages, and falls as it fell from the three before them. */
-function tailOf({ used, lost, seenAges }: Curve): Tail {
-  const mean = (of: readonly number[], from: number, until: number) => {
-    const part = of.slice(Math.max(0, from), Math.max(0, until))
-    return part.length === 0 ? 0 : part.reduce((sum, value) => sum + value, 0) / part.length
+/**
+ * The redemption curve of a programme: for each age and habit the share of points that is used, from all months of issue together,
+ * and how habits change (a chain ladder of several states).
+ *
+ * Example: 100 points, 20 used in their first month, 8 of the 80 left in the next -> .2, .1.
+ */
+export function curveOf(table: Table): Curve {
+  const ages = table.length / perAge
+  const thereAt = new Float64Array(ages)
+  const there = (age: number, habit: number) => {
+    const at = cellAt(age, habit)
+    let sum = table[at]! + table[at + place.lost]!
+    for (let next = 0; next < habitCount; next++) sum += table[at + place.left + next]!
+    return sum
   }
-  const last = mean(used, seenAges - 3, seenAges)
-  const before = mean(used, seenAges - 6, seenAges - 3)
-  const decay = seenAges >= 7 && before > 0 ? clamp((last / before) ** (1 / 3), 0.7, 1) : 1
-  return { used: last, lost: Math.min(mean(lost, seenAges - 3, seenAges), 1 - last), decay }
+  for (let age = 0; age < ages; age++)
+    for (let habit = 0; habit < habitCount; habit++) thereAt[age]! += there(age, habit)
+  const enough = thinnest * (thereAt[0] ?? 0)
+  let seenAges = 0
+  while (seenAges < ages && thereAt[seenAges]! > enough) seenAges++
+  const sharesOf = (habit: number, from: number, until: number): Shares => {
+    const sum = new Float64Array(place.usedSquared)
+    let all = 0
+    const take = (age: number, habits: readonly number[]) => {
+      for (const each of habits) {
+        all += there(age, each)
+        for (let at = 0; at < sum.length; at++) sum[at]! += table[cellAt(age, each) + at]!
+      }
+    }
+    for (let age = from; age < until; age++) take(age, [habit])
+    for (let step = 1; all < enough && step < seenAges; step++) {
+      for (const age of [from - step, until - 1 + step]) if (age >= 0 && age < seenAges) take(age, [habit])
+    }
+    // A habit that nobody has had yet is told by all the others.
+    if (all <= 0) for (let age = from; age < until; age++) take(age, everyHabit)
+    const left = sum.subarray(place.left)
+    const rest = left.reduce((total, each) => total + each, 0)
+    const used = all > 0 ? clamp(sum[place.used]! / all, 0, 1) : 0
+    return {
+      used,
+      lost: all > 0 ? clamp(sum[place.lost]! / all, 0, 1 - used) : 0,
+      next: everyHabit.map(each => (rest > 0 ? clamp(left[each]! / rest, 0, 1) : each === habit ? 1 : 0)),
+    }
+  }
+  return {
+    shares: Array.from({ length: seenAges + 1 }, (_, age) =>
+      everyHabit.map(habit =>
+        age < seenAges ? sharesOf(habit, age, age + 1) : sharesOf(habit, Math.max(0, seenAges - tailAges), seenAges),
+      ),
+    ),
+    fresh: everyHabit.map(habit => (thereAt[0]! > 0 ? there(0, habit) / thereAt[0]! : 0)),
+    seenAges,
+  }
 }
 
-function sharesAt(curve: Curve, tail: Tail, age: number): { readonly used: number; readonly lost: number } {
-  if (age < curve.seenAges) return { used: curve.used[age]!, lost: curve.lost[age]! }
-  return { used: tail.used * tail.decay ** (age - curve.seenAges + 1), lost: tail.lost }
-}
+const everyHabit = Array.from({ length: habitCount }, (_, habit) => habit)
 
 /** Nobody is asked to look further ahead. */
 const furthest = 240
 
 export interface Standing {
-  /** Points left. */
-  readonly left: number
+  /** Points left, by the habit of their members. */
+  readonly left: ArrayLike<number>
   /** The age that is running, and the part of its month that is over. */
   readonly age: number
   readonly elapsed: number
@@ -118,101 +97,109 @@ export interface Standing {
   readonly lastAge: number | null
 }
 
+export interface Chance {
+  readonly random: RandomSource
+  readonly overdispersion: number
+}
+
+/** Lets points go on by one age; answers how many were used. */
+function pass(left: Float64Array, shares: readonly Shares[], part: number, chance?: Chance): number {
+  const before = left.slice()
+  left.fill(0)
+  let sum = 0
+  for (let habit = 0; habit < habitCount; habit++) {
+    const there = before[habit]!
+    if (there <= 0) continue
+    const { used: usedShare, lost: lostShare, next } = shares[habit]!
+    let used = there * part * usedShare
+    if (chance) {
+      const spread = Math.sqrt(chance.overdispersion * used * (1 - part * usedShare))
+      used = clamp(used + spread * normalDraw(chance.random), 0, there)
+    }
+    sum += used
+    const rest = Math.max(0, there - used - there * part * lostShare)
+    for (let after = 0; after < habitCount; after++) left[after]! += rest * next[after]!
+  }
+  return sum
+}
+
+const total = (of: Float64Array) => of.reduce((sum, each) => sum + each, 0)
+
 /**
  * How many of the points that are left will still be used. With a source of chance: one way it may go, by as much overdispersion as
  * points that move together have.
  *
- * Example: 80 left at age 1, used [.2, .1], gone after age 1 -> 8.
+ * Example: 80 left at age 1, a tenth of them used, gone after age 1 -> 8.
  */
-export function toCome(
-  curve: Curve,
-  standing: Standing,
-  chance?: { readonly random: RandomSource; readonly overdispersion: number },
-): number {
-  const tail = tailOf(curve)
+export function toCome(curve: Curve, standing: Standing, chance?: Chance): number {
   const end = Math.min(standing.lastAge ?? Number.POSITIVE_INFINITY, standing.age + furthest)
-  let left = standing.left
+  const left = Float64Array.from(standing.left)
   let sum = 0
-  for (let age = standing.age; age <= end && left > 1e-3; age++) {
+  for (let age = standing.age; age <= end && total(left) > 1e-3; age++) {
     const part = age === standing.age ? 1 - standing.elapsed : 1
-    const shares = sharesAt(curve, tail, age)
-    const [usedShare, lostShare] = [part * shares.used, part * shares.lost]
-    let used = left * usedShare
-    if (chance) {
-      const spread = Math.sqrt(chance.overdispersion * left * usedShare * (1 - usedShare))
-      used = clamp(used + spread * normalDraw(chance.random), 0, left)
-    }
-    sum += used
-    left = Math.max(0, left - used - left * lostShare)
+    sum += pass(left, curve.shares[Math.min(age, curve.seenAges)]!, part, chance)
   }
   return sum
+}
+
+/** New points, as many as that, by the habit of their members. */
+export function freshPoints(curve: Curve, points: number): Float64Array {
+  return Float64Array.from(curve.fresh, share => share * points)
 }
 
 /** Share of new points used by the end of each age, until `lastAge` or for as long as was seen and a year more. */
 export function usedByAge(curve: Curve, lastAge: number | null): number[] {
   const last = Math.min(lastAge ?? curve.seenAges + 12, 120)
-  const tail = tailOf(curve)
+  const left = freshPoints(curve, 1)
   const shares: number[] = []
-  let [left, sum] = [1, 0]
+  let sum = 0
   for (let age = 0; age <= last; age++) {
-    const { used, lost } = sharesAt(curve, tail, age)
-    sum += left * used
-    left = Math.max(0, left - left * (used + lost))
-    shares.push(sum)
+    sum += pass(left, curve.shares[Math.min(age, curve.seenAges)]!, 1)
+    shares.push(Math.min(1, sum))
   }
   return shares
 }
 
 /**
- * How much more the use of points varies than if every point were used on its own: members use theirs together. The mean squared
- * Pearson residual of groups of members.
+ * How much more the use of points varies than if every point were used on its own: a member uses many at once. The sum of squared
+ * distances of members from the curve, over what it would be.
  */
-export function overdispersionOf(cells: readonly Cell[], curve: Curve, lastMonth: number): number {
-  const rows = new Map<number, Cell[]>()
-  for (const cell of cells) {
-    if (cell.vintage + cell.age > lastMonth) continue
-    const key = cell.vintage * groups + cell.group
-    const known = rows.get(key)
-    if (known) known.push(cell)
-    else rows.set(key, [cell])
-  }
-  let sum = 0
-  let count = 0
-  for (const row of rows.values()) {
-    const used: number[] = []
-    const lost: number[] = []
-    let left = 0
-    for (const cell of row) {
-      left += cell.issued
-      used[cell.age] = (used[cell.age] ?? 0) + cell.redeemed
-      lost[cell.age] = (lost[cell.age] ?? 0) + cell.lost
-    }
-    const ages = Math.min(curve.seenAges, lastMonth - row[0]!.vintage + 1)
-    for (let age = 0; age < ages && left > 0; age++) {
-      const expected = left * curve.used[age]!
-      const variance = expected * (1 - curve.used[age]!)
-      if (expected >= 1 && variance > 0) {
-        sum += ((used[age] ?? 0) - expected) ** 2 / variance
-        count++
-      }
-      left -= (used[age] ?? 0) + (lost[age] ?? 0)
+export function overdispersionOf(table: Table, curve: Curve): number {
+  let squares = 0
+  let variance = 0
+  for (let age = 0; age < curve.seenAges; age++) {
+    for (let habit = 0; habit < habitCount; habit++) {
+      const at = cellAt(age, habit)
+      const { used } = curve.shares[age]![habit]!
+      let there = table[at]! + table[at + place.lost]!
+      for (let next = 0; next < habitCount; next++) there += table[at + place.left + next]!
+      squares +=
+        table[at + place.usedSquared]! -
+        2 * used * table[at + place.usedTimesThere]! +
+        used * used * table[at + place.thereSquared]!
+      variance += there * used * (1 - used)
     }
   }
-  return count === 0 ? 1 : Math.max(1, sum / count)
+  return variance > 0 ? Math.max(1, squares / variance) : 1
 }
 
 /** Curves as they might have come out had chance brought other members: groups of members drawn with replacement. */
 export function* resampledCurves(
-  cells: readonly Cell[],
-  lastMonth: number,
+  { inGroups }: Pick<Histories, 'inGroups'>,
   { random, replicates }: { readonly random: RandomSource; readonly replicates: number },
 ): Generator<Curve> {
-  const ladder = ladderOf(cells, lastMonth)
   const weights = new Float64Array(groups)
+  const table = new Float64Array(inGroups[0]!.length)
   for (let replicate = 0; replicate < replicates; replicate++) {
     weights.fill(0)
     for (let draw = 0; draw < groups; draw++) weights[Math.floor(random() * groups)]!++
-    yield curveOn(ladder, weights)
+    table.fill(0)
+    for (let group = 0; group < groups; group++) {
+      const weight = weights[group]!
+      const own = inGroups[group]!
+      if (weight > 0) for (let at = 0; at < table.length; at++) table[at]! += weight * own[at]!
+    }
+    yield curveOf(table)
   }
 }
 

@@ -2,7 +2,6 @@ import { seeded } from '#statistics/index.ts'
 import { grantedLiability, recognise } from './allocation.ts'
 import type { JournalLine, LiabilityReport, Movement, Vintage } from './contract.ts'
 import {
-  type Cell,
   type Curve,
   curveOf,
   enoughHistory,
@@ -12,10 +11,11 @@ import {
   toCome,
   usedByAge,
 } from './curve.ts'
+import { type Histories, historiesOf } from './habits.ts'
 import { endOfMonth, lastAgeOf, nameOfMonth, placeInMonth } from './months.ts'
 import type { Ground, Told } from './store.ts'
 import { type Edition, type Terms, termsAt } from './terms.ts'
-import { breakagePpm, leftOf, type Outlook, type VintageState, Vintages } from './vintages.ts'
+import { breakagePpm, leftOf, type Outlook, standingOf, type VintageState, Vintages } from './vintages.ts'
 
 const seed = 606
 const level = 0.9
@@ -39,24 +39,36 @@ export function reportOf(ground: Ground, { asOf, zone, editions, assumptions }: 
   if (first === undefined) return null
   const now = placeInMonth(asOf, zone)
   const vintages = new Vintages()
-  const cells = new Map<string, Cell>()
   const months: Movement[] = []
   const flowsOf = Map.groupBy(ground.flows, flow => flow.posted)
   const paidOf = Map.groupBy(ground.considerations, each => each.posted)
+  const oldestOf = (flows: Ground['flows'], known: number) =>
+    flows.reduce((least, { vintage }) => Math.min(least, vintage), known)
+  const lastOver = now.elapsed === 1 ? now.month : now.month - 1
+  const histories = historiesOf(ground.members, {
+    oldest: oldestOf(ground.flows, first),
+    first,
+    last: now.month,
+    lastOver,
+  })
+  let oldest = first
   let members = 0
+  let redeemed = 0
   let outlook: Outlook | undefined
   let last = { openingMinor: 0, grantedMinor: 0 }
   let lastMonth = first - 1
   for (let month = first; month <= now.month; month++) {
     const flows = flowsOf.get(month) ?? []
-    gather(cells, flows, 'together')
+    oldest = oldestOf(flows, oldest)
+    redeemed += flows.reduce((sum, flow) => sum + flow.redeemed, 0)
     members += ground.joined.find(each => each.posted === month)?.members ?? 0
     const isOver = month < now.month || now.elapsed === 1
     lastMonth = isOver ? month : month - 1
     const terms = termsAt(isOver ? endOfMonth(month, zone) : asOf, editions, assumptions)
-    const known = [...cells.values()]
-    const curve = isHistory(known, { members, lastMonth }) ? curveOf(known, lastMonth) : null
-    outlook = { month: isOver ? month + 1 : month, elapsed: isOver ? 0 : now.elapsed, curve, terms }
+    const isEnough = lastMonth - oldest + 1 >= enoughHistory.months && members >= enoughHistory.members && redeemed > 0
+    const curve = isEnough ? curveOf(histories.tableAt(month)) : null
+    const leftBy = (vintage: number) => histories.leftAt(month, vintage)
+    outlook = { month: isOver ? month + 1 : month, elapsed: isOver ? 0 : now.elapsed, curve, leftBy, terms }
     const moved = vintages.step(flows, paidOf.get(month) ?? [], outlook)
     const totals = totalsOf(vintages)
     months.push({
@@ -70,35 +82,8 @@ export function reportOf(ground: Ground, { asOf, zone, editions, assumptions }: 
     })
     last = { openingMinor: totals.liabilityMinor, grantedMinor: totals.grantedMinor }
   }
-  const inGroups = new Map<string, Cell>()
-  gather(inGroups, ground.flows, 'in-groups')
-  const known = [...inGroups.values()]
-  const range = rangeOf(vintages, known, { outlook: outlook!, lastMonth })
+  const range = rangeOf(vintages, histories, { outlook: outlook!, lastMonth, now: now.month })
   return assemble({ ground, asOf, zone, assumptions, vintages, months, range, members, lastMonth, outlook: outlook! })
-}
-
-/** Adds what happened to the cells of the curve: of all issuers together, since members do not tell points apart. */
-function gather(cells: Map<string, Cell>, flows: Ground['flows'], how: 'together' | 'in-groups'): void {
-  for (const { vintage, age, group: own, issued, redeemed, expired, revoked } of flows) {
-    const group = how === 'together' ? 0 : own
-    const key = `${vintage} ${age} ${group}`
-    let cell = cells.get(key)
-    if (!cell) {
-      cell = { vintage, age, group, issued: 0, redeemed: 0, lost: 0 }
-      cells.set(key, cell)
-    }
-    cell.issued += issued
-    cell.redeemed += redeemed
-    cell.lost += expired + revoked
-  }
-}
-
-const oldestOf = (cells: readonly Cell[], lastMonth: number) =>
-  cells.reduce((oldest, cell) => Math.min(oldest, cell.vintage), lastMonth + 1)
-
-function isHistory(cells: readonly Cell[], { members, lastMonth }: { members: number; lastMonth: number }): boolean {
-  const months = lastMonth - oldestOf(cells, lastMonth) + 1
-  return months >= enoughHistory.months && members >= enoughHistory.members && cells.some(cell => cell.redeemed > 0)
 }
 
 function totalsOf({ states }: Vintages) {
@@ -122,13 +107,13 @@ interface Range {
 /** The ways it may go: other members might have come, and those who came may do otherwise. Null where there is no history. */
 function rangeOf(
   { states }: Vintages,
-  cells: readonly Cell[],
-  { outlook, lastMonth }: { outlook: Outlook; lastMonth: number },
+  histories: Histories,
+  { outlook, lastMonth, now }: { outlook: Outlook; lastMonth: number; now: number },
 ): Range | null {
-  const { curve, terms, month, elapsed } = outlook
+  const { curve, terms } = outlook
   if (!curve || terms.breakagePermille !== null) return null
   const random = seeded(seed)
-  const overdispersion = overdispersionOf(cells, curve, lastMonth)
+  const overdispersion = overdispersionOf(histories.tableAt(now), curve)
   const byMonth = Map.groupBy(states.values(), state => state.vintage)
   const months = [...byMonth].sort(([one], [other]) => one - other)
   const shares = new Map(months.map(([vintage]) => [vintage, [] as number[]]))
@@ -136,11 +121,11 @@ function rangeOf(
   const used: number[][] = []
   const newShare: number[] = []
   const lastAge = lastAgeOf(lastMonth, terms.expiry)
-  for (const drawn of resampledCurves(cells, lastMonth, { random, replicates })) {
+  for (const drawn of resampledCurves(histories, { random, replicates })) {
     let owedMinor = 0
     for (const [vintage, those] of months) {
       const left = those.reduce((sum, state) => sum + Math.max(0, leftOf(state)), 0)
-      const standing = { left, age: Math.max(0, month - vintage), elapsed, lastAge: those[0]!.lastAge }
+      const standing = standingOf(outlook, those[0]!, left)
       const share = left > 0 ? toCome(drawn, standing, { random, overdispersion }) / left : 0
       shares.get(vintage)!.push(share)
       for (const state of those) owedMinor += owedBy(state, share, terms)

@@ -1,16 +1,15 @@
 import type { Database, Queryable, Transaction } from '#kernel/database/index.ts'
 import { type LiabilityAssumptions, type LiabilityReport, liabilityAssumptions, liabilityReport } from './contract.ts'
+import type { MemberHistory } from './habits.ts'
 import { monthOf, placeInMonth, startOfMonth } from './months.ts'
 
-/** What one batch of postings did to one vintage, in one group of members, at one age. Months are 12 x year + month. */
+/** What the postings of one month did to one vintage. Months are 12 x year + month. */
 export interface Flow {
   readonly vintage: number
   readonly issuer: string
   readonly isSale: boolean
-  readonly group: number
   /** The month in which the ledger took it in. */
   readonly posted: number
-  readonly age: number
   readonly issued: number
   readonly redeemed: number
   readonly expired: number
@@ -28,6 +27,8 @@ export interface Consideration {
 export interface Ground {
   readonly flows: readonly Flow[]
   readonly considerations: readonly Consideration[]
+  /** What the points of each member, of all issuers together, since members do not tell points apart, went through. */
+  readonly members: readonly MemberHistory[]
   /** How many got their first points in a month, by the ledger's time. */
   readonly joined: readonly { readonly posted: number; readonly members: number }[]
   readonly fingerprint: LiabilityReport['fingerprint']
@@ -59,7 +60,7 @@ const groundSql = `
     join events.event e on e.party_id = s.party_id and e.event_id = s.event_id and e.kind = 'purchase.recorded'),
   family as (select * from unnest($3::uuid[], $4::uuid[], $5::uuid[]) as t (lot_id, root_party, root_lot)),
   flow as (
-    select b.vintage, b.issuer, s.lot_id is not null as is_sale, get_byte(uuid_send(b.party_id), 15) & 63 as grp,
+    select b.party_id, b.vintage, b.issuer, s.lot_id is not null as is_sale,
       ${month('p.posted_at')} as posted, greatest(0, ${month('p.occurred_at')} - b.vintage) as age,
       case when ${issued} then p.amount else 0 end as issued,
       case when p.to_account like 'redeemed%' then p.amount when p.from_account like 'redeemed%' then -p.amount else 0 end
@@ -72,23 +73,27 @@ const groundSql = `
     join birth b on b.party_id = coalesce(f.root_party, p.party_id) and b.lot_id = coalesce(f.root_lot, p.lot_id)
     left join sold s on s.party_id = b.party_id and s.lot_id = b.lot_id
     where p.lot_id is not null and p.code not in ('mature', 'hold', 'release', 'transfer'))
-  select 'flow' as part, vintage, issuer, is_sale as "isSale", grp as "group", posted, age, sum(issued)::int8 as issued,
+  select 'flow' as part, vintage, issuer, is_sale as "isSale", posted, sum(issued)::int8 as issued,
     sum(redeemed)::int8 as redeemed, sum(expired)::int8 as expired, sum(revoked)::int8 as revoked, null as text
-  from flow group by 2, 3, 4, 5, 6, 7
+  from flow group by 2, 3, 4, 5
   union all
-  select 'paid', vintage, issuer, true, 0, posted, 0, sum(greatest(0, amount))::int8, 0, 0, 0, null from (
+  select 'member', 0, '', true, get_byte(uuid_send(party_id), 15) & 63, 0, 0, 0, 0, party_id || string_agg(
+    ' ' || vintage || ' ' || posted || ' ' || age || ' ' || issued || ' ' || redeemed || ' ' || expired + revoked, '')
+  from flow group by party_id
+  union all
+  select 'paid', vintage, issuer, true, posted, sum(greatest(0, amount))::int8, 0, 0, 0, null from (
     select distinct on (party_id, event_id) vintage, issuer, posted, amount from sold
-    order by party_id, event_id, posted, lot_id) as purchase group by 2, 3, 6
+    order by party_id, event_id, posted, lot_id) as purchase group by 2, 3, 5
   union all
-  select 'members', 0, '', true, 0, posted, 0, count(*), 0, 0, 0, null from (
-    select min(posted) as posted from birth group by party_id) as member group by 6
+  select 'joined', 0, '', true, posted, count(*), 0, 0, 0, null from (
+    select min(posted) as posted from birth group by party_id) as member group by 5
   union all
-  select 'fingerprint', 0, '', true, 0, 0, 0, count(*), 0, 0, 0, coalesce(sum(amount), 0) || ' ' || coalesce(bit_xor(
+  select 'fingerprint', 0, '', true, 0, count(*), 0, 0, 0, coalesce(sum(amount), 0) || ' ' || coalesce(bit_xor(
     ('x' || left(md5(transaction_id || ' ' || position || ' ' || to_account || ' ' || amount), 16))::bit(64))::text, '')
   from posting`
 
 interface Row extends Flow {
-  readonly part: 'flow' | 'paid' | 'members' | 'fingerprint'
+  readonly part: 'flow' | 'member' | 'paid' | 'joined' | 'fingerprint'
   readonly text: string | null
 }
 
@@ -123,12 +128,38 @@ export async function readGround(database: Database, asOf: Date, zone: string): 
       .filter(row => row.part === 'paid')
       .sort(inOrder)
       .map(({ vintage, issuer, posted, issued: amountMinor }) => ({ vintage, issuer, posted, amountMinor })),
+    members: historiesIn(rows),
     joined: rows
-      .filter(row => row.part === 'members')
+      .filter(row => row.part === 'joined')
       .sort(inOrder)
       .map(({ posted, issued: members }) => ({ posted, members })),
     fingerprint: { postings: stands.issued, points: points!, hash: hexOf(bits ?? '') },
   }
+}
+
+const idLength = 36
+
+/** In the order of their ids, for the same reason. */
+function historiesIn(rows: readonly Row[]): MemberHistory[] {
+  const members = rows.filter(row => row.part === 'member').map(({ posted: group, text }) => ({ group, text: text! }))
+  members.sort((one, other) => (one.text < other.text ? -1 : 1))
+  return members.map(({ group, text }) => ({ group, flows: numbersIn(text, idLength + 1) }))
+}
+
+/** Whole numbers between single spaces; there are millions of them. */
+function numbersIn(text: string, from: number): number[] {
+  const numbers: number[] = []
+  let [value, sign] = [0, 1]
+  for (let at = from; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : 32
+    if (code === 32) {
+      numbers.push(sign * value)
+      value = 0
+      sign = 1
+    } else if (code === 45) sign = -1
+    else value = 10 * value + code - 48
+  }
+  return numbers
 }
 
 /** The same rows in the same order, however the database happened to find them: sums of fractions depend on it. */
@@ -137,9 +168,7 @@ function inOrder(one: Row, other: Row): number {
     one.posted - other.posted ||
     one.vintage - other.vintage ||
     (one.issuer < other.issuer ? -1 : one.issuer > other.issuer ? 1 : 0) ||
-    Number(one.isSale) - Number(other.isSale) ||
-    one.age - other.age ||
-    one.group - other.group
+    Number(one.isSale) - Number(other.isSale)
   )
 }
 

@@ -1,5 +1,5 @@
 import { allocateToPoints, grantedLiability, partOf, recognise } from './allocation.ts'
-import { type Curve, toCome } from './curve.ts'
+import { type Curve, freshPoints, type Standing, toCome } from './curve.ts'
 import { lastAgeOf } from './months.ts'
 import type { Consideration, Flow } from './store.ts'
 import type { Terms } from './terms.ts'
@@ -41,6 +41,8 @@ export interface Outlook {
   readonly month: number
   readonly elapsed: number
   readonly curve: Curve | null
+  /** The points left of a vintage, of all issuers together, by the habit of their members. */
+  readonly leftBy: (vintage: number) => Float64Array
   readonly terms: Terms
 }
 
@@ -51,7 +53,8 @@ const million = 1_000_000
 export function breakagePpm({ curve, terms }: Pick<Outlook, 'curve' | 'terms'>, vintage: number): number {
   if (terms.breakagePermille !== null) return terms.breakagePermille * 1000
   if (!curve) return 0
-  const used = toCome(curve, { left: million, age: 0, elapsed: 0, lastAge: lastAgeOf(vintage, terms.expiry) })
+  const left = freshPoints(curve, million)
+  const used = toCome(curve, { left, age: 0, elapsed: 0, lastAge: lastAgeOf(vintage, terms.expiry) })
   return million - Math.round(Math.min(million, used))
 }
 
@@ -65,9 +68,21 @@ export function expectedOf(state: VintageState, outlook: Outlook): number {
     return Math.min(redeemed + left, Math.max(redeemed, told))
   }
   if (!outlook.curve) return redeemed + left
-  const { month, elapsed, curve } = outlook
-  const more = toCome(curve, { left, age: Math.max(0, month - state.vintage), elapsed, lastAge: state.lastAge })
+  const more = toCome(outlook.curve, standingOf(outlook, state, left))
   return redeemed + Math.min(left, Math.round(more))
+}
+
+/** So many points of a vintage, by the habits of the members who hold its points; of new ones where nobody holds any. */
+export function standingOf(outlook: Outlook, { vintage, lastAge }: VintageState, left: number): Standing {
+  const { month, elapsed, curve } = outlook
+  const by = outlook.leftBy(vintage).map(each => Math.max(0, each))
+  const all = by.reduce((sum, each) => sum + each, 0)
+  return {
+    left: all > 0 ? by.map(each => (each / all) * left) : freshPoints(curve!, left),
+    age: Math.max(0, month - vintage),
+    elapsed,
+    lastAge,
+  }
 }
 
 export class Vintages {
