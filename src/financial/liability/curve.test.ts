@@ -11,7 +11,7 @@ const known = (members: MemberHistory[], last: number) =>
 /** A curve on which all members have one habit. */
 const oneHabit = (used: number[]): Curve => {
   const shares = [...used, used.at(-1)!].map(share => [{ used: share, lost: 0, next: [1, 0, 0, 0] }])
-  return { shares: shares as never, fresh: [1, 0, 0, 0], seenAges: used.length }
+  return { shares: shares as never, fresh: [1, 0, 0, 0], seenAges: used.length, decay: 1 }
 }
 
 describe('the habit of a member', () => {

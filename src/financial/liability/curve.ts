@@ -16,6 +16,8 @@ export interface Curve {
   readonly fresh: ArrayLike<number>
   /** Ages beyond it are foretold by the last ones seen. */
   readonly seenAges: number
+  /** How use falls from one age to the next beyond it. */
+  readonly decay: number
 }
 
 /** Fewer months or members than these say too little of how many points will be used. */
@@ -71,15 +73,32 @@ export function curveOf(table: Table): Curve {
       next: everyHabit.map(each => (rest > 0 ? clamp(left[each]! / rest, 0, 1) : each === habit ? 1 : 0)),
     }
   }
+  const useUntil = (age: number) => {
+    let [used, all] = [0, 0]
+    for (let each = Math.max(0, age - tailAges); each < age; each++) {
+      for (const habit of everyHabit) used += table[cellAt(each, habit)]!
+      all += thereAt[each]!
+    }
+    return all > 0 ? used / all : 0
+  }
+  const [before, last] = [useUntil(seenAges - tailAges), useUntil(seenAges)]
   return {
     shares: Array.from({ length: seenAges + 1 }, (_, age) =>
       everyHabit.map(habit =>
         age < seenAges ? sharesOf(habit, age, age + 1) : sharesOf(habit, Math.max(0, seenAges - tailAges), seenAges),
       ),
     ),
+    decay: seenAges > 2 * tailAges && before > 0 ? clamp((last / before) ** (1 / tailAges), 0.7, 1) : 1,
     fresh: everyHabit.map(habit => (thereAt[0]! > 0 ? there(0, habit) / thereAt[0]! : 0)),
     seenAges,
   }
+}
+
+function sharesAt({ shares, seenAges, decay }: Curve, age: number): readonly Shares[] {
+  if (age < seenAges) return shares[age]!
+  // The last ages together tell of the one in their middle.
+  const fallen = decay ** (age - seenAges + (tailAges + 1) / 2)
+  return shares[seenAges]!.map(each => ({ ...each, used: each.used * fallen }))
 }
 
 const everyHabit = Array.from({ length: habitCount }, (_, habit) => habit)
@@ -137,7 +156,7 @@ export function toCome(curve: Curve, standing: Standing, chance?: Chance): numbe
   let sum = 0
   for (let age = standing.age; age <= end && total(left) > 1e-3; age++) {
     const part = age === standing.age ? 1 - standing.elapsed : 1
-    sum += pass(left, curve.shares[Math.min(age, curve.seenAges)]!, part, chance)
+    sum += pass(left, sharesAt(curve, age), part, chance)
   }
   return sum
 }
@@ -154,7 +173,7 @@ export function usedByAge(curve: Curve, lastAge: number | null): number[] {
   const shares: number[] = []
   let sum = 0
   for (let age = 0; age <= last; age++) {
-    sum += pass(left, curve.shares[Math.min(age, curve.seenAges)]!, 1)
+    sum += pass(left, sharesAt(curve, age), 1)
     shares.push(Math.min(1, sum))
   }
   return shares
