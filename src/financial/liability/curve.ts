@@ -73,7 +73,7 @@ export function curveOf(table: Table): Curve {
       next: everyHabit.map(each => (rest > 0 ? clamp(left[each]! / rest, 0, 1) : each === habit ? 1 : 0)),
     }
   }
-  const useUntil = (age: number) => {
+  const shareUsedBefore = (age: number) => {
     let [used, all] = [0, 0]
     for (let each = Math.max(0, age - tailAges); each < age; each++) {
       for (const habit of everyHabit) used += table[cellAt(each, habit)]!
@@ -81,7 +81,7 @@ export function curveOf(table: Table): Curve {
     }
     return all > 0 ? used / all : 0
   }
-  const [before, last] = [useUntil(seenAges - tailAges), useUntil(seenAges)]
+  const [before, last] = [shareUsedBefore(seenAges - tailAges), shareUsedBefore(seenAges)]
   return {
     shares: Array.from({ length: seenAges + 1 }, (_, age) =>
       everyHabit.map(habit =>

@@ -99,12 +99,13 @@ function add(
   lost: number,
   after: number,
 ): void {
+  table[at + place.left + next]! += sign * after
+  table[at + place.thereSquared]! += sign * there * there
+  if (used === 0 && lost === 0) return
   table[at]! += sign * used
   table[at + place.lost]! += sign * lost
-  table[at + place.left + next]! += sign * after
   table[at + place.usedSquared]! += sign * used * used
   table[at + place.usedTimesThere]! += sign * used * there
-  table[at + place.thereSquared]! += sign * there * there
 }
 
 const fields = 6
