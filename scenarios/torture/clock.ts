@@ -216,7 +216,7 @@ function months(): Report {
 /** A database that speaks New York to whoever does not ask: ours always asks. */
 async function sessions(house: TestHouse): Promise<Report> {
   const { connection } = house
-  await house.database.query(
+  await house.byHand.query(
     `alter database ${pg.escapeIdentifier(connection.database!)} set timezone = 'America/New_York'`,
   )
   const asked = `select '2026-03-08 12:00+00'::timestamptz - interval '1 day' = '2026-03-07 12:00+00'::timestamptz as is_day,
