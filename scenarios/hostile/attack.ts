@@ -6,7 +6,7 @@ import { type RealServer, realServer, until } from '../real-server.ts'
 import { differsFromRebuilt } from '../rebuilt.ts'
 import { ask, type Described, formWith, type Operation } from './door.ts'
 import { type Answered, type Fault, type Given, judge } from './judge.ts'
-import { isMember, oneAtATime, type Person, peopleAt } from './people.ts'
+import { comeIn, isMember, oneAtATime, type Person, peopleAt } from './people.ts'
 import { type Remembered, type Row, remembering } from './remembered.ts'
 import { requestFor } from './requests.ts'
 import { scheduleOf } from './schedule.ts'
@@ -76,7 +76,12 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
   const counts = tally()
   const faults: Fault[] = []
   const memoryMb: number[] = []
-  const revive = oneAtATime(server)
+  let signedInAgain = 0
+  const comeAgain = oneAtATime(server)
+  const revive = (person: Person) => {
+    signedInAgain++
+    return comeAgain(person)
+  }
   const schedule = scheduleOf(operations)
   const look = (operation: Operation, request: Given, person: Person, answered: Answered, asked?: Row) => {
     counts.note(operation.operationId, answered)
@@ -133,7 +138,12 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
     while (sent < inputs) {
       const operation = schedule.next()
       turn++
-      if (!only && sent > laid * inputsOfTable) laying = laying.then(() => layAgain(laid++))
+      if (!only && sent > laid * inputsOfTable) {
+        const number = laid++
+        laying = laying
+          .then(() => (sent < inputs ? layAgain(number) : undefined))
+          .catch(error => tell(`the table was not laid again: ${String(error)}`))
+      }
       let took = 0
       const arbitrary = fc.record({ request: requestFor(operation, { definitions, memory }), race: racing })
       for (const { request, race } of fc.sample(arbitrary, { seed: seed + turn, numRuns: inputsOfTurn })) {
@@ -160,12 +170,14 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
   }
   /** Whoever was given another role meanwhile, or taken out of the house, comes in anew. */
   async function layAgain(number: number): Promise<void> {
-    for (const person of people) if (!isMember(person) && person.signIn) person.headers = await person.signIn()
+    for (const person of people) {
+      if (person.signIn) person.headers = await comeIn(person.signIn).catch(() => person.headers)
+    }
     const refused = await layTable(hostAt(number))
     if (refused.length > 0) tell(`laying the table again, refused: ${refused.join('; ').slice(0, 1500)}`)
   }
   await Promise.all(Array.from({ length: lanes }, lane))
-  await laying.catch(error => tell(`the table was not laid again: ${String(error)}`))
+  await laying
   const seconds = (systemClock.elapsed() - started) / 1000
   await until(server.isWell)
   const polluted = Object.keys(Object.prototype).length
@@ -195,6 +207,7 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
       operations: operations.length,
       ...counts.figures(operations.map(each => each.operationId)),
       tableRefused: refusedAtFirst.length,
+      signedInAgain,
       perSecond: Math.round(sent / seconds),
       faults: faults.length,
       memoryMb: { first: memoryMb[0], last: memoryMb.at(-1), most: Math.max(0, ...memoryMb) },

@@ -33,7 +33,7 @@ export async function ask(server: RealServer, request: Given, person: Person): P
       },
       ...(body !== undefined && method !== 'GET' && { body }),
       redirect: 'manual',
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(150_000),
     })
     const text = await response.text()
     const milliseconds = systemClock.elapsed() - started

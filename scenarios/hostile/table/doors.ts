@@ -79,7 +79,7 @@ export const colleagues: Course = async host => {
   }
   const lin = await come('followSignInLink', { token: link.token })
   const changed = await host.askWithCookie(nobody, 'changeMe', { ...lin, body: { password } })
-  const still = changed.cookie ? { headers: { cookie: changed.cookie } } : lin
+  const still = changed.cookie ? { headers: { ...lin.headers, cookie: changed.cookie } } : lin
   const { secret } = await host.ask<{ secret: string }>(nobody, 'beginSecondStep', {
     ...still,
     body: { currentPassword: password },

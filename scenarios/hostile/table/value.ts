@@ -246,12 +246,14 @@ export const coalition: Course = async host => {
   await host.ask(owner, 'closeMonth', { params: { month } })
   const merchantId = 'wenshu'
   const params = { month, merchantId }
-  const { lines } = await host.ask<{ lines: { lineId: string; disputeId: string | null }[] }>(owner, 'readStatement', {
-    params,
-  })
+  const { lines, disputes } = await host.ask<{
+    lines: { lineId: string }[]
+    disputes: { lineId: string; state: string }[]
+  }>(owner, 'readStatement', { params })
   await host.ask(owner, 'exportStatement', { params })
   await host.ask(owner, 'traceLine', { params: { ...params, lineId: lines[0]!.lineId } })
-  const line = lines.find(each => each.disputeId === null)
+  const waiting = new Set(disputes.filter(each => each.state === 'open').map(each => each.lineId))
+  const line = lines.find(each => !waiting.has(each.lineId))
   if (line) {
     const body = { ...params, lineId: line.lineId, reason: 'It was ours to decide' }
     const { disputeId } = await host.ask<Ids>(owner, 'openDispute', { body })
