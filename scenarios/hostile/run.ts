@@ -3,8 +3,8 @@
  * document, by everybody from the owner to nobody, with inputs that are allowed, spoiled, doubled, or no JSON at all, some of them
  * several times at once; what it answered is asked for again, row by row, so that requests build on each other. The table is
  * laid first and again every few thousand inputs: real requests make what chance does not (`table/`). What must hold is
- * checked at every answer (`judge`), and at the end of the database: the ledger is verified and what is understood of
- * customers equals a rebuild. Without `--seed` each run draws anew.
+ * checked at every answer (`judge`), and at the end of the database: the ledger is verified, and what is understood of
+ * customers is compared with a rebuild. Without `--seed` each run draws anew.
  */
 import { parseArgs } from 'node:util'
 import { systemClock } from '#kernel/clock/index.ts'
