@@ -122,7 +122,10 @@ export async function sendTest(house: House, endpointId: string): Promise<{ deli
   const how = await sendOnce(house, { url, messageId, body, secrets }, { rule: await readSettings(house) })
   await noteAttempt(house, { endpointId, messageId, attempt: 1, tries: waits.length }, how)
   const sent = await readDelivery(house.database, endpointId, messageId)
-  return { delivery: sent!.delivery, attempt: sent!.items[0]! }
+  const attempt = sent?.items[0]
+  // Somebody removed the endpoint while its receiver was asked.
+  if (!attempt) throw refuse('not-found', 'webhooks:refusal.unknown')
+  return { delivery: sent.delivery, attempt }
 }
 
 /** The same message under the same id, from the beginning of the schedule. */

@@ -506,3 +506,25 @@ it('the courier carries an event out within moments of its recording', async () 
   for (let tries = 0; tries < 100 && received.length === 0; tries++) await pause(50)
   expect(received.map(({ id }) => id)).toEqual([eventId])
 })
+
+test('an endpoint that is removed while its receiver is asked is said to be unknown', async () => {
+  const { endpoint: tested } = await create()
+  const slow = createServer((_, response) => {
+    house.database
+      .query('delete from webhooks.endpoint where endpoint_id = $1', [tested.endpointId])
+      .finally(() => response.writeHead(204).end())
+  })
+  await new Promise<void>(done => slow.listen(0, '127.0.0.1', done))
+  try {
+    const { port } = slow.address() as AddressInfo
+    await ask(house, 'changeWebhook', {
+      params: { endpointId: tested.endpointId },
+      body: { url: `http://127.0.0.1:${port}/hooks` },
+    })
+    const sent = ask(house, 'testWebhook', { params: { endpointId: tested.endpointId }, body: {} })
+    await expect(sent).rejects.toMatchObject({ code: 'webhooks:refusal.unknown' })
+  } finally {
+    slow.closeAllConnections()
+    slow.close()
+  }
+})
