@@ -3,15 +3,16 @@ import { readSituation, type Situation } from '#insight/rhythm/index.ts'
 import { addDays, type Day, dayNumber, dayOfNumber } from '#kernel/clock/index.ts'
 import type { House } from '#kernel/house.ts'
 import { job, type Progress } from '#kernel/jobs/index.ts'
-import { valueEverybody, valueParties } from './apply.ts'
+import { valueEverybody } from './apply.ts'
 import { baseOf } from './base.ts'
 import type { MoneyHistory } from './history.ts'
 import { learn, membersOn } from './learn.ts'
 import { bridgeSpans, lookBack, pastDays } from './look-back.ts'
 import type { ValueModel } from './model.ts'
 import { pagesOfHistories } from './money-log.ts'
+import { refresh } from './refold.ts'
 import { readSettings } from './settings.ts'
-import { currentModel, currentSnapshot, forgetValued, saveBridge, saveModel, savePast, valueAlone } from './store.ts'
+import { currentModel, currentSnapshot, saveBridge, saveModel, savePast } from './store.ts'
 
 /** Forty thousand customers fix every parameter to three digits; more would keep the server from answering. */
 const largestSample = 40_000
@@ -135,7 +136,6 @@ async function firstPurchaseOn(house: House, zone: string): Promise<Day | null> 
 
 /** Instants of arrival are given before a batch is written; one that was slow is met by looking back this far. */
 const slowestBatchMinutes = 15
-const refreshPage = 2000
 
 /** Values whoever bought or gave back since the last look; the night values everybody. */
 export const refreshJob = job({
@@ -143,9 +143,8 @@ export const refreshJob = job({
   input: z.object({}),
   visible: false,
   async run(house) {
-    const model = await currentModel(house)
     const snapshot = await currentSnapshot(house.database)
-    if (!model || !snapshot) return { customers: 0 }
+    if (!snapshot) return { customers: 0 }
     const { snapshotNo } = snapshot
     const now = house.clock.now()
     const [last] = await house.database.query<{ through: Date }>(
@@ -158,10 +157,10 @@ export const refreshJob = job({
        where received_at >= $1 and kind in ('purchase.recorded', 'refund.recorded') order by party_id`,
       [since],
     )
-    for (let start = 0; start < rows.length; start += refreshPage) {
-      const partyIds = rows.slice(start, start + refreshPage).map(row => row.party_id)
-      await refresh(house, model, partyIds)
-    }
+    await refresh(
+      house,
+      rows.map(row => row.party_id),
+    )
     await house.database.transaction(async transaction => {
       await transaction.query(
         `insert into value.refresh (snapshot_no, through) values ($1, $2)
@@ -173,21 +172,3 @@ export const refreshJob = job({
     return { customers: rows.length }
   },
 })
-
-async function refresh(house: House, model: ValueModel, partyIds: readonly string[]): Promise<void> {
-  await house.database.transaction(async transaction => {
-    await valueAlone(transaction)
-    const snapshot = await currentSnapshot(transaction)
-    if (!snapshot) return
-    const valued = await valueParties(transaction, model, {
-      partyIds,
-      situation: await readSituation(house, transaction),
-      settings: snapshot.settings,
-      snapshotNo: snapshot.snapshotNo,
-    })
-    await forgetValued(
-      transaction,
-      partyIds.filter(partyId => !valued.has(partyId)),
-    )
-  })
-}

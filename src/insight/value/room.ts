@@ -1,7 +1,7 @@
 import { appendOnly, distributed, local } from '#kernel/database/index.ts'
 import type { Room } from '#kernel/room.ts'
 import { fitJob, lookBackJob, refreshJob, revalueJob } from './jobs.ts'
-import { forgetWhoIsGone } from './refold.ts'
+import { refold, thoseJob } from './refold.ts'
 import { valueRoutes } from './routes.ts'
 
 export const valueRoom: Room = {
@@ -15,9 +15,9 @@ export const valueRoom: Room = {
     'value.refresh': local,
     'value.customer': distributed('party_id'),
   },
-  refold: forgetWhoIsGone,
+  refold,
   routes: valueRoutes,
-  jobs: [fitJob, revalueJob, lookBackJob, refreshJob],
+  jobs: [fitJob, revalueJob, lookBackJob, refreshJob, thoseJob],
   afterBulkChange: ['value.refresh'],
   afterLearning: ['value.fit'],
   schedules: [{ job: 'value.refresh', cron: '*/10 * * * *' }],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addDays, dayNumber, startOfDay } from '#kernel/clock/index.ts'
+import { allowSecond } from '#kernel/database/index.ts'
 import type { NewEvent } from '#kernel/events/index.ts'
 import { Refusal } from '#kernel/refusal.ts'
 import { seeded } from '#statistics/index.ts'
@@ -10,7 +11,7 @@ import { standingOn } from './history.ts'
 import { lookBack } from './look-back.ts'
 import { historiesOf } from './money-log.ts'
 import { valueRoutes } from './routes.ts'
-import { currentModel, currentSnapshot } from './store.ts'
+import { currentModel, currentSnapshot, valueAlone } from './store.ts'
 
 const zone = 'Asia/Shanghai'
 const currency = 'CNY'
@@ -342,6 +343,26 @@ describe('as time goes on', () => {
     expect(await count()).toBe(1)
     await house.database.transaction(transaction => house.events.withdraw(transaction, other.sourceId, [partyId]))
     expect(await count()).toBe(0)
+  })
+
+  test('a withdrawal does not wait while everybody is being valued; who it is about is valued afterwards', async () => {
+    const other = { sourceId: house.newId(), kind: 'import' } as const
+    const partyId = house.newId()
+    await record([purchase(partyId, '2026-03-01', 5000)], other as never)
+    await house.perform('value.refresh')
+    const valued = async () =>
+      (await house.database.query('select 1 from value.customer where party_id = $1', [partyId])).length
+    expect(await valued()).toBe(1)
+    await house.database.transaction(async transaction => {
+      await valueAlone(transaction)
+      // Would wait for ever if it waited: the lock is held until this transaction ends.
+      await allowSecond('a second person at the same time', () =>
+        house.database.transaction(withdrawing => house.events.withdraw(withdrawing, other.sourceId, [partyId])),
+      )
+    })
+    expect(await valued()).toBe(1)
+    await house.performWaiting()
+    expect(await valued()).toBe(0)
   })
 
   test('fits and snapshots are kept for good, one more each time', async () => {

@@ -51,6 +51,14 @@ export async function valueAlone(transaction: Transaction): Promise<void> {
   await transaction.query('select pg_advisory_xact_lock($1)', [valueLock])
 }
 
+/** Whether somebody else values customers just now; where not, this transaction does it alone from here on. */
+export async function isValuedElsewhere(transaction: Transaction): Promise<boolean> {
+  const [lock] = await transaction.query<{ isOurs: boolean }>('select pg_try_advisory_xact_lock($1) as "isOurs"', [
+    valueLock,
+  ])
+  return !lock!.isOurs
+}
+
 /** Keeps a fit as the newest; its number counts up. */
 export async function saveModel(transaction: Transaction, model: Omit<ValueModel, 'fitNo'>): Promise<number> {
   const [row] = await transaction.query<{ fit_no: number }>(
