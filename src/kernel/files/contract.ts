@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { operation } from '#kernel/operation.ts'
+import { isZone } from '#kernel/settings/contract.ts'
 
 /** What a column of a file can mean. Each may be chosen for one column only. */
 export const targets = [
@@ -56,6 +57,9 @@ export const importOptions = z.object({
 })
 export type ImportOptions = z.infer<typeof importOptions>
 
+/** As somebody says them. What was said on another machine, which may know other zones, can still be read. */
+const saidOptions = importOptions.extend({ zone: importOptions.shape.zone.refine(isZone) })
+
 /** What must be answered before the check; each is also the name of the option that answers it, or of a missing target. */
 export const questions = [
   'encoding',
@@ -111,7 +115,7 @@ export const importMapping = z.object({
       }),
     )
     .max(2000),
-  options: importOptions,
+  options: saidOptions,
 })
 export type ImportMapping = z.infer<typeof importMapping>
 
@@ -513,7 +517,10 @@ export const changeSavedMapping = operation({
   summary: 'Rename a saved mapping, or say otherwise what its columns mean',
   permission: 'imports.run',
   params: mappingParams,
-  body: savedMapping.pick({ name: true, kind: true, columns: true, options: true }).partial(),
+  body: savedMapping
+    .extend({ options: saidOptions })
+    .pick({ name: true, kind: true, columns: true, options: true })
+    .partial(),
   reply: savedMapping,
   refusals: ['files:refusal.unknown-mapping', 'files:refusal.target-twice', 'files:refusal.name-taken'],
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Target } from './contract.ts'
+import { changeSavedMapping, importMapping, type Target } from './contract.ts'
 import { guessMapping, openQuestions, refundPrefixOf } from './mapping.ts'
 
 const sample = (header: string, ...rows: string[]) => ({
@@ -94,4 +94,24 @@ test.each<[string, string, string[]]>([
   const rows = sample(header, row)
   const guess = guessMapping(rows)
   expect(openQuestions({ ...guess, options: { ...options, ...guess.options } }, rows)).toEqual(questions)
+})
+
+test('a zone that nobody knows is refused where it is said', () => {
+  const said = (zone: string) => {
+    const options = {
+      encoding: 'utf-8',
+      delimiter: ',',
+      dateOrder: 'ymd',
+      twoDigitYearsFrom: 2000,
+      decimalMark: '.',
+      currency: 'CNY',
+      zone,
+      refundPrefix: null,
+      sourceLabel: 'shop',
+    }
+    const mapping = { kind: 'orders', columns: [], options }
+    return [importMapping.safeParse(mapping).success, changeSavedMapping.body!.safeParse({ options }).success]
+  }
+  expect(said('Asia/Shanghai')).toEqual([true, true])
+  expect(said('Mars/Olympus')).toEqual([false, false])
 })

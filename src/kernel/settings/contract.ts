@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { operation } from '#kernel/operation.ts'
-import { businessSettings } from './business.ts'
+import { businessSettings, isZone } from './business.ts'
 
-export { businessSettings }
+export { businessSettings, isZone }
 
 export const readBusiness = operation({
   id: 'readBusiness',
