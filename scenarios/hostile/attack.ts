@@ -134,8 +134,10 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
   let laying = Promise.resolve<unknown>(undefined)
   let sent = 0
   let turn = 0
+  const hasEnded = () =>
+    (server.process()?.exitCode ?? null) !== null || (server.process()?.signalCode ?? null) !== null
   const lane = async () => {
-    while (sent < inputs) {
+    while (sent < inputs && !hasEnded()) {
       const operation = schedule.next()
       turn++
       if (!only && sent > laid * inputsOfTable) {
@@ -178,6 +180,10 @@ async function attackOn(server: RealServer, given: Parameters<typeof attack>[0])
   }
   await Promise.all(Array.from({ length: lanes }, lane))
   await laying
+  if (hasEnded()) {
+    tell(`the server ended after ${sent} inputs, and said last:\n${server.lastLines()}`)
+    throw new Error(`the server ended after ${sent} inputs`)
+  }
   const seconds = (systemClock.elapsed() - started) / 1000
   await until(server.isWell)
   const polluted = Object.keys(Object.prototype).length
