@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import { seeded } from '#statistics/index.ts'
 import { backTest, simulateProgramme } from '../../../bench/liability-programmes.ts'
@@ -111,3 +112,30 @@ test('a year after they were earned, the final use of points is known to two poi
   expect(found.meanError).toBeLessThanOrEqual(0.02)
   expect(found.covered).toBeGreaterThanOrEqual(0.8)
 }, 60_000)
+
+test('whatever came back, was taken away or stands with the wrong month, shares are shares and no more is used than is left', () => {
+  const month = fc.integer({ min: 0, max: 14 })
+  const points = fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 0, max: 500 }) }, fc.integer({ min: -600, max: 0 }))
+  const flow = fc.tuple(month, month, month, points, points, points)
+  const someone = fc
+    .tuple(fc.integer({ min: 0, max: 63 }), fc.array(flow, { minLength: 1, maxLength: 8 }))
+    .map(([group, flows]) => ({ group, flows: flows.flat() }))
+  fc.assert(
+    fc.property(fc.array(someone, { minLength: 1, maxLength: 12 }), fc.nat(), (members, seed) => {
+      const histories = known(members, 14)
+      const random = seeded(seed)
+      const curves = [curveOf(histories.tableAt(14)), ...resampledCurves(histories, { random, replicates: 3 })]
+      for (const curve of curves) {
+        for (const used of usedByAge(curve, null)) expect(used >= 0 && used <= 1).toBe(true)
+        const standing = { left: [100, 0, 50, 20], age: 2, elapsed: 0.25, lastAge: null }
+        const overdispersion = overdispersionOf(histories.tableAt(14), curve)
+        expect(overdispersion).toBeGreaterThanOrEqual(1)
+        for (const chance of [undefined, { random, overdispersion }]) {
+          const used = toCome(curve, standing, chance)
+          expect(used >= 0 && used <= 170 + 1e-9).toBe(true)
+        }
+      }
+    }),
+    { numRuns: 2000 },
+  )
+})

@@ -27,7 +27,16 @@ export const enoughHistory = { months: 6, members: 100 } as const
 const thinnest = 0.005
 const tailAges = 3
 
+const everyHabit = Array.from({ length: habitCount }, (_, habit) => habit)
+
 const clamp = (value: number, least: number, most: number) => Math.min(most, Math.max(least, value))
+
+/** The part that each habit has of all; undefined of nothing. What came back later than it was known may stand below zero. */
+function portions(of: (habit: number) => number): readonly number[] | undefined {
+  const counts = everyHabit.map(habit => Math.max(0, of(habit)))
+  const sum = counts.reduce((total, each) => total + each, 0)
+  return sum > 0 ? counts.map(each => each / sum) : undefined
+}
 
 /**
  * The redemption curve of a programme: for each age and habit the share of points that is used, from all months of issue together,
@@ -64,13 +73,12 @@ export function curveOf(table: Table): Curve {
     }
     // A habit that nobody has had yet is told by all the others.
     if (all <= 0) for (let age = from; age < until; age++) take(age, everyHabit)
-    const left = sum.subarray(place.left)
-    const rest = left.reduce((total, each) => total + each, 0)
+    const next = portions(habit => sum[place.left + habit]!)
     const used = all > 0 ? clamp(sum[place.used]! / all, 0, 1) : 0
     return {
       used,
       lost: all > 0 ? clamp(sum[place.lost]! / all, 0, 1 - used) : 0,
-      next: everyHabit.map(each => (rest > 0 ? clamp(left[each]! / rest, 0, 1) : each === habit ? 1 : 0)),
+      next: next ?? everyHabit.map(each => (each === habit ? 1 : 0)),
     }
   }
   const shareUsedBefore = (age: number) => {
@@ -79,7 +87,7 @@ export function curveOf(table: Table): Curve {
       for (const habit of everyHabit) used += table[cellAt(each, habit)]!
       all += thereAt[each]!
     }
-    return all > 0 ? used / all : 0
+    return all > 0 ? clamp(used / all, 0, 1) : 0
   }
   const [before, last] = [shareUsedBefore(seenAges - tailAges), shareUsedBefore(seenAges)]
   return {
@@ -89,7 +97,7 @@ export function curveOf(table: Table): Curve {
       ),
     ),
     decay: seenAges > 2 * tailAges && before > 0 ? clamp((last / before) ** (1 / tailAges), 0.7, 1) : 1,
-    fresh: everyHabit.map(habit => (thereAt[0]! > 0 ? there(0, habit) / thereAt[0]! : 0)),
+    fresh: portions(habit => there(0, habit)) ?? everyHabit.map(() => 0),
     seenAges,
   }
 }
@@ -100,8 +108,6 @@ function sharesAt({ shares, seenAges, decay }: Curve, age: number): readonly Sha
   const fallen = decay ** (age - seenAges + (tailAges + 1) / 2)
   return shares[seenAges]!.map(each => ({ ...each, used: each.used * fallen }))
 }
-
-const everyHabit = Array.from({ length: habitCount }, (_, habit) => habit)
 
 /** Nobody is asked to look further ahead. */
 const furthest = 240

@@ -126,15 +126,13 @@ export async function lockCode(
   on: Transaction,
   whom: { subject: Buffer; partyId: string | null; at: Date },
 ): Promise<CodeState> {
-  await on.query(
-    `insert into access.member_code (subject, party_id, code_hash, expires_at, tries_left, hour_began_at, made_this_hour)
-     values ($1, $2, '', $3, 0, $3, 0) on conflict do nothing`,
-    [whom.subject, whom.partyId, whom.at],
-  )
+  // One statement: between two, whoever forgets somebody or clears away old codes could take the row.
   const [row] = await on.query<CodeState>(
-    `select expires_at as "expiresAt", tries_left as "triesLeft", hour_began_at as "hourBeganAt",
-       made_this_hour as "madeThisHour" from access.member_code where subject = $1 for update`,
-    [whom.subject],
+    `insert into access.member_code as c (subject, party_id, code_hash, expires_at, tries_left, hour_began_at, made_this_hour)
+     values ($1, $2, '', $3, 0, $3, 0) on conflict (subject) do update set subject = c.subject
+     returning c.expires_at as "expiresAt", c.tries_left as "triesLeft", c.hour_began_at as "hourBeganAt",
+       c.made_this_hour as "madeThisHour"`,
+    [whom.subject, whom.partyId, whom.at],
   )
   return row!
 }
