@@ -102,10 +102,13 @@ async function collectedBy(
 ): Promise<Collected[]> {
   const held = await cards.readCollected(queryable, partyId, now)
   return (await store.readCards(queryable)).flatMap(({ cardId, terms, untilOn }) => {
-    const { stamps, owed, completed, nextExpiresAt, next } = held.get(cardId)!
+    const collected = held.get(cardId)
+    const reward = rewards.find(each => each.rewardId === terms.rewardId)
+    // A card that somebody made between our questions is there the next time.
+    if (!collected || !reward) return []
+    const { stamps, owed, completed, nextExpiresAt, next } = collected
     const isOver = (untilOn !== null && untilOn < today) || terms.startsOn > today
     if (isOver && stamps === 0) return []
-    const reward = rewards.find(each => each.rewardId === terms.rewardId)!
     return [
       {
         cardId,

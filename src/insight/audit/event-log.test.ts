@@ -99,6 +99,12 @@ describe('the answer of the server', () => {
     expect(merchants).toEqual(['north', 'south'])
   })
 
+  it('ends today: of days to come nothing is known, and months without end would fill the memory', async () => {
+    const [usual, farOff] = [await ask({}), await ask({ to: '9999-12-31' })]
+    expect(usual.audit).not.toBeNull()
+    expect(farOff.audit).toEqual(usual.audit)
+  })
+
   it('is nothing where nobody fits the filters', async () => {
     expect((await ask({ from: '2026-02-15' })).audit).toBeNull()
   })

@@ -44,7 +44,8 @@ async function compute(
     return await auditApart(transactions, {
       name,
       currency: place.currency,
-      to: dayNumber(filter.to ?? place.asOfOn),
+      // Nothing is known of days to come, and eight thousand years of months would fill the memory.
+      to: dayNumber(filter.to !== undefined && filter.to < place.asOfOn ? filter.to : place.asOfOn),
       ...(filter.from && { from: dayNumber(filter.from) }),
     })
   } catch (error) {
